@@ -1,0 +1,184 @@
+package terms
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// about makes the finding that a license leads to, for the features it decides.
+func (p *product) about(j *judged, ids []string) ranked {
+	r := ranked{at: p.At, date: j.term}
+	s := Slots{"product": p.Name}
+	buyer := j.Policy.Renewal.Contact
+	switch j.phase {
+	case elsewhere:
+		return p.aboutElsewhere(j)
+	case unproved:
+		return p.aboutUnproved(j)
+	case upcoming:
+		r.rank, r.date = rankInformation, j.starts
+		s["date"], s["works_until_start"] = j.starts, p.kept(ids, p.At)
+		r.Finding = finding(StateNotStarted, s, "")
+	case over:
+		r.rank = rankLimited
+		s["date"], s["kept_and_viewed"], s["buyer"] = j.term, p.kept(ids, p.At), buyer
+		if !j.firstUse.IsZero() && j.term.Equal(j.firstUse) {
+			r.Finding = finding(StateLimited, s, ActSendRequest)
+		} else {
+			r.Finding = finding(StateExpired, s, ActTellBuyer)
+		}
+	case inGrace:
+		r.rank, r.date = rankFix, j.grace
+		s["date"], s["grace"], s["buyer"] = j.Ends, j.grace, buyer
+		s["all_or_all_except"], s["after"] = p.kept(ids, p.At), p.keptAfter(ids, j.grace)
+		r.Finding = finding(StateGraceRenewal, s, ActTellBuyer)
+	case inTerm:
+		r = p.aboutInTerm(j, ids, s)
+	}
+	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	return r
+}
+
+// aboutInTerm is about a license in force. Its end is that of the last license that follows it without a gap.
+func (p *product) aboutInTerm(j *judged, ids []string, s Slots) ranked {
+	last := j
+	if j == p.best {
+		last = p.last
+	}
+	r := ranked{at: p.At, rank: rankWorking, date: last.term}
+	s["features"] = p.featureNames(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(p.Works, id) }))
+	switch {
+	case !j.firstUse.IsZero():
+		r.rank, r.date = rankFix, j.term
+		s["date"], s["vendor"], s["days"] = j.term, p.vendor.Name, daysUntil(j.term, p.At, j.zone)
+		s["after"] = p.keptAfter(ids, j.term)
+		r.Finding = finding(StateFirstUse, s, ActSendRequest)
+	case last.Ends.IsZero():
+		s["versions"], s["updates"] = ReadVersions(j.Policy.Product.Versions), ""
+		r.Finding = finding(StateActiveNoEnd, s, "")
+	case j.trial:
+		s["date"], s["start"], s["after"] = j.Ends, later(j.Issued, j.starts), p.keptAfter(ids, j.Ends)
+		r.Finding = finding(StateTrial, s, ActUseFile)
+	case p.reminds(last):
+		r.rank = rankFix
+		s["date"], s["buyer"] = last.Ends, last.Policy.Renewal.Contact
+		s["then"] = Then{Grace: last.grace, After: p.keptAfter(ids, later(last.Ends, last.grace))}
+		r.Finding = finding(StateEndingSoon, s, ActTellBuyer)
+	default:
+		s["date"] = last.Ends
+		r.Finding = finding(StateActive, s, "")
+	}
+	return r
+}
+
+// reminds says whether the time to tell about a license end has come.
+func (p *product) reminds(j *judged) bool {
+	from, ok := j.reminder()
+	return ok && !p.At.Before(from)
+}
+
+// reminder is when reminding begins: renewal.remind_from (60d when not stated) before the end, but never in the first
+// half of the license: a license for a month is not "ending soon" from its first day. Trials, first use and
+// licenses without end are not reminded of.
+func (j *judged) reminder() (time.Time, bool) {
+	l := j.Policy.Renewal.RemindFrom.Or(defaultRemindFrom)
+	if j.Ends.IsZero() || j.kind() != 2 || !l.Lasts() {
+		return time.Time{}, false
+	}
+	half := j.Ends.Add(-j.Ends.Sub(later(j.Issued, j.starts)) / 2)
+	return later(l.Before(j.Ends, j.zone), half), true
+}
+
+func (p *product) aboutElsewhere(j *judged) ranked {
+	b := BoundDevice{}
+	if j.Device != nil {
+		b = *j.Device
+	}
+	s := Slots{"product": p.Name, "c1": b.Code, "label1": b.Label, "c2": p.facts.Device.Code}
+	r := ranked{Finding: finding(StateOtherComputer, s, ActRequest), rank: rankInformation, at: p.At}
+	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	return r
+}
+
+// aboutUnproved is about a license that could not show for too long that this is its computer: the key store's
+// state stays, with what is left.
+func (p *product) aboutUnproved(j *judged) ranked {
+	f := keyFinding(p.facts, p.vendor.Name, p.kept(p.featureIDs(), p.At), time.Time{})
+	f.Slots["product"] = p.Name
+	f.Product, f.License, f.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	return ranked{Finding: f, rank: rankBlocked, at: p.At, date: j.unproven}
+}
+
+// aboutOthers adds a line for each further license that decides a feature and has something to say.
+func (p *product) aboutOthers() {
+	for i := range p.licenses {
+		j := &p.licenses[i]
+		if j == p.best || j == p.last || j.phase <= unproved || j.phase == upcoming {
+			continue
+		}
+		ids := p.decidedBy(j)
+		if j.phase == over {
+			ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(p.Works, id) || p.comesBack(id) })
+		} else {
+			ids = slices.DeleteFunc(ids, func(id string) bool { return p.outlasts(id, j) })
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		r := p.about(j, ids)
+		switch {
+		case r.State == StateActive || r.State == StateActiveNoEnd:
+			continue
+		case j.phase == over && p.best.phase > upcoming && (j.trial || p.renewed(j)), r.State == StateTrial:
+			r.rank = rankInformation
+		}
+		p.lines = append(p.lines, r)
+	}
+}
+
+// outlasts says whether the feature goes on in full after everything that j gives.
+func (p *product) outlasts(id string, j *judged) bool {
+	return compareEnds(p.Features[id].Until, j.rights[id].full) > 0
+}
+
+// comesBack says whether the license that the product waits for has the feature: its start is told then.
+func (p *product) comesBack(id string) bool {
+	_, has := p.best.rights[id]
+	return has && p.best.phase == upcoming
+}
+
+// renewed says whether a license in force was issued after the time to renew j had begun. What it leaves out was a
+// choice, and no news.
+func (p *product) renewed(j *judged) bool {
+	from, ok := j.reminder()
+	if !ok {
+		from = j.term
+	}
+	for i := range p.licenses {
+		if n := &p.licenses[i]; n.phase >= inGrace && !n.Issued.Before(from) {
+			return true
+		}
+	}
+	return false
+}
+
+// serials are the licenses that decide features, sorted, for sentences.
+func (p *product) serials() string {
+	var all []string
+	for _, o := range p.chosen {
+		if !slices.Contains(all, o.Serial) {
+			all = append(all, o.Serial)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// daysUntil counts the midnights in zone between two moments, as people count days.
+func daysUntil(end, at time.Time, zone *time.Location) int {
+	y, m, d := at.In(zone).Date()
+	y2, m2, d2 := end.In(zone).Date()
+	from, to := time.Date(y, m, d, 0, 0, 0, 0, time.UTC), time.Date(y2, m2, d2, 0, 0, 0, 0, time.UTC)
+	return int(to.Sub(from) / (24 * time.Hour))
+}

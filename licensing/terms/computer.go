@@ -1,0 +1,135 @@
+package terms
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// keyState is the state of the key store; without one, an unproven device means that its key is gone.
+func keyState(f *Facts) State {
+	if f.KeyStore.State == "" && !f.Device.Proven {
+		return StateKeyMissing
+	}
+	return f.KeyStore.State
+}
+
+var keyActions = map[State]Action{
+	StateKeychainLocked: ActUnlock, StateKeychainMute: ActTryAgain, StateKeychainDenied: ActTryAgain,
+	StateKeychainNone: ActPassphrase, StateKeyMissing: ActSetUpAgain,
+}
+
+// keyFinding is about the key store. until is when the first license stops deciding for want of proof; zero: none
+// does, or it did already.
+func keyFinding(f *Facts, vendor string, works Kept, until time.Time) Finding {
+	state := keyState(f)
+	works.Unread = f.KeyStore.Unread
+	k := finding(state, Slots{
+		"keychain": f.KeyStore.Name, "seconds": int(f.KeyStore.Waited.Round(time.Second) / time.Second), "works_now": works, "works_now_or_unread": works,
+		"date_or_none": until, "restore_if_any": "", "vendor": vendor,
+	}, keyActions[state])
+	k.Reasons = []Reason{{Rule: RuleKeyStore, Evidence: pairs("key_store", string(state), "proven", f.Device.ProvenAt), At: until}}
+	return k
+}
+
+// recordsFinding is about journal and index.
+func recordsFinding(f *Facts, vendor string, works Kept, wall time.Time) ranked {
+	r := f.Records
+	s := Slots{"works_now": works, "restore_if_any": "", "vendor": vendor}
+	var act Action
+	rank := rankFix
+	switch r.State {
+	case StateRecordsRepaired:
+		s["time"], s["n"] = r.At, r.Lost
+		rank = rankInformation
+	case StateRecordsDamaged:
+		act = ActSetUpAgain
+	case StateRolledBack:
+		s["date"], s["until"], s["days"] = r.At, r.Until, 0
+		if !r.Until.IsZero() {
+			s["days"] = daysUntil(r.Until, wall, time.UTC)
+		}
+	case StateDiskFull:
+		s["size"] = r.NeedMB
+		act = ActTryAgain
+	}
+	d := finding(r.State, s, act)
+	d.Reasons = []Reason{{Rule: RuleRecords, Evidence: pairs("records", string(r.State), "time", r.At, "lost", r.Lost), At: r.At}}
+	return ranked{Finding: d, rank: rank, date: r.Until, at: wall}
+}
+
+// requestFindings are the requests that wait, and the refusals that nothing has answered yet, newest first.
+// A product that is not known may be any.
+func (e *evaluation) requestFindings(q Query, works Kept) []ranked {
+	var all []ranked
+	requests := newestFirst(e.facts.Requests)
+	for i := range requests {
+		r := &requests[i]
+		if !e.asksVendor(q, r.Vendor) || (q.Product != "" && r.Product != "" && !equalFold(r.Product, q.Product)) {
+			continue
+		}
+		at := e.decision(r.Vendor)
+		switch {
+		case r.State == RequestOpen && !past(at, r.Until):
+			all = append(all, e.waiting(r, works, at))
+		case r.State == RequestRefused && r.Refusal != nil && !e.answered(r):
+			all = append(all, e.refused(r, works, at))
+		}
+	}
+	return all
+}
+
+// newestFirst are the requests in an order that does not depend on the facts' order.
+func newestFirst(requests []Request) []Request {
+	sorted := slices.Clone(requests)
+	slices.SortFunc(sorted, func(a, b Request) int { return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID)) })
+	return sorted
+}
+
+func (e *evaluation) waiting(r *Request, works Kept, at time.Time) ranked {
+	v := e.vendor(r.Vendor)
+	promise, _ := ParseLength(v.Promise)
+	f := finding(StateRequestWaiting, Slots{
+		"date": r.Created, "name": r.File, "promise": promise, "works_now": works, "until": r.Until, "vendor": v.Name,
+	}, ActUseFile)
+	f.Product = r.Product
+	f.Reasons = []Reason{{Rule: RuleRequest, Evidence: pairs("request", r.ID, "made", r.Created, "good_until", r.Until, "decision", at), Authority: v.Name, At: r.Until}}
+	return ranked{Finding: f, rank: rankWaiting, at: at}
+}
+
+func (e *evaluation) refused(r *Request, works Kept, at time.Time) ranked {
+	v, no := e.vendor(r.Vendor), r.Refusal
+	var f Finding
+	if no.Code == string(StateDeviceLimit) {
+		f = finding(StateDeviceLimit, Slots{"n": no.Places, "vendor": v.Name, "date": no.At, "list": no.InUse}, "")
+	} else {
+		contact := or(no.Contact, v.Support)
+		f = finding(StateRequestRefused, Slots{
+			"vendor": v.Name, "reason": no.Reason, "ref": no.Ref, "works_now": works, "way_out": no.WayOut, "contact": contact, "deadline": no.Until,
+		}, ActRequest)
+	}
+	f.Product = r.Product
+	f.Reasons = []Reason{{Rule: RuleRefused, Evidence: pairs("request", r.ID, "code", no.Code, "reference", no.Ref), Authority: v.Name, At: no.At}}
+	return ranked{Finding: f, rank: rankBlocked, at: at}
+}
+
+// answered says whether something newer makes a refusal old news: a license from the same key that was issued
+// later, or a newer request for it.
+func (e *evaluation) answered(r *Request) bool {
+	same := func(vendor, hash, product string) bool {
+		return vendor == r.Vendor && (hash == r.KeyHash || (r.Product != "" && equalFold(product, r.Product)))
+	}
+	for i := range e.facts.Licenses {
+		h := &e.facts.Licenses[i]
+		if same(h.Vendor, h.KeyHash, h.Policy.Product.ID) && h.Issued.After(r.Refusal.At) {
+			return true
+		}
+	}
+	for i := range e.facts.Requests {
+		q := &e.facts.Requests[i]
+		if same(q.Vendor, q.KeyHash, q.Product) && q.Created.After(r.Created) && q.State != RequestCancelled && q.State != RequestExpired {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package terms
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Evaluate answers q at a wall time from the facts. It is pure: the same facts, query and time give the same verdict,
+// in whatever order the facts come; nothing in f is changed, though slots may share its texts.
+//
+// Each vendor has its own decision time D = max(f.Lower[root], wall), since one vendor's clock proves nothing to
+// another; all dates of its licenses compare with D alone. For each feature the best license decides: full use over
+// view mode over pause, in its term over in grace, then the longest. After its end a license goes on for each
+// feature's own grace, else grace.renewal; trials have none. A license bound to another device id gives nothing. While
+// the device key cannot be proven, the device id and the hardware hints count for devices.unproven from
+// Device.ProvenAt on.
+//
+// Main is the worst effect today, then the nearest date (words.md 5.7). For a query with a feature it is why that
+// feature may or may not be used, as Allowed tells.
+func Evaluate(f Facts, q Query, wall time.Time) Verdict {
+	e := evaluation{facts: &f, wall: wall.Round(0).UTC(), vendors: make(map[string]*Vendor, len(f.Vendors))}
+	for i := range f.Vendors {
+		e.vendors[f.Vendors[i].Root] = &f.Vendors[i]
+	}
+	groups := e.groups(q)
+	for _, held := range groups {
+		e.products = append(e.products, judgeProduct(&f, e.vendor(held[0].Vendor), readFeatures(held), held, e.decision(held[0].Vendor)))
+	}
+	return e.verdict(q, groups)
+}
+
+// evaluation is one call of Evaluate.
+type evaluation struct {
+	facts    *Facts
+	wall     time.Time
+	vendors  map[string]*Vendor
+	products []*product
+}
+
+func (e *evaluation) decision(root string) time.Time {
+	return later(e.facts.Lower[root].Round(0).UTC(), e.wall)
+}
+
+func (e *evaluation) vendor(root string) *Vendor {
+	if v, ok := e.vendors[root]; ok {
+		return v
+	}
+	return &Vendor{Root: root}
+}
+
+// groups are the licenses of each product asked for, newest first, in the order of product and vendor.
+func (e *evaluation) groups(q Query) [][]*Held {
+	type key struct{ vendor, product string }
+	byKey := map[key][]*Held{}
+	named := false
+	for i := range e.facts.Licenses {
+		h := &e.facts.Licenses[i]
+		if !e.asksVendor(q, h.Vendor) {
+			continue
+		}
+		k := key{h.Vendor, h.Policy.Product.ID}
+		byKey[k] = append(byKey[k], h)
+		named = named || equalFold(h.Policy.Product.ID, q.Product)
+	}
+	var groups [][]*Held
+	for _, held := range byKey {
+		slices.SortFunc(held, newer)
+		p := held[0].Policy.Product
+		if q.Product == "" || equalFold(p.ID, q.Product) || (!named && calls(p.Name, q.Product)) {
+			groups = append(groups, held)
+		}
+	}
+	slices.SortFunc(groups, func(a, b []*Held) int {
+		return cmp.Or(cmp.Compare(a[0].Policy.Product.ID, b[0].Policy.Product.ID), cmp.Compare(a[0].Vendor, b[0].Vendor))
+	})
+	return groups
+}
+
+func (e *evaluation) asksVendor(q Query, root string) bool {
+	return q.Vendor == "" || q.Vendor == root || equalFold(e.vendor(root).ID, q.Vendor)
+}
+
+func calls(name Text, s string) bool {
+	for _, t := range name {
+		if equalFold(t, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func equalFold(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
+// verdict puts everything in order.
+func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
+	works := e.works()
+	usable := slices.ContainsFunc(e.products, func(p *product) bool { return p.works() })
+	var all []ranked
+	for _, p := range e.products {
+		all = append(all, p.main)
+		all = append(all, p.lines...)
+	}
+	for _, r := range e.requestFindings(q, works) {
+		if usable {
+			r.rank = rankInformation
+		}
+		all = append(all, r)
+	}
+	if len(all) == 0 {
+		all = append(all, e.nothing(q))
+	}
+	all = append(all, e.computer(works)...)
+	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
+		n.Tone = n.State.Tone()
+		all = append(all, ranked{Finding: n, rank: rankInformation, at: e.wall})
+	}
+	sortFindings(all)
+	v := Verdict{At: all[0].at, Main: all[0].Finding, Granted: usable, Answer: e.answer(all)}
+	for _, p := range e.products {
+		v.Products = append(v.Products, p.ProductVerdict)
+	}
+	if q.Product != "" && len(e.products) > 0 {
+		all = e.ask(q, groups, &v, all)
+	}
+	for _, r := range all[1:] {
+		if r.rank != rankWorking {
+			v.Others = append(v.Others, r.Finding)
+		}
+	}
+	return v
+}
+
+// answer is the finding for a query without feature: the first that is not only about the key store or the records
+// of this computer.
+func (e *evaluation) answer(all []ranked) Finding {
+	for _, r := range all {
+		if r.Product != "" || r.rank == rankBlocked || r.rank == rankWaiting || r.State == StateNotSetUp {
+			return r.Finding
+		}
+	}
+	return all[0].Finding
+}
+
+// works says for the whole computer what works, by product.
+func (e *evaluation) works() Kept {
+	var k Kept
+	for _, p := range e.products {
+		switch {
+		case p.works() && len(p.View)+len(p.Paused) == 0:
+			k.Full = append(k.Full, p.Name)
+		case len(p.Works)+len(p.View) > 0:
+			k.View = append(k.View, p.Name)
+		default:
+			k.Paused = append(k.Paused, p.Name)
+		}
+	}
+	return k
+}
+
+// works says whether the product as a whole may be used.
+func (p *product) works() bool { return p.State.ExitCode(false) == 0 }
+
+// nothing is the finding when no license and no request says anything.
+func (e *evaluation) nothing(q Query) ranked {
+	f := finding(StateNotSetUp, Slots{}, ActUseFile)
+	f.Product = q.Product
+	f.Reasons = []Reason{{Rule: RuleNoLicense, Evidence: pairs("licenses", len(e.facts.Licenses), "product", q.Product)}}
+	return ranked{Finding: f, rank: rankWaiting, at: e.wall}
+}
+
+// computer is about key store and records.
+func (e *evaluation) computer(works Kept) []ranked {
+	var all []ranked
+	name := e.onlyVendor()
+	said := slices.ContainsFunc(e.products, func(p *product) bool { return p.best.phase == unproved })
+	if e.facts.KeyStore.State != "" && !said {
+		until := e.unprovenEnds()
+		all = append(all, ranked{Finding: keyFinding(e.facts, name, works, until), rank: rankFix, date: until, at: e.wall})
+	}
+	if e.facts.Records.State != "" {
+		all = append(all, recordsFinding(e.facts, name, works, e.wall))
+	}
+	return all
+}
+
+// unprovenEnds is the first date at which a license stops deciding for want of proof.
+func (e *evaluation) unprovenEnds() time.Time {
+	var first time.Time
+	for _, p := range e.products {
+		if p.best.phase > unproved {
+			first = sooner(first, p.best.unproven)
+		}
+	}
+	return first
+}
+
+// onlyVendor is the vendor's name when there is one, so that a person can be sent to it.
+func (e *evaluation) onlyVendor() string {
+	name := ""
+	for i := range e.facts.Licenses {
+		v := e.vendor(e.facts.Licenses[i].Vendor)
+		if name != "" && name != v.Name {
+			return ""
+		}
+		name = v.Name
+	}
+	if name == "" && len(e.facts.Vendors) == 1 {
+		name = e.facts.Vendors[0].Name
+	}
+	return name
+}

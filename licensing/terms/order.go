@@ -1,0 +1,47 @@
+package terms
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// The order of words.md 5.7: what is blocked today, limited today, needs something before a date, waits for a
+// file; then products that work, then information.
+const (
+	rankBlocked = iota
+	rankLimited
+	rankFix
+	rankWaiting
+	rankWorking
+	rankInformation
+)
+
+// ranked is a finding with its place in the order.
+type ranked struct {
+	Finding
+	rank int
+	date time.Time // the date it is about; zero: none
+	at   time.Time // decision time it was made with
+}
+
+var toneOrder = map[Tone]int{ToneStop: 0, ToneWarn: 1, ToneNotice: 2, ToneOK: 3}
+
+// sortFindings puts the worst effect first, then the nearest date. Among findings that ask for something the
+// tone comes before the date, since a full disk has no date.
+func sortFindings(all []ranked) {
+	slices.SortStableFunc(all, func(a, b ranked) int {
+		tone := 0
+		if a.rank != rankWorking {
+			tone = toneOrder[a.Tone] - toneOrder[b.Tone]
+		}
+		return cmp.Or(
+			cmp.Compare(a.rank, b.rank), tone, compareEnds(a.date, b.date),
+			cmp.Compare(a.State, b.State), cmp.Compare(a.Product, b.Product), cmp.Compare(a.License, b.License),
+		)
+	})
+}
+
+func finding(s State, slots Slots, a Action) Finding {
+	return Finding{State: s, Tone: s.Tone(), Slots: slots, Action: a}
+}

@@ -1,0 +1,253 @@
+package terms
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// product is one product of one vendor while its verdict is made.
+type product struct {
+	ProductVerdict
+	facts    *Facts
+	vendor   *Vendor
+	names    features
+	licenses []judged
+	options  map[string][]option // by feature id
+	chosen   map[string]option   // the one of options that decides
+	best     *judged             // decides for the product as a whole
+	last     *judged             // its successor without a gap, or best itself
+	lines    []ranked            // about further licenses
+	main     ranked              // about best
+}
+
+// option is what one license gives for one feature.
+type option struct {
+	*judged
+	right
+}
+
+// judgeProduct makes the verdict over licenses of one product of one vendor, newest first; there is at least one.
+func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at time.Time) *product {
+	p := &product{facts: f, vendor: vendor, names: names, chosen: map[string]option{}, options: map[string][]option{}}
+	p.At, p.Vendor = at, held[0].Vendor
+	p.ID, p.Name = held[0].Policy.Product.ID, nameOr(held[0].Policy.Product.Name, held[0].Policy.Product.ID)
+	p.licenses = p.judgeAll(held)
+	for i := range p.licenses {
+		j := &p.licenses[i]
+		for id, r := range j.rights {
+			p.options[id] = append(p.options[id], option{j, r})
+		}
+	}
+	p.best = slicesBest(p.licenses, betterLicense)
+	p.findLast()
+	p.decideFeatures()
+	p.decideDates()
+	p.main = p.about(p.best, p.featureIDs())
+	p.Finding = p.main.Finding
+	p.License = p.best.Serial
+	p.aboutOthers()
+	p.Next = p.events()
+	return p
+}
+
+// judgeAll judges each license once: of one serial for this computer only the highest version counts.
+func (p *product) judgeAll(held []*Held) []judged {
+	all := make([]judged, 0, len(held))
+	at := map[string]int{}
+	for i, h := range held {
+		j := judge(h, p.facts, p.vendor, p.At, p.names.canonical)
+		j.order = i
+		k, seen := at[h.Serial]
+		switch {
+		case j.phase == elsewhere || !seen:
+			all = append(all, j)
+			if j.phase != elsewhere {
+				at[h.Serial] = len(all) - 1
+			}
+		case h.Version > all[k].Version:
+			all[k] = j
+		}
+	}
+	return all
+}
+
+// betterLicense orders licenses by what they mean for the product as a whole: the further in its life, a bought one
+// over a trial over one for first use, the longest, the one with the most features, the newest.
+func betterLicense(a, b *judged) int {
+	starts := 0
+	if a.phase == upcoming && b.phase == upcoming {
+		starts = b.starts.Compare(a.starts)
+	}
+	return cmp.Or(
+		cmp.Compare(a.phase, b.phase), starts, cmp.Compare(a.kind(), b.kind()), compareEnds(a.Ends, b.Ends),
+		cmp.Compare(len(a.rights), len(b.rights)), cmp.Compare(b.order, a.order),
+	)
+}
+
+// kind orders a bought license over a trial over one that waits for confirmation.
+func (j *judged) kind() int {
+	switch {
+	case !j.firstUse.IsZero():
+		return 0
+	case j.trial:
+		return 1
+	}
+	return 2
+}
+
+// betterOption orders what licenses give for one feature at a time: full use over view over pause, a license in
+// its term over one in grace, the longest full use, then as betterLicense.
+func betterOption(at time.Time) func(a, b *option) int {
+	return func(a, b *option) int {
+		return cmp.Or(
+			rank(a.mode(at))-rank(b.mode(at)), cmp.Compare(a.phase, b.phase), compareEnds(a.full, b.full),
+			cmp.Compare(a.kind(), b.kind()), cmp.Compare(b.order, a.order),
+		)
+	}
+}
+
+func slicesBest[T any](all []T, compare func(a, b *T) int) *T {
+	best := &all[0]
+	for i := range all[1:] {
+		if next := &all[i+1]; compare(next, best) > 0 {
+			best = next
+		}
+	}
+	return best
+}
+
+// findLast follows licenses that begin before the best one ends and carry all of its features on: then its end is
+// not what the person meets.
+func (p *product) findLast() {
+	p.last = p.best
+	if p.best.phase != inTerm || p.best.kind() != 2 {
+		return
+	}
+	next := make([]*judged, 0, len(p.licenses))
+	for i := range p.licenses {
+		if j := &p.licenses[i]; j.phase == upcoming && j.kind() == 2 {
+			next = append(next, j)
+		}
+	}
+	slices.SortFunc(next, func(a, b *judged) int { return cmp.Or(a.starts.Compare(b.starts), a.order-b.order) })
+	for _, j := range next {
+		if follows(j.starts, p.last.Ends) && compareEnds(j.Ends, p.last.Ends) > 0 && includes(j.rights, p.best.rights) {
+			p.last = j
+		}
+	}
+}
+
+// follows says whether something that starts then leaves no second free after end.
+func follows(starts, end time.Time) bool {
+	return end.IsZero() || !starts.After(end.Add(time.Second))
+}
+
+func includes(all, some map[string]right) bool {
+	for id := range some {
+		if _, ok := all[id]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *product) decideFeatures() {
+	p.Features = make(map[string]FeatureVerdict, len(p.options))
+	for id, options := range p.options {
+		o := *slicesBest(options, betterOption(p.At))
+		p.chosen[id] = o
+		v := FeatureVerdict{ID: id, Name: p.names.name(id), Mode: o.mode(p.At), License: o.Serial}
+		switch v.Mode {
+		case Keep:
+			p.Works = append(p.Works, id)
+			v.Until = fullUntil(options, p.At)
+		case View:
+			p.View = append(p.View, id)
+		default:
+			v.Mode = Pause
+			p.Paused = append(p.Paused, id)
+		}
+		v.Reasons = p.whyFeature(id, o, v.Until)
+		p.Features[id] = v
+	}
+	slices.Sort(p.Works)
+	slices.Sort(p.View)
+	slices.Sort(p.Paused)
+}
+
+// fullUntil is the last moment of full use without a gap over all licenses; zero when it does not end.
+func fullUntil(options []option, at time.Time) time.Time {
+	sorted := slices.Clone(options)
+	slices.SortFunc(sorted, func(a, b option) int { return a.start.Compare(b.start) })
+	end := at
+	for _, o := range sorted {
+		if !follows(o.start, end) {
+			break
+		}
+		if o.full.IsZero() {
+			return o.full
+		}
+		end = later(end, o.full)
+	}
+	return end
+}
+
+func (p *product) decideDates() {
+	p.LicenseEnds = p.last.Ends
+	p.GraceEnds = p.last.grace
+	p.GraceActive = p.best.phase == inGrace
+	if p.best.phase == elsewhere {
+		p.LicenseEnds, p.GraceEnds = time.Time{}, time.Time{}
+	}
+}
+
+// featureIDs are all features that some license here names, sorted.
+func (p *product) featureIDs() []string { return slices.Sorted(maps.Keys(p.options)) }
+
+// decidedBy are the features that a license decides, sorted.
+func (p *product) decidedBy(j *judged) []string {
+	var ids []string
+	for id, o := range p.chosen {
+		if o.judged == j {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// kept says what of the features works at a time.
+func (p *product) kept(ids []string, at time.Time) Kept {
+	var k Kept
+	for _, id := range ids {
+		o := *slicesBest(p.options[id], betterOption(at))
+		name := p.names.name(id)
+		switch o.mode(at) {
+		case Keep:
+			k.Full = append(k.Full, name)
+		case View:
+			k.View = append(k.View, name)
+			if v := o.feature.View; len(v) > 0 && !slices.ContainsFunc(k.ViewText, func(t Text) bool { return maps.Equal(t, v) }) {
+				k.ViewText = append(k.ViewText, v)
+			}
+		default:
+			k.Paused = append(k.Paused, name)
+		}
+	}
+	return k
+}
+
+// keptAfter is kept right after the last moment of something.
+func (p *product) keptAfter(ids []string, end time.Time) Kept {
+	return p.kept(ids, end.Add(time.Second))
+}
+
+func (p *product) featureNames(ids []string) []Text {
+	names := make([]Text, len(ids))
+	for i, id := range ids {
+		names[i] = p.names.name(id)
+	}
+	return names
+}

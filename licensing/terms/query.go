@@ -1,0 +1,134 @@
+package terms
+
+import (
+	"slices"
+	"time"
+)
+
+// ask answers a query that names a product: it sets Granted, Answer and the products of v, and returns the findings
+// with the one that answers a feature or version first.
+func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []ranked) []ranked {
+	var said *ranked
+	var by *product
+	for i, p := range e.products {
+		granted, r, pv := p.ask(q, groups[i])
+		v.Products[i] = pv
+		if better := granted && !v.Granted; said == nil || better || (granted == v.Granted && r.rank < said.rank) {
+			v.Granted, v.Answer = granted, r.Finding
+			said, by = &r, p
+		}
+	}
+	if q.Feature == "" && q.Version == "" {
+		return all
+	}
+	v.At, v.Main = said.at, said.Finding
+	rest := slices.DeleteFunc(slices.Clone(all), func(r ranked) bool {
+		return r.Product == by.ID && r.State == said.State || r.State == by.main.State && r.License == by.main.License && v.Granted
+	})
+	return append([]ranked{*said}, rest...)
+}
+
+// ask answers for one product, with the verdict as far as the version asked for is covered.
+func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
+	if q.Version == "" {
+		granted, r := p.may(q.Feature)
+		return granted, r, p.ProductVerdict
+	}
+	var covering []*Held
+	unread := false
+	for _, h := range held {
+		ok, err := Covers(h.Policy.Product.Versions, q.Version)
+		unread = unread || err != nil
+		if ok {
+			covering = append(covering, h)
+		}
+	}
+	pv := p
+	if len(covering) > 0 && len(covering) < len(held) {
+		pv = judgeProduct(p.facts, p.vendor, p.names, covering, p.At)
+	}
+	if len(covering) > 0 {
+		if granted, r := pv.may(q.Feature); granted {
+			r.Reasons = append(r.Reasons, pv.whyVersion(q.Version, unread))
+			return true, r, pv.ProductVerdict
+		}
+	}
+	granted, r := p.may(q.Feature)
+	if !granted {
+		return false, r, p.ProductVerdict
+	}
+	r = p.notCovered(q.Version)
+	pvv := p.ProductVerdict
+	pvv.Finding = r.Finding
+	pvv.Works, pvv.View, pvv.Paused = nil, nil, p.featureIDs()
+	pvv.Features = make(map[string]FeatureVerdict, len(p.Features))
+	for id, f := range p.Features {
+		f.Mode, f.Until, f.Reasons = Pause, time.Time{}, r.Reasons
+		pvv.Features[id] = f
+	}
+	return false, r, pvv
+}
+
+// may says whether a feature, "" for the product as a whole, may be used.
+func (p *product) may(feature string) (bool, ranked) {
+	if feature == "" {
+		return p.works(), p.main
+	}
+	id, _ := p.names.find(feature)
+	v, ok := p.Features[id]
+	switch {
+	case !ok && p.best.phase == elsewhere:
+		return false, p.main
+	case !ok:
+		return false, p.notIncluded(feature)
+	}
+	r := p.main
+	if v.Mode != Keep {
+		r = p.withheld(id)
+	}
+	r.Reasons = slices.Clone(v.Reasons)
+	if id != feature && !equalFold(id, feature) {
+		r.Reasons = append(r.Reasons, p.reason(RuleFormerName, p.chosen[id].judged, time.Time{}, "asked_for", feature, "now", id))
+	}
+	return v.Mode == Keep, r
+}
+
+// withheld is why a feature is not at full use: the state of the license that decides it. A feature whose own grace
+// is over while others go on has ended like its license.
+func (p *product) withheld(id string) ranked {
+	o := p.chosen[id]
+	if o.phase != inGrace {
+		return p.about(o.judged, p.decidedBy(o.judged))
+	}
+	f := finding(StateExpired, Slots{
+		"product": p.Name, "date": o.Ends, "kept_and_viewed": p.kept(p.decidedBy(o.judged), p.At), "buyer": o.Policy.Renewal.Contact,
+	}, ActTellBuyer)
+	f.Product, f.License = p.ID, o.Serial
+	return ranked{Finding: f, rank: rankLimited, date: o.Ends, at: p.At}
+}
+
+func (p *product) notIncluded(feature string) ranked {
+	f := finding(StateNotIncluded, Slots{
+		"product": p.Name, "feature": Plain(feature), "serial": p.serials(), "features": p.featureNames(p.Works), "buyer": p.best.Policy.Renewal.Contact,
+	}, "")
+	f.Product, f.License = p.ID, p.best.Serial
+	f.Reasons = []Reason{p.reason(RuleNotIncluded, p.best, time.Time{}, "asked_for", feature, "licenses", p.serials(), "document", p.best.Document)}
+	return ranked{Finding: f, rank: rankBlocked, at: p.At}
+}
+
+func (p *product) notCovered(version string) ranked {
+	f := finding(StateVersionNotCovered, Slots{
+		"product": p.Name, "v": version, "versions": ReadVersions(p.best.Policy.Product.Versions), "buyer": p.best.Policy.Renewal.Contact,
+	}, "")
+	f.Product, f.License = p.ID, p.best.Serial
+	f.Reasons = []Reason{p.reason(RuleVersionNotCovered, p.best, time.Time{}, "version", version, "versions", p.best.Policy.Product.Versions, "document", p.best.Document)}
+	return ranked{Finding: f, rank: rankBlocked, at: p.At}
+}
+
+func (p *product) whyVersion(version string, unread bool) Reason {
+	rule := RuleVersionCovered
+	if unread {
+		rule = RuleVersionUnread
+	}
+	return p.reason(rule, p.best, time.Time{}, "version", version, "versions", p.best.Policy.Product.Versions)
+}

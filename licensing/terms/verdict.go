@@ -1,0 +1,102 @@
+package terms
+
+import "time"
+
+// Verdict is the answer to "can I work, and until when?".
+type Verdict struct {
+	At       time.Time // decision time D of Main: its vendor's, else the wall time
+	Main     Finding   // the one that the first line shows (words: order when several apply)
+	Others   []Finding // everything else worth a line, in the same order; products that just work have none
+	Products []ProductVerdict
+	// Granted and Answer say whether the query's product or feature may be used, see Allowed.
+	Granted bool
+	Answer  Finding
+}
+
+// Allowed says whether what the query named may be used now: a feature when it is at full use, whatever the rest of
+// its product does; a product when its state's exit code is 0; everything when some product may be used. The finding is why, and its state
+// has the exit code of a refusal. A key store that cannot be used refuses nothing until Device.ProvenAt is
+// devices.unproven ago.
+func (v Verdict) Allowed() (bool, Finding) { return v.Granted, v.Answer }
+
+// ProductVerdict is the answer for one product.
+type ProductVerdict struct {
+	ID     string
+	Name   Text
+	Vendor string    // root
+	At     time.Time // decision time D for this vendor
+	Finding
+	Works    []string // feature ids at full use, sorted
+	View     []string // feature ids in view mode
+	Paused   []string // feature ids that do not start
+	Features map[string]FeatureVerdict
+	// License is the serial of the license that decides for the product as a whole.
+	License      string
+	LicenseEnds  time.Time // zero: no end
+	GraceEnds    time.Time // when the last feature's renewal grace ends or will end; zero: no grace
+	GraceActive  bool
+	OfflineUntil time.Time // zero: no offline window
+	Next         []Event   // coming dates, soonest first
+}
+
+// FeatureVerdict is the answer for one feature of one product.
+type FeatureVerdict struct {
+	ID      string
+	Name    Text
+	Mode    After     // keep: full use now; view; pause
+	Until   time.Time // last moment of full use, over all licenses held; zero: no end, or no full use now
+	License string    // serial that decides
+	Reasons []Reason
+}
+
+// Event is a coming date and its effect.
+type Event struct {
+	At      time.Time
+	Name    string // reminder, license_starts, license_ends, grace_ends, view_mode, pause, first_use_ends, unproven_ends
+	Product string
+	Feature string
+}
+
+// Finding is one state of words.md with what its sentences need.
+type Finding struct {
+	State   State
+	Tone    Tone
+	Product string // id; "" when it concerns the whole computer
+	License string // serial
+	Slots   Slots
+	Action  Action // the one main button; "" for none
+	Reasons []Reason
+}
+
+// Slots carry the values behind the {…} of a state's sentences: string, int, time.Time, Length, Text, []Text,
+// []string, []PlaceUse, Kept, Then or Versions. Package plain turns them into words; SlotsOf lists those of
+// each state. A zero value means that the sentence goes without it. They are shared with the facts: read only.
+type Slots map[string]any
+
+// Reason is one step of "why?": the rule, what it was applied to and who issued it.
+type Reason struct {
+	Rule      string    `json:"rule"`               // stable code such as license_ends
+	Evidence  string    `json:"evidence,omitempty"` // document hash, record number or value compared
+	Authority string    `json:"authority,omitempty"`
+	License   string    `json:"license,omitempty"`
+	Policy    int       `json:"policy,omitempty"` // policy version
+	At        time.Time `json:"at,omitzero"`      // the date compared with
+}
+
+// Action is the stable code of a button.
+type Action string
+
+// The actions that a state may lead to.
+const (
+	ActUseFile     Action = "use_file"
+	ActRequest     Action = "make_request"
+	ActShowRequest Action = "show_request"
+	ActSendRequest Action = "send_request"
+	ActTellBuyer   Action = "tell_buyer"
+	ActUnlock      Action = "unlock"
+	ActTryAgain    Action = "try_again"
+	ActSetUpAgain  Action = "set_up_again"
+	ActPassphrase  Action = "use_passphrase"
+	ActCopyDetails Action = "copy_details"
+	ActTrust       Action = "trust_vendor"
+)

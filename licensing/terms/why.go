@@ -1,0 +1,195 @@
+package terms
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Rules that a Reason may name. They are stable.
+const (
+	RuleTerm              = "license_term"        // in force: D is not past its end
+	RuleNoEnd             = "license_no_end"      // in force, and it has no end
+	RuleTrial             = "trial_term"          // a trial in its term
+	RuleFollows           = "license_follows"     // another license carries on without a gap
+	RuleNotStarted        = "license_not_started" // D is before its start
+	RuleReminder          = "renewal_reminder"    // the time to renew has come
+	RuleRenewalGrace      = "renewal_grace"       // past its end, within grace
+	RuleAfterGrace        = "after_grace"         // past its end and grace: the feature's "after"
+	RuleKept              = "after_keep"          // the feature stays in full, whatever ends
+	RuleFirstUse          = "first_use"           // not yet confirmed for this computer, within devices.first_use
+	RuleFirstUseOver      = "first_use_over"      // devices.first_use passed without confirmation
+	RuleOtherComputer     = "other_computer"      // bound to another device id
+	RuleUnproven          = "device_unproven"     // no proof of the device key, within devices.unproven
+	RuleUnprovenOver      = "device_unproven_over"
+	RuleHintsDiffer       = "hardware_differs" // no proof of the device key, and other hardware
+	RuleBest              = "best_license"     // several licenses: this one decides
+	RuleFormerName        = "former_name"      // asked for, or granted, under a former id
+	RuleNotIncluded       = "feature_not_included"
+	RuleVersionCovered    = "version_covered"
+	RuleVersionNotCovered = "version_not_covered"
+	RuleVersionUnread     = "version_unread" // version or constraint cannot be read: nothing is taken away
+	RuleNoLicense         = "no_license"
+	RuleRequest           = "request_made"
+	RuleRefused           = "request_refused"
+	RuleKeyStore          = "key_store"
+	RuleRecords           = "records"
+)
+
+// Rules returns every rule, for tests and translations.
+func Rules() []string {
+	return []string{
+		RuleTerm, RuleNoEnd, RuleTrial, RuleFollows, RuleNotStarted, RuleReminder, RuleRenewalGrace, RuleAfterGrace, RuleKept,
+		RuleFirstUse, RuleFirstUseOver, RuleOtherComputer, RuleUnproven, RuleUnprovenOver, RuleHintsDiffer, RuleBest, RuleFormerName,
+		RuleNotIncluded, RuleVersionCovered, RuleVersionNotCovered, RuleVersionUnread, RuleNoLicense, RuleRequest, RuleRefused,
+		RuleKeyStore, RuleRecords,
+	}
+}
+
+// reason builds one step; evidence is pairs of name and value: string, int, time.Time or Length.
+func (p *product) reason(rule string, j *judged, at time.Time, evidence ...any) Reason {
+	return Reason{Rule: rule, Evidence: pairs(evidence...), Authority: p.authority(j), License: j.Serial, Policy: j.Policy.Version, At: at}
+}
+
+// authority is who signed: the vendor's name, as its trusted profile has it, and the key.
+func (p *product) authority(j *judged) string {
+	name := or(p.vendor.Name, p.vendor.ID)
+	if name == "" {
+		name = j.Vendor
+	}
+	if j.KeyID == "" {
+		return name
+	}
+	return name + ", key " + j.KeyID
+}
+
+// whyLicense explains what a license leads to for its product.
+func (p *product) whyLicense(j *judged) []Reason {
+	seal := []any{"document", j.Document}
+	with := func(e ...any) []any { return append(append([]any{"decision", p.At}, e...), seal...) }
+	switch j.phase {
+	case elsewhere:
+		device := ""
+		if j.Device != nil {
+			device = j.Device.ID
+		}
+		return []Reason{p.reason(RuleOtherComputer, j, time.Time{}, append([]any{"license_device", device, "this_device", p.facts.Device.ID}, seal...)...)}
+	case upcoming:
+		return append(p.whyComputer(j), p.reason(RuleNotStarted, j, j.starts, with("starts", j.starts)...))
+	case unproved:
+		return p.whyComputer(j)
+	case inGrace:
+		return append(p.whyComputer(j), p.reason(RuleRenewalGrace, j, j.grace, with("ends", j.Ends, "grace_ends", j.grace, "grace", j.Policy.Grace.Renewal)...))
+	case over:
+		if !j.firstUse.IsZero() && j.term.Equal(j.firstUse) {
+			return []Reason{p.reason(RuleFirstUseOver, j, j.firstUse, with("first_used", j.firstUsed(), "first_use_ends", j.firstUse)...)}
+		}
+		return []Reason{p.reason(RuleAfterGrace, j, later(j.Ends, j.grace), with("ends", j.Ends, "grace_ends", j.grace)...)}
+	}
+	return p.whyInTerm(j, with)
+}
+
+func (p *product) whyInTerm(j *judged, with func(...any) []any) []Reason {
+	why := p.whyComputer(j)
+	switch {
+	case !j.firstUse.IsZero():
+		why = append(why, p.reason(RuleFirstUse, j, j.firstUse, with("first_used", j.firstUsed(), "first_use_ends", j.firstUse)...))
+	case j.Ends.IsZero():
+		why = append(why, p.reason(RuleNoEnd, j, time.Time{}, with("issued", j.Issued)...))
+	case j.trial:
+		why = append(why, p.reason(RuleTrial, j, j.Ends, with("ends", j.Ends)...))
+	default:
+		why = append(why, p.reason(RuleTerm, j, j.Ends, with("ends", j.Ends)...))
+	}
+	last := j
+	if j == p.best && p.last != j {
+		last = p.last
+		why = append(why, p.reason(RuleFollows, last, last.Ends, "starts", last.starts, "ends", last.Ends, "document", last.Document))
+	}
+	if from, ok := last.reminder(); ok && p.reminds(last) {
+		why = append(why, p.reason(RuleReminder, last, from, "decision", p.At, "remind_from", from))
+	}
+	return why
+}
+
+// whyComputer explains how the binding was judged when there was no proof.
+func (p *product) whyComputer(j *judged) []Reason {
+	switch {
+	case j.unproven.IsZero():
+		return nil
+	case j.differs:
+		return []Reason{p.reason(RuleHintsDiffer, j, j.unproven, "proven", p.facts.Device.ProvenAt, "key_store", string(keyState(p.facts)))}
+	}
+	rule := RuleUnproven
+	if past(p.At, j.unproven) {
+		rule = RuleUnprovenOver
+	}
+	return []Reason{p.reason(rule, j, j.unproven, "decision", p.At, "proven", p.facts.Device.ProvenAt, "unproven_ends", j.unproven, "key_store", string(keyState(p.facts)))}
+}
+
+// whyFeature explains one feature: the license that decides it, which others there were, and its own dates.
+func (p *product) whyFeature(id string, o option, until time.Time) []Reason {
+	why := p.whyLicense(o.judged)
+	if n := len(p.options[id]); n > 1 {
+		why = append(why, p.reason(RuleBest, o.judged, until, "licenses", n, "chosen", o.Serial, "full_until", until))
+	}
+	if _, own := o.Policy.Features[id]; !own {
+		why = append(why, p.reason(RuleFormerName, o.judged, time.Time{}, "granted_as", p.grantedAs(id, o), "now", id))
+	}
+	switch {
+	case o.feature.After == Keep && past(p.At, o.term) && o.mode(p.At) == Keep:
+		why = append(why, p.reason(RuleKept, o.judged, o.term, "ends", o.term, "after", string(Keep)))
+	case o.phase == inGrace && past(p.At, o.full):
+		why = append(why, p.reason(RuleAfterGrace, o.judged, o.full, "decision", p.At, "feature_grace_ends", o.full, "after", string(o.rest)))
+	case o.phase == inGrace:
+		why = append(why, p.reason(RuleRenewalGrace, o.judged, o.full, "decision", p.At, "feature_grace_ends", o.full, "grace", o.feature.Grace.Or(o.Policy.Grace.Renewal)))
+	}
+	return why
+}
+
+// grantedAs is the former id under which a license grants a feature.
+func (p *product) grantedAs(id string, o option) string {
+	var was []string
+	for former := range o.Policy.Features {
+		if p.names.canonical(former) == id {
+			was = append(was, former)
+		}
+	}
+	slices.Sort(was)
+	return strings.Join(was, ",")
+}
+
+// pairs writes evidence as name=value, leaving out what is empty. Times are RFC 3339 in UTC.
+func pairs(kv ...any) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(kv); i += 2 {
+		v := written(kv[i+1])
+		if v == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(kv[i].(string))
+		b.WriteByte('=')
+		b.WriteString(v)
+	}
+	return b.String()
+}
+
+func written(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case Length:
+		return v.String()
+	case time.Time:
+		if !v.IsZero() {
+			return v.UTC().Format(time.RFC3339)
+		}
+	}
+	return ""
+}
