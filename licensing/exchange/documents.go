@@ -1,0 +1,268 @@
+package exchange
+
+import (
+	"encoding/json"
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// Kind is what a document or a part of one is for.
+type Kind string
+
+// Kinds of documents and parts. License, profile, hold, revocation and notice are state parts: complete, with a
+// version, the highest wins. Receipt, extension, review and refusal are event parts: taken once, in any order.
+const (
+	KindProfile    Kind = "profile"
+	KindRequest    Kind = "request"
+	KindLicense    Kind = "license"
+	KindRefusal    Kind = "refusal"
+	KindKey        Kind = "license_key" // in a welcome file
+	KindHold       Kind = "hold"
+	KindRevocation Kind = "revocation"
+	KindNotice     Kind = "notice"
+	KindReceipt    Kind = "receipt"
+	KindExtension  Kind = "extension"
+	KindReview     Kind = "review"
+)
+
+// Schemas of the payloads that this build reads and writes.
+const (
+	ProfileSchema  = "holdfast.profile/v1"
+	RequestSchema  = "holdfast.request/v1"
+	ResponseSchema = "holdfast.response/v1"
+)
+
+// Header stands at the start of every signed payload. All of it is inside the signed bytes.
+type Header struct {
+	Schema     string            `json:"schema"`
+	Vendor     string            `json:"vendor"`
+	Alg        string            `json:"alg"` // "ed25519"
+	KeyID      string            `json:"keyid"`
+	ID         string            `json:"id"`
+	Issued     time.Time         `json:"issued"` // the signer's time
+	Trace      string            `json:"trace"`
+	ExternalID string            `json:"external_id,omitempty"`
+	Meta       map[string]string `json:"meta,omitempty"`
+	// Critical names fields that a reader must know, as paths such as "parts.license.policy.offline".
+	Critical []string `json:"critical,omitempty"`
+	// Needs is the version of Holdfast that a reader needs who does not know what Critical names.
+	Needs string `json:"needs,omitempty"`
+}
+
+// Profile is what a vendor says of itself, signed by its root key. Version grows with every change.
+type Profile struct {
+	Header
+	Version      int          `json:"version"`
+	Name         string       `json:"name"`
+	Root         string       `json:"root"`                    // base64 Ed25519 public key
+	PreviousRoot string       `json:"previous_root,omitempty"` // signs too when the root changed
+	Keys         []SigningKey `json:"keys"`
+	Sealing      []SealingKey `json:"sealing,omitempty"`
+	HintKey      string       `json:"hint_key"` // base64, 32 bytes; blinds hardware hints per vendor
+	Support      Support      `json:"support,omitzero"`
+	URLs         []string     `json:"urls,omitempty"`
+	StatusPage   string       `json:"status_page,omitempty"`
+	DownloadPage string       `json:"download_page,omitempty"`
+	Promises     Promises     `json:"promises,omitzero"`
+	Review       Review       `json:"review,omitzero"`
+}
+
+// SigningKey is a working key. Documents issued before From, after Until, or after NothingAfter are not accepted;
+// what the journal already holds stays.
+type SigningKey struct {
+	ID           string    `json:"id"`
+	Public       string    `json:"public"` // base64 Ed25519 public key
+	From         time.Time `json:"from"`
+	Until        time.Time `json:"until,omitzero"`
+	NothingAfter time.Time `json:"nothing_after,omitzero"`
+}
+
+// SealingKey is an HPKE public key (RFC 9180) for usage. Suite is "MLKEM768X25519/HKDF-SHA256/ChaCha20Poly1305".
+type SealingKey struct {
+	ID     string    `json:"id"`
+	Suite  string    `json:"suite"`
+	Public string    `json:"public"` // base64
+	From   time.Time `json:"from"`
+}
+
+// Support is how a person reaches the vendor.
+type Support struct {
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Hours string `json:"hours,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+// Promises are answer times, as lengths.
+type Promises struct {
+	Answer  terms.Length `json:"answer,omitzero"`
+	Receipt terms.Length `json:"receipt,omitzero"`
+	Review  terms.Length `json:"review,omitzero"`
+}
+
+// Review names the next level when a review was answered.
+type Review struct {
+	Next string `json:"next,omitempty"`
+}
+
+// Request is what a device asks of a vendor, signed by the device's own key.
+type Request struct {
+	Header
+	Kind    string        `json:"kind"` // activate
+	Device  RequestDevice `json:"device"`
+	Nonce   string        `json:"nonce"`
+	Until   time.Time     `json:"until"`              // an answer after this is not taken
+	KeyHash string        `json:"key_hash,omitempty"` // hex SHA-256 of the license key, canonical form
+	Serial  string        `json:"serial,omitempty"`   // license it concerns, when known
+	Product string        `json:"product,omitempty"`
+	Program string        `json:"program,omitempty"` // version of Holdfast
+}
+
+// RequestDevice is the device that asks.
+type RequestDevice struct {
+	ID     string `json:"id"`
+	Public string `json:"public"` // base64 Ed25519 public key
+	Code   string `json:"code"`
+	Label  string `json:"label,omitempty"`
+	Hints  []Hint `json:"hints,omitempty"`
+}
+
+// Hint is one hardware fact, blinded with the vendor's hint key: Digest = HMAC-SHA-256(hint key, kind 0x00 value), base64 of the first 16 bytes.
+type Hint struct {
+	Kind   string `json:"kind"`
+	Weight int    `json:"weight"`
+	Digest string `json:"digest"`
+}
+
+// Response is what a vendor tells a device. Its parts are covered by one signature.
+type Response struct {
+	Header
+	Kind     Kind      `json:"kind"`              // of the main part
+	Answers  *Answers  `json:"answers,omitempty"` // nil: not the answer to a request
+	Audience *Audience `json:"audience,omitempty"`
+	Parts    []Part    `json:"parts"`
+}
+
+// Answers names the request that a response answers.
+type Answers struct {
+	Request string `json:"request"`
+	Nonce   string `json:"nonce"`
+	Device  string `json:"device"` // device id
+}
+
+// Audience widens a response to more than one computer: "license", "customer", "site" or "all" with its id.
+type Audience struct {
+	Scope string `json:"scope"`
+	ID    string `json:"id,omitempty"`
+}
+
+// Part is one part of a response. Exactly the member named by Kind is set.
+type Part struct {
+	Kind       Kind            `json:"kind"`
+	ID         string          `json:"id,omitempty"`      // event parts
+	Version    int             `json:"version,omitempty"` // state parts
+	License    *terms.License  `json:"license,omitempty"`
+	Refusal    *terms.Refusal  `json:"refusal,omitempty"`
+	LicenseKey *LicenseKeyPart `json:"license_key,omitempty"`
+	Hold       *Hold           `json:"hold,omitempty"`
+	Revocation *Revocation     `json:"revocation,omitempty"`
+	Notice     *Notice         `json:"notice,omitempty"`
+	Receipt    *Receipt        `json:"receipt,omitempty"`
+	Extension  *Extension      `json:"extension,omitempty"`
+	Review     *ReviewAnswer   `json:"review,omitempty"`
+}
+
+// LicenseKeyPart carries the license key in a welcome file.
+type LicenseKeyPart struct {
+	Key     string        `json:"key"`
+	Serial  string        `json:"serial"`
+	Product terms.Product `json:"product"`
+}
+
+// Hold pauses a license while the vendor asks a question.
+type Hold struct {
+	Serial   string     `json:"serial"`
+	Reason   terms.Text `json:"reason"`
+	Ref      string     `json:"ref"`
+	Works    terms.Text `json:"works,omitempty"`
+	AnswerBy time.Time  `json:"answer_by,omitzero"`
+	Lifted   bool       `json:"lifted,omitempty"`
+}
+
+// Revocation withdraws a license.
+type Revocation struct {
+	Serial    string     `json:"serial"`
+	Reason    terms.Text `json:"reason"`
+	Ref       string     `json:"ref"`
+	DecidedBy string     `json:"decided_by"`
+	From      time.Time  `json:"from"`
+	Until     time.Time  `json:"until,omitzero"` // last moment of full use
+	ReviewBy  time.Time  `json:"review_by,omitzero"`
+}
+
+// Notice announces maintenance, an outage or a policy change.
+type Notice struct {
+	ID     string     `json:"id"`
+	Type   string     `json:"type"` // maintenance, outage, policy
+	From   time.Time  `json:"from"`
+	Until  time.Time  `json:"until,omitzero"`
+	Ref    string     `json:"ref"`
+	Text   terms.Text `json:"text"`
+	Impact terms.Text `json:"impact,omitempty"`
+}
+
+// Receipt confirms usage, cumulatively.
+type Receipt struct {
+	Number     int              `json:"number"`
+	Ledger     string           `json:"ledger"`
+	Epoch      uint64           `json:"epoch"`
+	Seq        uint64           `json:"seq"`
+	Close      string           `json:"close"`
+	Totals     map[string]int64 `json:"totals,omitempty"`
+	Missing    []string         `json:"missing,omitempty"`
+	AllowDays  int              `json:"allow_days,omitempty"`
+	AllowUnits int64            `json:"allow_units,omitempty"`
+}
+
+// Extension adds time.
+type Extension struct {
+	Serial string       `json:"serial"`
+	What   string       `json:"what"` // offline, grace, license
+	By     terms.Length `json:"by"`
+	Agent  string       `json:"agent"`
+	Second string       `json:"second,omitempty"`
+	Reason terms.Text   `json:"reason"`
+}
+
+// ReviewAnswer is the signed answer to a request for review.
+type ReviewAnswer struct {
+	Ref    string     `json:"ref"`
+	Result string     `json:"result"`
+	Who    string     `json:"who"`
+	Text   terms.Text `json:"text"`
+	Until  time.Time  `json:"until,omitzero"`
+}
+
+// Envelope is a DSSE envelope (github.com/secure-systems-lab/dsse, protocol v1.0).
+type Envelope struct {
+	PayloadType string      `json:"payloadType"`
+	Payload     string      `json:"payload"` // standard base64
+	Signatures  []Signature `json:"signatures"`
+}
+
+// Signature is one signature over the envelope's PAE.
+type Signature struct {
+	KeyID string `json:"keyid"`
+	Sig   string `json:"sig"` // standard base64
+}
+
+// Bundle is what one armored file carries: envelopes that are each verified for themselves. Profiles come first.
+// The bundle itself is only a wrapper and is never trusted.
+type Bundle struct {
+	Format    string     `json:"holdfast"` // "bundle/v1"
+	Envelopes []Envelope `json:"envelopes"`
+}
+
+// Raw is kept so that signed bytes are never encoded again.
+type Raw = json.RawMessage
