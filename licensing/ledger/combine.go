@@ -1,0 +1,175 @@
+package ledger
+
+import (
+	"context"
+	"runtime"
+	"sync"
+)
+
+// waiting is one caller in the queue. It appends (seal, or body as it is) or does something else that needs the
+// writer (do).
+type waiting struct {
+	ctx   context.Context
+	typ   byte
+	body  []byte
+	seal  func(seq uint64, previous Head) ([]byte, error)
+	do    func() error
+	entry Entry
+	err   error
+	wake  chan struct{} // gets one signal: done, or lead; none when the caller leads at once
+	lead  bool          // guarded by Ledger.mu
+	taken bool          // guarded by Ledger.mu
+}
+
+// callers keeps used ones: a busy ledger would otherwise spend much of its time on making them.
+var callers = sync.Pool{New: func() any { return &waiting{wake: make(chan struct{}, 1)} }}
+
+// maxBatch bounds how many callers share one sync.
+const maxBatch = 1024
+
+// Append adds an entry. It is durable when Append returns nil; after an error the ledger is as before. typ is FirstType or
+// above; body has at most MaxBody bytes and must not be changed until Append returns. The deadline of ctx covers the wait for
+// other callers; a write that has begun is waited for, so that its outcome is known.
+// Errors: ErrReadOnly, ErrClosed, ErrTooLarge, the context's, or the disk's.
+func (l *Ledger) Append(ctx context.Context, typ byte, body []byte) (Entry, error) {
+	return l.append(ctx, typ, body, nil)
+}
+
+// AppendFunc is Append for bodies that depend on their place in the chain: seal gets the entry's number and the head
+// before it. It is called once, must be quick and must not call the ledger. When it fails, nothing is appended.
+func (l *Ledger) AppendFunc(ctx context.Context, typ byte, seal func(seq uint64, previous Head) ([]byte, error)) (Entry, error) {
+	return l.append(ctx, typ, nil, seal)
+}
+
+func (l *Ledger) append(ctx context.Context, typ byte, body []byte, seal func(uint64, Head) ([]byte, error)) (Entry, error) {
+	if l.o.Sign == nil {
+		return Entry{}, ErrReadOnly
+	}
+	if typ < FirstType {
+		return Entry{}, errType
+	}
+	w := callers.Get().(*waiting)
+	w.ctx, w.typ, w.body, w.seal = ctx, typ, body, seal
+	return l.wait(w)
+}
+
+// run does f as the leader, in its turn among the appends.
+func (l *Ledger) run(f func() error) error {
+	w := callers.Get().(*waiting)
+	w.ctx, w.do = context.Background(), f
+	_, err := l.wait(w)
+	return err
+}
+
+// wait queues w. The first to come leads: it writes for everybody who is in the queue by then, and hands the lead to
+// the first of those who came meanwhile. So an idle ledger costs no switch to another goroutine, and a busy one shares
+// syncs; there is no goroutine to stop.
+func (l *Ledger) wait(w *waiting) (Entry, error) {
+	if w.err = w.ctx.Err(); w.err == nil && l.enter(w) {
+		l.leadOnce(w)
+	}
+	entry, err := w.entry, w.err
+	*w = waiting{wake: w.wake}
+	callers.Put(w)
+	return entry, err
+}
+
+// enter returns true when w must lead, false when it is done.
+func (l *Ledger) enter(w *waiting) bool {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		w.err = ErrClosed
+		return false
+	}
+	l.queue = append(l.queue, w)
+	first := !l.busy
+	l.busy = true
+	l.mu.Unlock()
+	return first || l.waitTurn(w)
+}
+
+// waitTurn returns true when w must lead, false when it is done or gave up.
+func (l *Ledger) waitTurn(w *waiting) bool {
+	select {
+	case <-w.wake:
+	case <-w.ctx.Done():
+		if l.leave(w) {
+			w.err = w.ctx.Err()
+			return false
+		}
+		<-w.wake
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return w.lead
+}
+
+// leave takes w out of the queue, unless its write has begun or it was made the leader.
+func (l *Ledger) leave(w *waiting) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.taken || w.lead {
+		return false
+	}
+	for i, q := range l.queue {
+		if q == w {
+			l.queue = append(l.queue[:i], l.queue[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// leadOnce writes one batch, which the caller's own entry is part of, and passes the lead on.
+func (l *Ledger) leadOnce(self *waiting) {
+	l.gather()
+	l.mu.Lock()
+	n := min(len(l.queue), maxBatch)
+	batch := l.queue[:n:n]
+	l.queue = l.queue[n:]
+	if len(l.queue) == 0 {
+		l.queue = nil // a new array: batch keeps the old one
+	}
+	for _, w := range batch {
+		w.taken = true
+	}
+	l.mu.Unlock()
+
+	l.w.write(batch)
+
+	// Those who are done are woken first, so that they can be back before the next leader looks at the queue.
+	for _, w := range batch {
+		if w != self {
+			w.wake <- struct{}{}
+		}
+	}
+	l.mu.Lock()
+	l.crowd = max(n, l.crowd-l.crowd/16-1)
+	if len(l.queue) > 0 {
+		l.queue[0].lead = true
+		l.queue[0].wake <- struct{}{}
+	} else {
+		l.busy = false
+	}
+	l.mu.Unlock()
+}
+
+// gather lets those who shared the last sync come back first, or batches of one and of all would take turns. It only
+// yields the processor; alone, it does nothing.
+func (l *Ledger) gather() {
+	last := 0
+	for idle := 0; idle < 3; {
+		l.mu.Lock()
+		n, crowd := len(l.queue), l.crowd
+		l.mu.Unlock()
+		if n >= crowd {
+			return
+		}
+		if n == last {
+			idle++
+		}
+		last = n
+		runtime.Gosched()
+	}
+}

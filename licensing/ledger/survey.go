@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"holdfast/licensing/disk"
+)
+
+// survey looks at all segments of dir and judges how they fit together: whole ones when thorough, else only the last one and
+// the ends of the others. It writes nothing. It fails when the disk fails or a segment is of a later version.
+func survey(dir string, o Options, thorough bool) ([]segment, error) {
+	segs, err := list(o.FS, dir)
+	if err != nil {
+		return nil, err
+	}
+	noted := map[uint64]notice{}
+	for i := range segs {
+		s := &segs[i]
+		if err := examine(dir, o, s, thorough || i == len(segs)-1); err != nil {
+			return nil, fmt.Errorf("segment %d: %w", s.num, err)
+		}
+		if s.header.Ledger != o.ID || s.header.Segment != s.num {
+			continue
+		}
+		for _, n := range s.header.notices {
+			if n.Segment < s.num {
+				noted[n.Segment] = n
+			}
+		}
+	}
+	for i := range segs {
+		link(segs, i, o.ID, noted)
+	}
+	return segs, nil
+}
+
+// examine reads one segment and judges it alone.
+func examine(dir string, o Options, s *segment, whole bool) error {
+	if s.as == missing {
+		s.code = Missing
+		return nil
+	}
+	if !whole && s.as == asSegment {
+		if ok, err := glance(o.FS, s.path(dir), s); ok || err != nil {
+			return err
+		}
+	}
+	data, err := load(o.FS, s.path(dir), -1)
+	if errors.Is(err, disk.ErrTooLarge) || errors.Is(err, disk.ErrNotRegular) {
+		data, err = nil, nil // not ours: nothing in it can be an entry
+	}
+	if err != nil {
+		return err
+	}
+	s.size = int64(len(data))
+	c := parse(data, 0)
+	if c.fault == faultTooNew {
+		return ErrTooNew
+	}
+	s.header, s.body, s.closing, s.contents = c.header, c.body, c.closing, &c
+	if s.closing != nil {
+		s.closed = closeHash(c.closeBody)
+	}
+	switch {
+	case s.as == asDamaged:
+		s.code = Damaged
+	case c.fault == faultChanged:
+		s.code, s.at = Changed, c.last+1
+	}
+	return nil
+}
+
+// link judges segment i beside its neighbours, of which those before were judged already.
+func link(segs []segment, i int, id string, noted map[uint64]notice) {
+	s := &segs[i]
+	n, isNoted := noted[s.num]
+	s.noted = isNoted
+	s.first = 1
+	var before *segment
+	if i > 0 {
+		before = &segs[i-1]
+		s.first = before.last + 1
+	}
+	if s.body != nil {
+		h := s.header
+		switch {
+		case h.Ledger != id || h.Segment != s.num:
+			s.code, s.body = first(s.code, Order), nil
+		case before == nil:
+			if h.First != 1 || h.Previous != "" {
+				s.code = first(s.code, Order)
+			}
+		case before.ok() && before.closing != nil:
+			if h.First != s.first || h.Previous != hex.EncodeToString(before.closed[:]) {
+				s.code = first(s.code, Order)
+			}
+		case h.First < before.first:
+			s.code = first(s.code, Order)
+		default: // the number tells where the damaged one before ended
+			s.first = h.First
+			before.last = max(h.First-1, before.first-1)
+		}
+	}
+	s.measure(i == len(segs)-1)
+	if isNoted {
+		s.last = max(n.LostTo, s.first-1)
+		if s.code == "" {
+			s.code = Damaged
+		}
+	}
+}
+
+// measure finds the last number of the segment.
+func (s *segment) measure(isLast bool) {
+	switch {
+	case s.code == "" && s.closing != nil && s.contents == nil:
+		s.last = s.closing.Last
+	case s.contents == nil || s.as == missing:
+		s.last = s.first - 1
+	default:
+		c := s.contents
+		if s.code == "" && c.closing == nil && !isLast {
+			s.code, s.at = Cut, c.last+1
+		}
+		if s.code == "" && c.closing != nil && c.fault == faultTorn && !isLast {
+			s.code, s.at = Changed, c.last+1
+		}
+		if s.body == nil { // numbered from the neighbours, not from its own HEADER
+			s.last = s.first - 1 + c.lostTo - (max(c.header.First, 1) - 1)
+			return
+		}
+		s.last = c.last
+		if s.code != "" {
+			s.last = c.lostTo
+		}
+	}
+}
+
+// first keeps what was found wrong before.
+func first(old, found Code) Code {
+	if old == "" {
+		return found
+	}
+	return old
+}
