@@ -1,0 +1,107 @@
+package plain
+
+import (
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// Answers are a headline, the four answers to a state, and its one main button ("" for none) with what it does.
+// Code is the stable code behind them: a state of words.md, or a code of Problem.
+type Answers struct {
+	Headline string
+	Happened string
+	Works    string
+	Do       string
+	By       string
+	Button   string
+	Action   terms.Action
+	Code     string
+}
+
+// Say puts a finding into words, as seen at a (decision) time and in a time zone; nil is UTC. Slots that the finding
+// does not fill take the fallback of the slot table, so every answer is there, whatever the finding lacks.
+func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answers {
+	if !f.State.Known() {
+		return s.general(codeUnknownState)
+	}
+	r := resolver{s: s, f: f, at: at, zone: local(zone)}
+	prefix := "state." + string(f.State)
+	a := Answers{
+		Headline: r.answer(prefix, "headline"),
+		Happened: r.answer(prefix, "happened"),
+		Works:    r.answer(prefix, "works"),
+		Do:       r.answer(prefix, "do"),
+		By:       r.answer(prefix, "by"),
+		Action:   f.Action,
+		Code:     string(f.State),
+	}
+	usual := usualActions[f.State]
+	if a.Action == "" {
+		a.Action = usual
+	}
+	switch own := prefix + ".button"; {
+	case a.Action == "":
+	case a.Action == usual && s.Has(own):
+		a.Button = s.Text(own, nil)
+	default:
+		a.Button = s.Action(a.Action)
+	}
+	return a
+}
+
+// usualActions are the main buttons of the states that have one now. They count for findings that name none, such as
+// those made by parsers and stores, which know no buttons.
+var usualActions = map[terms.State]terms.Action{
+	terms.StateNotSetUp:          terms.ActUseFile,
+	terms.StateTrial:             terms.ActUseFile,
+	terms.StateRequestWaiting:    terms.ActUseFile,
+	terms.StateFirstUse:          terms.ActSendRequest,
+	terms.StateEndingSoon:        terms.ActTellBuyer,
+	terms.StateGraceRenewal:      terms.ActTellBuyer,
+	terms.StateExpired:           terms.ActTellBuyer,
+	terms.StateNotIncluded:       terms.ActTellBuyer,
+	terms.StateVersionNotCovered: terms.ActTellBuyer,
+	terms.StateOtherComputer:     terms.ActRequest,
+	terms.StateKeychainLocked:    terms.ActUnlock,
+	terms.StateKeychainMute:      terms.ActTryAgain,
+	terms.StateKeychainDenied:    terms.ActTryAgain,
+	terms.StateKeychainNone:      terms.ActPassphrase,
+	terms.StateKeyMissing:        terms.ActSetUpAgain,
+	terms.StateRecordsDamaged:    terms.ActSetUpAgain,
+	terms.StateDiskFull:          terms.ActTryAgain,
+	terms.StateFileCut:           terms.ActCopyDetails,
+	terms.StateFileChanged:       terms.ActCopyDetails,
+	terms.StateVendorNew:         terms.ActTrust,
+	terms.StateFileUnreadable:    terms.ActTryAgain,
+	terms.StateFileWrongRequest:  terms.ActRequest,
+	terms.StateFileRequestOver:   terms.ActRequest,
+	terms.StateFileNoneForHere:   terms.ActRequest,
+}
+
+// Headline returns the sentence of the first line alone.
+func (s *Speaker) Headline(f terms.Finding, at time.Time, zone *time.Location) string {
+	if !f.State.Known() {
+		return s.general(codeUnknownState).Headline
+	}
+	return resolver{s: s, f: f, at: at, zone: local(zone)}.answer("state."+string(f.State), "headline")
+}
+
+// Action returns the label of a button: "Use a license file".
+func (s *Speaker) Action(a terms.Action) string { return s.Text("action."+string(a), nil) }
+
+// Short returns the one or two words of a state's chip: "Ready".
+func (s *Speaker) Short(state terms.State) string {
+	return s.Text("state."+string(state)+".short", nil)
+}
+
+// Title returns a name for a state, for lists and headings: "File for another computer".
+func (s *Speaker) Title(state terms.State) string {
+	return s.Text("state."+string(state)+".title", nil)
+}
+
+// Tone returns the word that goes with a tone's symbol: "In order".
+func (s *Speaker) Tone(t terms.Tone) string { return s.Text("tone."+string(t), nil) }
+
+// Event returns the name of a coming date: "License ends".
+func (s *Speaker) Event(e terms.Event) string { return s.Text("event."+e.Name, nil) }

@@ -1,0 +1,177 @@
+package plain
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"holdfast/licensing/terms"
+)
+
+func TestEveryStateHasAllItsTexts(t *testing.T) {
+	s := speaker(t, "en")
+	if n := len(terms.States()); n != 73 {
+		t.Errorf("there are %d states, words.md 5.6 has 73", n)
+	}
+	for _, state := range terms.States() {
+		for _, part := range []string{"headline", "happened", "works", "do", "by", "short", "title"} {
+			if id := "state." + string(state) + "." + part; s.cat.messages[id].Other == "" {
+				t.Errorf("%s has no text", id)
+			}
+		}
+	}
+}
+
+func TestNoTextIsThereForAnUnknownState(t *testing.T) {
+	parts := []string{"headline", "happened", "works", "do", "by", "short", "title", "button"}
+	for id := range speaker(t, "en").cat.messages {
+		name, ok := strings.CutPrefix(id, "state.")
+		if !ok {
+			continue
+		}
+		state, part, _ := strings.Cut(name, ".")
+		if !terms.State(state).Known() || !slices.Contains(parts, part) {
+			t.Errorf("%s belongs to no state", id)
+		}
+	}
+}
+
+func TestEveryStateAnswersAllFourQuestionsWithAndWithoutValues(t *testing.T) {
+	for _, lang := range append(Languages(), Pseudo) {
+		s := speaker(t, lang)
+		for _, state := range terms.States() {
+			for _, f := range []terms.Finding{sample(state), {State: state}} {
+				for i, answer := range s.Say(f, now, berlin).all() {
+					if problem := untidy(answer); problem != "" {
+						t.Errorf("%s %s, answer %d, %d slots: %s in %q", lang, state, i, len(f.Slots), problem, answer)
+					}
+				}
+			}
+		}
+	}
+}
+
+// untidy names what no sentence may show.
+func untidy(text string) string {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return "nothing"
+	case IsMissing(text):
+		return "a missing text"
+	case strings.ContainsAny(text, "{}"):
+		return "an open slot"
+	case strings.Contains(text, "**"):
+		return "a mark of a button"
+	case strings.Contains(text, "<no value>"):
+		return "no value"
+	case loose.MatchString(text):
+		return "a loose stop, bracket or blank"
+	}
+	return ""
+}
+
+var loose = regexp.MustCompile(` {2}|^ | $| [.,;:!?](\s|$)|\.\.|:\.|,\.|^[.,;:!?)]|\(\)|""|: *$`)
+
+func TestHeadlinesHaveAtMostTwelveWordsAndSentencesTwenty(t *testing.T) {
+	for id, f := range speaker(t, "en").cat.messages {
+		if !strings.HasPrefix(id, "state.") {
+			continue
+		}
+		for _, text := range f.all() {
+			if n := wordCount(text); strings.HasSuffix(id, ".headline") && n > 12 {
+				t.Errorf("%s has %d words, a headline has at most 12: %q", id, n, text)
+			}
+			for _, sentence := range splitSentences(text) {
+				if n := wordCount(sentence); n > 20 {
+					t.Errorf("%s: %d words, a sentence has at most 20: %q", id, n, sentence)
+				}
+			}
+		}
+	}
+}
+
+func TestErrorsReasonsAndFallbacksAreShortSentencesToo(t *testing.T) {
+	for id, f := range speaker(t, "en").cat.messages {
+		area, _, _ := strings.Cut(id, ".")
+		if !slices.Contains([]string{"error", "why", "slot", "works", "answer", "cause", "kind", "late", "overage"}, area) {
+			continue
+		}
+		for _, text := range f.all() {
+			for _, sentence := range splitSentences(text) {
+				if n := wordCount(sentence); n > 20 {
+					t.Errorf("%s: %d words, a sentence has at most 20: %q", id, n, sentence)
+				}
+			}
+		}
+	}
+}
+
+func TestChipsAndTitlesAreShort(t *testing.T) {
+	s := speaker(t, "en")
+	for _, state := range terms.States() {
+		if short := s.Short(state); wordCount(short) > 3 || len(short) > 14 {
+			t.Errorf("chip of %s is too long: %q", state, short)
+		}
+		if title := s.Title(state); wordCount(title) > 7 || strings.HasSuffix(title, ".") {
+			t.Errorf("title of %s is not a short name: %q", state, title)
+		}
+	}
+}
+
+func TestReadingGradeOfEveryStateIsAtMostEight(t *testing.T) {
+	s := speaker(t, "en")
+	worst, at := 0.0, terms.State("")
+	for _, state := range terms.States() {
+		text := strings.Join(s.Say(sample(state), now, berlin).all(), " ")
+		grade := readingGrade(text)
+		if grade > 8 {
+			t.Errorf("%s: reading grade %.1f: %s", state, grade, text)
+		}
+		if grade > worst {
+			worst, at = grade, state
+		}
+	}
+	t.Logf("worst reading grade %.1f, %s", worst, at)
+}
+
+func TestTheReadingGradeTellsHardTextFromPlain(t *testing.T) {
+	plain := readingGrade("The cat sat on the mat. It was warm. The dog ran to the door.")
+	hard := readingGrade("Notwithstanding the aforementioned limitation, authorization of the corresponding entitlement necessitates reconciliation with the administrative infrastructure.")
+	if plain > 2 || hard < 16 {
+		t.Errorf("grades are %.1f and %.1f, want at most 2 and at least 16", plain, hard)
+	}
+}
+
+func TestTheMainButtonIsNamedInWhatToDo(t *testing.T) {
+	s := speaker(t, "en")
+	// Their buttons carry out a sentence that has a slot, or no bold words, in words.md.
+	other := []terms.Action{terms.ActTellBuyer, terms.ActTrust}
+	for state, action := range usualActions {
+		a := s.Say(terms.Finding{State: state}, now, berlin)
+		if a.Action != action || a.Button == "" {
+			t.Errorf("%s: button %q does %q, want %q", state, a.Button, a.Action, action)
+		}
+		do := s.cat.messages["state."+string(state)+".do"].Other
+		if slices.Contains(other, action) {
+			continue
+		}
+		if !strings.Contains(strings.ToLower(do), "**"+strings.ToLower(a.Button)) {
+			t.Errorf("%s: button %q is not in what to do: %q", state, a.Button, do)
+		}
+	}
+}
+
+func TestABindingActionOfTheEngineWinsOverTheUsualButton(t *testing.T) {
+	s := speaker(t, "en")
+	a := s.Say(terms.Finding{State: terms.StateRequestWaiting, Action: terms.ActShowRequest}, now, berlin)
+	if a.Action != terms.ActShowRequest || a.Button != "Show the request file" {
+		t.Errorf("button %q does %q", a.Button, a.Action)
+	}
+	if a := s.Say(terms.Finding{State: terms.StateFileWrongRequest, Action: terms.ActRequest}, now, berlin); a.Button != "Make a new request file" {
+		t.Errorf("the state's own label is not used: %q", a.Button)
+	}
+	if a := s.Say(terms.Finding{State: terms.StateActive}, now, berlin); a.Button != "" || a.Action != "" {
+		t.Errorf("a state with nothing to do has the button %q", a.Button)
+	}
+}
