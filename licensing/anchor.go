@@ -1,0 +1,108 @@
+package licensing
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"holdfast/licensing/keystore"
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
+)
+
+// anchor is what the key store remembers of the journal, so that an older copy put back is seen. At most 200 bytes.
+type anchor struct {
+	ID    string    `json:"id"`
+	Seq   uint64    `json:"seq"`
+	Head  string    `json:"head"`
+	Lower time.Time `json:"tlb,omitzero"`
+}
+
+func headText(h [32]byte) string { return hex.EncodeToString(h[:]) }
+
+func (e *Engine) readAnchor(ctx context.Context) (anchor, error) {
+	var a anchor
+	b, err := e.o.KeyStore.Get(ctx, e.item("journal"))
+	if err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(b, &a)
+}
+
+// writeAnchor keeps the journal's tail. When the key store does not take it the older anchor stays, which is safe:
+// an anchor only ever says "at least this much was there".
+func (e *Engine) writeAnchor(ctx context.Context) {
+	if e.journal == nil || e.o.ReadOnly {
+		return
+	}
+	seq, head := e.journal.Tail()
+	var signed time.Time
+	for _, b := range e.rec.Home.Bounds {
+		if b.Signed.After(signed) {
+			signed = b.Signed
+		}
+	}
+	b, err := json.Marshal(anchor{ID: e.home.ID, Seq: seq, Head: headText(head), Lower: signed})
+	if err != nil {
+		return
+	}
+	_ = e.o.KeyStore.Set(ctx, e.item("journal"), b)
+}
+
+// checkAnchor compares the journal with what the key store remembers of it. upTo is the last entry known here, from
+// the journal or a copy. Fewer entries than the anchor says: an older copy was put back.
+func (e *Engine) checkAnchor(ctx context.Context, upTo uint64) error {
+	a, err := e.readAnchor(ctx)
+	if err != nil || a.ID != e.home.ID {
+		if keystore.ClassOf(err) == keystore.Missing {
+			e.writeAnchor(ctx)
+		}
+		return nil
+	}
+	switch tail, head := e.journal.Tail(); {
+	case a.Seq > upTo, a.Seq == tail && a.Head != headText(head):
+		return e.rolledBack(ctx, a, tail)
+	case a.Seq > tail:
+		e.writeAnchor(ctx) // a copy gave back what the journal had lost
+	}
+	return nil
+}
+
+// rolledBack records that newer records were here before, with both heads, and goes on.
+func (e *Engine) rolledBack(ctx context.Context, a anchor, tail uint64) error {
+	now := e.clockRead().Wall.UTC()
+	if e.recState.State == "" {
+		e.recState = terms.Records{State: terms.StateRolledBack, At: e.lastRecorded()}
+	}
+	if e.o.ReadOnly {
+		return nil
+	}
+	h := e.rec.Home
+	h.Damage, h.Since = terms.StateRolledBack, e.lastRecorded()
+	if h.Since.IsZero() {
+		h.Since = now
+	}
+	ev := ledger.Event{
+		Kind: "rolled_back", Authority: "key store",
+		Reason: fmt.Sprintf("journal ended at %d (%s), anchor says %d (%s)", tail, e.rec.Head, a.Seq, a.Head),
+	}
+	if err := e.record(ctx, ev, change{Home: &h}); err != nil {
+		return err
+	}
+	e.writeCheckpoint()
+	e.writeAnchor(ctx)
+	return nil
+}
+
+// lastRecorded is the time of the newest thing in the records.
+func (e *Engine) lastRecorded() time.Time {
+	last := e.rec.Home.Proven
+	for _, d := range e.rec.Documents {
+		if d.Taken.After(last) {
+			last = d.Taken
+		}
+	}
+	return last
+}

@@ -1,0 +1,111 @@
+package licensing
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// describe fills in what the document changes and what the state is afterwards.
+func (p *planner) describe(it *Item, before, after terms.Verdict, c change) {
+	seen := map[string]bool{}
+	for _, l := range c.Licenses {
+		id := l.License.Policy.Product.ID
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		now, ok := product(after, l.Root, id)
+		if !ok {
+			continue
+		}
+		was, had := product(before, l.Root, id)
+		had = had && was.State != terms.StateOtherComputer
+		it.Changes = append(it.Changes, productChanges(was, had, now)...)
+		if it.Finding.State == "" || it.Finding.State == terms.StateVendorKeyChanged {
+			it.Finding = now.Finding
+		}
+	}
+	for _, q := range c.Requests {
+		if q.Refusal == nil {
+			continue
+		}
+		it.Changes = append(it.Changes, Change{Sign: '=', Code: "refused"})
+		for _, f := range append([]terms.Finding{after.Main}, after.Others...) {
+			if f.State == terms.StateRequestRefused || f.State == terms.StateDeviceLimit {
+				it.Finding = f
+				break
+			}
+		}
+	}
+	if it.Finding.State == "" {
+		it.Finding = after.Main
+	}
+}
+
+func product(v terms.Verdict, root, id string) (terms.ProductVerdict, bool) {
+	for _, p := range v.Products {
+		if p.Vendor == root && p.ID == id {
+			return p, true
+		}
+	}
+	return terms.ProductVerdict{}, false
+}
+
+// productChanges compares what one product allows before and after.
+func productChanges(was terms.ProductVerdict, had bool, now terms.ProductVerdict) []Change {
+	line := Change{Sign: '+', Code: "product", Product: now.ID, Name: now.Name, Until: now.LicenseEnds, New: !had}
+	if had {
+		line.Was = was.LicenseEnds
+		switch {
+		case sooner(now.LicenseEnds, was.LicenseEnds):
+			line.Sign = '-'
+		case now.LicenseEnds.Equal(was.LicenseEnds):
+			line.Sign = '='
+		}
+	}
+	out := []Change{line}
+	for _, id := range slices.Sorted(maps.Keys(now.Features)) {
+		if _, ok := was.Features[id]; had && !ok {
+			out = append(out, Change{Sign: '+', Code: "feature", Product: now.ID, Name: featureName(now, id), New: true})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(was.Features)) {
+		if _, ok := now.Features[id]; !ok {
+			out = append(out, Change{Sign: '-', Code: "removed", Product: now.ID, Name: featureName(was, id)})
+		}
+	}
+	return out
+}
+
+func featureName(p terms.ProductVerdict, id string) terms.Text {
+	if n := p.Features[id].Name; len(n) > 0 {
+		return n
+	}
+	return terms.Plain(id)
+}
+
+// sooner says that a license that ends at a ends before one that ends at b; zero never ends.
+func sooner(a, b time.Time) bool {
+	return !a.IsZero() && (b.IsZero() || a.Before(b))
+}
+
+func losesRights(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Sign == '-' })
+}
+
+// updatedSlots names what is gained and lost, for the state "updated".
+func updatedSlots(it *Item) terms.Slots {
+	var gained, lost []terms.Text
+	for _, c := range it.Changes {
+		switch c.Sign {
+		case '+':
+			gained = append(gained, c.Name)
+		case '-':
+			lost = append(lost, c.Name)
+		}
+	}
+	return terms.Slots{"n": len(gained) + len(lost), "vendor": it.Vendor, "date": it.Issued, "gained": gained, "lost": lost}
+}

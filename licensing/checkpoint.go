@@ -1,0 +1,210 @@
+package licensing
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
+)
+
+// checkpoint is the copy of the records that can be read without the key store: no secrets, licenses and profiles
+// only by the hash of their signed documents, the whole signed by the device key. So a locked key store, cron or ssh
+// still gets a verdict.
+type checkpoint struct {
+	V         int              `json:"v"`
+	Home      homeInfo         `json:"home"`
+	Seq       uint64           `json:"seq"`
+	Head      string           `json:"head"`
+	Vendors   []vendorRecord   `json:"vendors,omitempty"`
+	Licenses  []licenseRecord  `json:"licenses,omitempty"`
+	Requests  []requestRecord  `json:"requests,omitempty"`
+	Documents []documentRecord `json:"documents,omitempty"`
+	Computer  homeRecord       `json:"computer"`
+}
+
+const (
+	checkpointType  = "application/vnd.holdfast.checkpoint.v1+json"
+	checkpointLimit = 64 << 20
+	documentLimit   = 16 << 20
+)
+
+// writeCheckpoint replaces the checkpoint. It is only a copy: when it cannot be written, the next change tries again.
+func (e *Engine) writeCheckpoint() {
+	if e.secrets == nil || e.o.ReadOnly {
+		return
+	}
+	all := e.rec.all()
+	cp := checkpoint{V: 1, Home: e.home, Seq: e.rec.Seq, Head: e.rec.Head, Requests: all.Requests, Documents: all.Documents, Computer: e.rec.Home}
+	for _, v := range all.Vendors {
+		v.Profile = exchange.Profile{}
+		cp.Vendors = append(cp.Vendors, v)
+	}
+	for _, l := range all.Licenses {
+		l = licenseRecord{Root: l.Root, Serial: l.Serial, Version: l.Version, Document: l.Document, KeyID: l.KeyID, Taken: l.Taken, FirstUsed: l.FirstUsed}
+		cp.Licenses = append(cp.Licenses, l)
+	}
+	payload, err := json.Marshal(cp)
+	if err != nil {
+		return
+	}
+	b, err := json.Marshal(signedCheckpoint{Payload: payload, Sig: e.secrets.device.Sign(exchange.PAE(checkpointType, payload))})
+	if err != nil {
+		return
+	}
+	_ = disk.WriteFile(e.o.FS, e.path(checkpointFile), b, 0o600)
+}
+
+// signedCheckpoint is the file: the payload and the device key's signature over its DSSE encoding.
+type signedCheckpoint struct {
+	Payload []byte `json:"payload"`
+	Sig     []byte `json:"sig"`
+}
+
+func (e *Engine) decodeCheckpoint() (checkpoint, error) {
+	var cp checkpoint
+	b, err := disk.ReadFile(e.o.FS, e.path(checkpointFile), checkpointLimit)
+	if err != nil {
+		return cp, err
+	}
+	var file signedCheckpoint
+	if err := json.Unmarshal(b, &file); err != nil {
+		return cp, err
+	}
+	if e.public == nil || !ed25519.Verify(e.public, exchange.PAE(checkpointType, file.Payload), file.Sig) {
+		return cp, errDamaged
+	}
+	if err := json.Unmarshal(file.Payload, &cp); err != nil {
+		return cp, err
+	}
+	if cp.V != 1 {
+		return cp, fmt.Errorf("checkpoint version %d", cp.V)
+	}
+	return cp, nil
+}
+
+// readCheckpoint returns the records as the checkpoint and the signed documents say. Licenses whose document is gone or
+// no longer verifies are left out.
+func (e *Engine) readCheckpoint() (*records, error) {
+	cp, err := e.decodeCheckpoint()
+	if err != nil {
+		return nil, err
+	}
+	if cp.Home.ID != e.home.ID {
+		return nil, errors.New("checkpoint of another home")
+	}
+	rec := newRecords()
+	rec.Seq, rec.Head, rec.Home = cp.Seq, cp.Head, cp.Computer
+	for _, v := range cp.Vendors {
+		env, err := e.readDocument(v.Document)
+		if err != nil {
+			continue
+		}
+		root, err := base64.StdEncoding.DecodeString(v.Current)
+		if err != nil {
+			continue
+		}
+		if v.Profile, err = exchange.ParseProfile(env, exchange.Roots{root}); err == nil {
+			rec.Vendors[v.Root] = v
+		}
+	}
+	for _, l := range cp.Licenses {
+		if lic, ok := e.verifyHeld(rec, l); ok {
+			rec.Licenses[lic.key()] = lic
+		}
+	}
+	for _, q := range cp.Requests {
+		rec.Requests[q.ID] = q
+	}
+	for _, d := range cp.Documents {
+		rec.Documents[d.Hash] = d
+	}
+	return rec, nil
+}
+
+// verifyHeld fills in the license body from its signed document.
+func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool) {
+	v, ok := rec.Vendors[l.Root]
+	if !ok {
+		return l, false
+	}
+	env, err := e.readDocument(l.Document)
+	if err != nil {
+		return l, false
+	}
+	resp, err := exchange.ParseResponse(env, v.Profile)
+	if err != nil {
+		return l, false
+	}
+	for _, p := range resp.Parts {
+		if p.License != nil && p.License.Serial == l.Serial && p.License.Version == l.Version {
+			l.License = *p.License
+			return l, true
+		}
+	}
+	return l, false
+}
+
+// readDocument reads a signed document by its hash and checks that it is that document.
+func (e *Engine) readDocument(hash string) (exchange.Envelope, error) {
+	var env exchange.Envelope
+	if len(hash) != 64 {
+		return env, errDamaged
+	}
+	b, err := disk.ReadFile(e.o.FS, e.documentPath(hash), documentLimit)
+	if err != nil {
+		return env, err
+	}
+	if err := json.Unmarshal(b, &env); err != nil {
+		return env, err
+	}
+	if documentHash(env) != hash {
+		return env, errDamaged
+	}
+	return env, nil
+}
+
+func (e *Engine) documentPath(hash string) string {
+	return filepath.Join(e.o.Home, documentsDir, hash+".json")
+}
+
+func (e *Engine) writeDocument(env exchange.Envelope) error {
+	b, err := json.Marshal(env)
+	if err != nil {
+		return err
+	}
+	name := e.documentPath(documentHash(env))
+	if _, err := e.readDocument(documentHash(env)); err == nil {
+		return nil
+	}
+	return e.diskProblem(disk.WriteFile(e.o.FS, name, b, 0o600))
+}
+
+// recoverHome takes the home's name from the checkpoint when its own file is damaged or gone.
+func (e *Engine) recoverHome() {
+	e.public = e.readPublic()
+	cp, err := e.decodeCheckpoint()
+	if err != nil {
+		return
+	}
+	e.home = cp.Home
+	if !e.o.ReadOnly {
+		_ = e.writeHome() // the checkpoint has it until the next start
+	}
+}
+
+// documentHash names a signed document: SHA-256 over the bytes that its signatures cover.
+func documentHash(env exchange.Envelope) string {
+	payload, err := base64.StdEncoding.DecodeString(env.Payload)
+	if err != nil {
+		payload = []byte(env.Payload)
+	}
+	sum := sha256.Sum256(exchange.PAE(env.PayloadType, payload))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,176 @@
+package licensing
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"time"
+
+	"holdfast/licensing/clock"
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
+)
+
+// record writes one journal record and everything that follows from it. The journal entry is the commit point: before
+// it nothing has changed, after it index, checkpoint and documents can always be made again. The lock is held.
+func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
+	r := e.clockRead()
+	for _, env := range c.Envelopes {
+		if err := e.writeDocument(env); err != nil {
+			return err
+		}
+	}
+	c.V = 1
+	data, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	ev.Data = data
+	ev.Wall = r.Wall.UTC()
+	ev.At = clock.Decide(e.lower(ev.Vendor, r), r).UTC()
+	entry, err := e.journal.Record(ctx, ev)
+	if err != nil {
+		return e.diskProblem(err)
+	}
+	e.rec.apply(c)
+	e.rec.Seq, e.rec.Head = entry.Seq, hex.EncodeToString(entry.Head[:])
+	e.saveIndex(c)
+	return nil
+}
+
+// commit is record followed by the checkpoint and word to the watchers.
+func (e *Engine) commit(ctx context.Context, ev ledger.Event, c change) error {
+	if err := e.record(ctx, ev, c); err != nil {
+		return err
+	}
+	e.writeCheckpoint()
+	e.changed()
+	return nil
+}
+
+// begin makes sure that something can be kept: on a fresh home it makes the folder, the keys and the journal.
+func (e *Engine) begin(ctx context.Context) error {
+	if e.journal != nil {
+		return nil
+	}
+	if e.o.ReadOnly {
+		return e.writable()
+	}
+	fresh := e.home.ID == ""
+	if err := e.makeHome(ctx); err != nil {
+		return err
+	}
+	if err := e.openSecrets(ctx); err != nil {
+		return e.keyProblem()
+	}
+	if err := e.openRecords(ctx); err != nil {
+		return e.diskProblem(err)
+	}
+	if !fresh && e.rec.Seq > 0 {
+		e.refresh(ctx)
+		return nil
+	}
+	id, _ := e.deviceID()
+	return e.record(ctx, ledger.Event{Kind: "set_up", Reason: "first_start", Authority: "person", Document: id},
+		change{Home: e.proven(e.rec.Home)})
+}
+
+// proven returns h with the device key and the hardware seen now.
+func (e *Engine) proven(h homeRecord) *homeRecord {
+	r := e.clockRead()
+	h.Proven = e.decisionTime(r)
+	if hints := e.hints(); len(hints) > 0 {
+		h.Hints = hints
+	}
+	h.Bounds = maps.Clone(h.Bounds)
+	for root, b := range h.Bounds {
+		h.Bounds[root] = b.Moved(r)
+	}
+	return &h
+}
+
+// refresh records what changed by itself since the last look: states of products, and now and then the proof of
+// the device key and the running time. It writes nothing when nothing changed. The lock is held.
+func (e *Engine) refresh(ctx context.Context) {
+	if e.journal == nil || e.o.ReadOnly {
+		return
+	}
+	r := e.clockRead()
+	v := e.evaluate(terms.Query{}, e.rec, r)
+	h := e.rec.Home
+	shown := maps.Clone(h.Shown)
+	if shown == nil {
+		shown = map[string]terms.State{}
+	}
+	for _, p := range v.Products {
+		key := p.Vendor + "/" + p.ID
+		if was := shown[key]; was == p.State || e.keyState.State != "" {
+			continue
+		}
+		ev := ledger.Event{Kind: "verdict_changed", Reason: string(p.State), License: p.License, Vendor: p.Vendor}
+		if len(p.Reasons) > 0 {
+			ev.Authority = p.Reasons[0].Authority
+			ev.Reason = string(p.State) + ":" + p.Reasons[0].Rule
+		}
+		shown[key] = p.State
+		h = e.rec.Home
+		h.Shown = maps.Clone(shown)
+		if err := e.record(ctx, ev, change{Home: &h}); err != nil {
+			return
+		}
+		defer e.writeCheckpoint()
+	}
+	if e.booted(r) {
+		if err := e.record(ctx, ledger.Event{Kind: "clock", Reason: "boot", Authority: "system"}, change{Home: e.proven(e.rec.Home)}); err == nil {
+			e.writeCheckpoint()
+		}
+	}
+}
+
+// booted says that the computer was started since running time was last kept.
+func (e *Engine) booted(r clock.Reading) bool {
+	for _, b := range e.rec.Home.Bounds {
+		if b.Boot != r.Boot {
+			return true
+		}
+	}
+	return false
+}
+
+// lookEvery is how often the running time and the device proof are kept in the index (design: Time).
+const lookEvery = time.Minute
+
+// saveLook keeps running time and device proof in index and checkpoint, without a journal record. The lock is held.
+func (e *Engine) saveLook() {
+	if e.index == nil || e.journal == nil || e.o.ReadOnly || e.rec.Seq == 0 {
+		return
+	}
+	r := e.clockRead()
+	now := e.decisionTime(r)
+	if d := now.Sub(e.rec.Home.Proven); d >= 0 && d < lookEvery {
+		return
+	}
+	h := e.proven(e.rec.Home)
+	c := change{Home: h}
+	e.rec.apply(c)
+	e.saveIndex(c)
+	e.writeCheckpoint()
+}
+
+// Refresh looks at the time again: it records states that changed by themselves and tells the watchers. Programs that
+// stay open call it now and then.
+func (e *Engine) Refresh(ctx context.Context) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return
+	}
+	if e.home.ID != "" && e.journal == nil {
+		e.load(ctx)
+	} else {
+		e.refresh(ctx)
+	}
+	e.saveLook()
+	e.changed()
+}

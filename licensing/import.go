@@ -1,0 +1,215 @@
+package licensing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"holdfast/licensing/clock"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
+)
+
+// Inspect says what each file is and what importing it would do. It changes nothing and needs no key store.
+func (e *Engine) Inspect(_ context.Context, src []Source) Report {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.plan(ImportOptions{})
+	p.look = true
+	for _, d := range p.documents(src) {
+		p.take(d)
+	}
+	return p.report()
+}
+
+// Import uses the files: profiles first, then by age, so that their order makes no difference. Each document is
+// taken whole or not at all. The error says that nothing could be kept for a reason of this computer; what happened to
+// each file stands in the report. The same file again is harmless.
+func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Report, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.plan(o)
+	docs := p.documents(src)
+	for _, d := range docs {
+		d := d
+		s := p.take(d)
+		if s == nil {
+			continue
+		}
+		if e.journal == nil {
+			if err := e.begin(ctx); err != nil {
+				return p.report(), err
+			}
+			// The home has a device key only now: judge again with it.
+			p.rec, p.r = e.rec.clone(), e.clockRead()
+			if s = p.take(d); s == nil {
+				continue
+			}
+		}
+		if err := e.keep(ctx, p, d, s); err != nil {
+			return p.report(), err
+		}
+	}
+	if p.kept > 0 {
+		e.prepareRequests(ctx, p)
+		e.refresh(ctx)
+		e.writeCheckpoint()
+		e.writeAnchor(ctx)
+		e.changed()
+	} else if e.journal != nil {
+		e.recordRefused(ctx, p)
+	}
+	return p.report(), nil
+}
+
+// step is one document's change with the reason for the record.
+type step struct {
+	change change
+	event  ledger.Event
+}
+
+func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) error {
+	if err := e.record(ctx, s.event, s.change); err != nil {
+		d.item.Taken, d.item.Usable = false, true
+		return err
+	}
+	d.item.Taken = true
+	p.kept++
+	p.rec = e.rec.clone()
+	return nil
+}
+
+// recordRefused leaves a trace of files that were not taken. A file that is known or only looked at is no record.
+func (e *Engine) recordRefused(ctx context.Context, p *planner) {
+	if e.o.ReadOnly {
+		return
+	}
+	written := false
+	for _, d := range p.docs {
+		s := d.item.Finding.State
+		if d.item.Taken || s == "" || s == terms.StateFileKnown || d.item.ForOther || d.item.NeedsYes || s == terms.StateVendorNew {
+			continue
+		}
+		ev := ledger.Event{Kind: "file_refused", Reason: string(s), Authority: "holdfast", Vendor: d.item.Root}
+		if len(d.item.Documents) > 0 {
+			ev.Document = d.item.Documents[0]
+		}
+		if e.record(ctx, ev, change{}) != nil {
+			return
+		}
+		written = true
+	}
+	if written {
+		e.writeCheckpoint()
+	}
+}
+
+// planner works out what files do, on a copy of the records.
+type planner struct {
+	e    *Engine
+	o    ImportOptions
+	rec  *records
+	r    clock.Reading
+	docs []*document
+	look bool // only looking: show what a new vendor's file would be, never take it
+	kept int
+	made []string // vendors whose welcome file was taken
+}
+
+// document is one bundle found in a source.
+type document struct {
+	item   Item
+	found  exchange.Found
+	source Source
+	order  int
+	rank   int
+	issued int64
+	failed bool
+}
+
+func (e *Engine) plan(o ImportOptions) *planner {
+	return &planner{e: e, o: o, rec: e.rec.clone(), r: e.clockRead()}
+}
+
+// documents reads every source and puts what it finds into the order of use: profiles and welcome files first, then by
+// the time of issue.
+func (p *planner) documents(src []Source) []*document {
+	for _, s := range src {
+		if s.Err != nil {
+			p.add(&document{item: p.refused(s, "", s.Err), source: s, failed: true})
+			continue
+		}
+		found, err := exchange.Read(s.Name, s.Data)
+		for _, f := range found {
+			p.add(p.document(s, f))
+		}
+		if err != nil && len(found) == 0 {
+			p.add(&document{item: p.refused(s, "", err), source: s, failed: true})
+		}
+	}
+	inUse := slices.Clone(p.docs)
+	slices.SortStableFunc(inUse, func(a, b *document) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.issued, b.issued))
+	})
+	return inUse
+}
+
+func (p *planner) add(d *document) {
+	d.order = len(p.docs)
+	p.docs = append(p.docs, d)
+}
+
+func (p *planner) document(s Source, f exchange.Found) *document {
+	d := &document{found: f, source: s, rank: 1}
+	d.item = Item{Source: s.Name, Name: f.Name, Words: f.Words, Repaired: f.Repaired}
+	onlyProfile := true
+	for _, env := range f.Bundle.Envelopes {
+		d.item.Documents = append(d.item.Documents, documentHash(env))
+		h, kind := exchange.PeekHeader(env)
+		if kind != exchange.KindProfile {
+			onlyProfile = false
+			d.issued = h.Issued.Unix()
+		}
+	}
+	if onlyProfile {
+		d.rank = 0
+	}
+	return d
+}
+
+// report sums up in the order in which the files were given.
+func (p *planner) report() Report {
+	var rep Report
+	taken, refused := 0, 0
+	var worst terms.Finding
+	for _, d := range p.docs {
+		it := d.item
+		if d.source.Of != "" && it.ForOther {
+			rep.ForOthers++
+			rep.Items = append(rep.Items, it)
+			continue
+		}
+		rep.Items = append(rep.Items, it)
+		switch {
+		case it.Taken, it.Usable && p.look && !it.NeedsTrust, it.Finding.State == terms.StateFileKnown:
+			taken++
+			rep.ForHere++
+			if worst.State == "" {
+				worst = it.Finding
+			}
+		default:
+			if refused++; refused == 1 {
+				worst = it.Finding
+			}
+		}
+	}
+	rep.Finding = worst
+	rep.Partly = taken > 0 && refused > 0
+	rep.Nothing = len(p.docs) == 0
+	if rep.ForOthers > 0 && taken+refused == 0 {
+		_, code := p.e.deviceID()
+		rep.Finding = terms.NewProblem(terms.StateFileNoneForHere, terms.Slots{"n": rep.ForOthers, "c2": code}, nil).Finding
+	}
+	return rep
+}

@@ -1,0 +1,184 @@
+package licensing
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"holdfast/licensing/clock"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// records is the state of a home: what all journal records together say. It only ever changes through apply,
+// so replaying the journal gives the same records again.
+type records struct {
+	Seq       uint64
+	Head      string
+	Vendors   map[string]vendorRecord   // by first trusted root key id
+	Licenses  map[string]licenseRecord  // by vendor root + "/" + serial
+	Requests  map[string]requestRecord  // by id
+	Documents map[string]documentRecord // by hash
+	Keys      map[string]keyRecord      // by hash of the license key
+	Home      homeRecord
+}
+
+type vendorRecord struct {
+	Root     string           `json:"root"`    // first trusted root key id: the vendor's identity here
+	Current  string           `json:"current"` // base64 public root key that signs now
+	Document string           `json:"document"`
+	Trusted  time.Time        `json:"trusted"`
+	Profile  exchange.Profile `json:"profile,omitzero"`
+}
+
+type licenseRecord struct {
+	Root      string        `json:"root"`
+	Serial    string        `json:"serial"`
+	Version   int           `json:"version"`
+	Document  string        `json:"document"`
+	KeyID     string        `json:"keyid"`
+	Taken     time.Time     `json:"taken"`
+	FirstUsed time.Time     `json:"first_used,omitzero"`
+	License   terms.License `json:"license,omitzero"`
+}
+
+func (l licenseRecord) key() string { return l.Root + "/" + l.Serial }
+
+type requestRecord struct {
+	ID       string             `json:"id"`
+	Kind     string             `json:"kind"`
+	Vendor   string             `json:"vendor"` // root
+	KeyHash  string             `json:"key_hash,omitempty"`
+	Nonce    string             `json:"nonce"`
+	Created  time.Time          `json:"created"`
+	Until    time.Time          `json:"until"`
+	File     string             `json:"file,omitempty"`
+	State    terms.RequestState `json:"state"`
+	Refusal  *terms.Refusal     `json:"refusal,omitempty"`
+	Envelope exchange.Envelope  `json:"envelope"`
+}
+
+type documentRecord struct {
+	Hash  string        `json:"hash"`
+	Kind  exchange.Kind `json:"kind"`
+	Root  string        `json:"root,omitempty"`
+	Name  string        `json:"name,omitempty"`
+	Taken time.Time     `json:"taken"`
+}
+
+// keyRecord holds a license key from a welcome file. It is a secret: it stays in sealed records.
+type keyRecord struct {
+	Hash   string `json:"hash"`
+	Key    string `json:"key"`
+	Root   string `json:"root"`
+	Serial string `json:"serial,omitempty"`
+}
+
+// homeRecord is what concerns the computer as a whole.
+type homeRecord struct {
+	Proven time.Time              `json:"proven,omitzero"` // decision time at which the device key was last used
+	Label  string                 `json:"label,omitempty"`
+	Hints  []exchange.Hint        `json:"hints,omitempty"` // blinded with the home's own key
+	Bounds map[string]clock.Bound `json:"bounds,omitempty"`
+	Shown  map[string]terms.State `json:"shown,omitempty"` // last recorded state of each product
+	News   []news                 `json:"news,omitempty"`
+	Damage terms.State            `json:"damage,omitempty"` // records_damaged or rolled_back until it is settled
+	Since  time.Time              `json:"since,omitzero"`   // of Damage
+}
+
+// news is a one-time fact that is shown for a week.
+type news struct {
+	State terms.State `json:"state"`
+	Root  string      `json:"root"`
+	At    time.Time   `json:"at"`
+}
+
+// change is the body of a journal record: things as they are from now on. Applying it twice is harmless.
+type change struct {
+	V         int                 `json:"v"`
+	Reset     bool                `json:"reset,omitempty"` // replaces everything before: a copy was used
+	Vendors   []vendorRecord      `json:"vendors,omitempty"`
+	Licenses  []licenseRecord     `json:"licenses,omitempty"`
+	Requests  []requestRecord     `json:"requests,omitempty"`
+	Documents []documentRecord    `json:"documents,omitempty"`
+	Keys      []keyRecord         `json:"keys,omitempty"`
+	Home      *homeRecord         `json:"home,omitempty"`
+	Envelopes []exchange.Envelope `json:"envelopes,omitempty"` // the signed documents themselves
+}
+
+func newRecords() *records {
+	return &records{
+		Vendors: map[string]vendorRecord{}, Licenses: map[string]licenseRecord{}, Requests: map[string]requestRecord{},
+		Documents: map[string]documentRecord{}, Keys: map[string]keyRecord{},
+	}
+}
+
+// clone returns a copy that apply can change without touching r. Values are never changed in place.
+func (r *records) clone() *records {
+	c := *r
+	c.Vendors, c.Licenses, c.Requests = maps.Clone(r.Vendors), maps.Clone(r.Licenses), maps.Clone(r.Requests)
+	c.Documents, c.Keys = maps.Clone(r.Documents), maps.Clone(r.Keys)
+	c.Home.Bounds, c.Home.Shown = maps.Clone(r.Home.Bounds), maps.Clone(r.Home.Shown)
+	return &c
+}
+
+func (r *records) apply(c change) {
+	if c.Reset {
+		*r = *newRecords()
+	}
+	for _, v := range c.Vendors {
+		r.Vendors[v.Root] = v
+	}
+	for _, l := range c.Licenses {
+		r.Licenses[l.key()] = l
+	}
+	for _, q := range c.Requests {
+		r.Requests[q.ID] = q
+	}
+	for _, d := range c.Documents {
+		r.Documents[d.Hash] = d
+	}
+	for _, k := range c.Keys {
+		r.Keys[k.Hash] = k
+	}
+	if c.Home != nil {
+		r.Home = *c.Home
+	}
+}
+
+// all returns the change that makes empty records equal to r.
+func (r *records) all() change {
+	home := r.Home
+	c := change{V: 1, Reset: true, Home: &home}
+	for _, v := range r.Vendors {
+		c.Vendors = append(c.Vendors, v)
+	}
+	for _, l := range r.Licenses {
+		c.Licenses = append(c.Licenses, l)
+	}
+	for _, q := range r.Requests {
+		c.Requests = append(c.Requests, q)
+	}
+	for _, d := range r.Documents {
+		c.Documents = append(c.Documents, d)
+	}
+	for _, k := range r.Keys {
+		c.Keys = append(c.Keys, k)
+	}
+	return c
+}
+
+func decodeChange(data []byte) (change, error) {
+	var c change
+	if len(data) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, err
+	}
+	if c.V > 1 {
+		return c, fmt.Errorf("record version %d is newer than this program", c.V)
+	}
+	return c, nil
+}

@@ -1,0 +1,186 @@
+package licensing
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/store"
+	"holdfast/licensing/terms"
+)
+
+// openRecords opens the journal and brings the records up to its last entry. The journal decides; index and
+// checkpoint are copies that save reading it whole, and that stand in for entries it has lost.
+func (e *Engine) openRecords(ctx context.Context) error {
+	opt := ledger.Options{FS: e.o.FS, ID: "journal-" + e.home.ID, Public: e.public}
+	if !e.o.ReadOnly {
+		if err := e.makeHome(ctx); err != nil {
+			return err
+		}
+		opt.Sign = func(b []byte) ([]byte, error) { return deviceSigner{e.secrets.device}.Sign(b) }
+	}
+	j, found, err := ledger.OpenJournal(e.path(journalDir), e.secrets.store, opt)
+	if err != nil {
+		return e.diskProblem(err)
+	}
+	e.journal = j
+	hurt := found.Restarted || len(found.Damaged) > 0 || found.TornBytes > 0
+	rec, whole, fromIndex := e.bestRecords(hurt)
+	e.rec = rec
+	upTo := rec.Seq
+	if hurt || !whole {
+		if err := e.repair(ctx, whole, found); err != nil {
+			return err
+		}
+	}
+	if !fromIndex && !e.o.ReadOnly {
+		e.rebuildIndex()
+		e.writeCheckpoint()
+	}
+	return e.checkAnchor(ctx, upTo)
+}
+
+// bestRecords returns the newest records that journal, index and checkpoint give together. whole is false when entries
+// were lost that no copy knows. fromIndex says that the index already holds these records.
+func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
+	tail, head := e.journal.Tail()
+	fits := func(r *records) bool {
+		return r != nil && (r.Seq < tail || r.Seq == tail && (r.Head == headText(head) || tail == 0))
+	}
+	index := e.readIndex()
+	if fits(index) && !hurt {
+		from := index.Seq
+		if e.replay(index) == nil {
+			return index, true, from == tail
+		}
+	}
+	full := newRecords()
+	fullErr := e.replay(full)
+	if fullErr == nil && !hurt && index == nil {
+		return full, true, false
+	}
+	// The journal lost something, or an older one was put back: the newest copy that is whole decides.
+	best, ok := full, fullErr == nil && !hurt
+	if cp, err := e.readCheckpoint(); err == nil && cp.Seq >= best.Seq && (cp.Seq > best.Seq || !ok) {
+		for k, v := range full.Keys { // the checkpoint holds no secrets
+			cp.Keys[k] = v
+		}
+		if e.replayAfter(cp) == nil {
+			best, ok = cp, true
+		}
+	}
+	if index != nil && index.Seq >= best.Seq {
+		if e.replayAfter(index) == nil {
+			best, ok = index, true
+		}
+	}
+	return best, ok, false
+}
+
+// replayAfter brings a copy up to the journal's tail, if the journal goes further than the copy.
+func (e *Engine) replayAfter(rec *records) error {
+	if tail, _ := e.journal.Tail(); rec.Seq >= tail {
+		return nil
+	}
+	return e.replay(rec)
+}
+
+// replay applies the journal's entries after rec.Seq to rec.
+func (e *Engine) replay(rec *records) error {
+	tail, head := e.journal.Tail()
+	if rec.Seq >= tail {
+		return nil
+	}
+	err := e.journal.Replay(rec.Seq+1, func(seq uint64, ev ledger.Event) error {
+		c, err := decodeChange(ev.Data)
+		if err != nil {
+			return err
+		}
+		rec.apply(c)
+		rec.Seq = seq
+		return nil
+	})
+	if err == nil {
+		rec.Seq, rec.Head = tail, headText(head)
+	}
+	return err
+}
+
+// repair records what happened to the journal together with the records that are left, so that later replays begin
+// there. whole says that nothing was lost; otherwise the person is told that set-up is needed.
+func (e *Engine) repair(ctx context.Context, whole bool, found ledger.Recovery) error {
+	now := e.clockRead().Wall.UTC()
+	e.recState = terms.Records{State: terms.StateRecordsRepaired, At: e.lastRecorded()}
+	if e.recState.At.IsZero() {
+		e.recState.At = now
+	}
+	c := e.rec.all()
+	if !whole {
+		e.recState.State = terms.StateRecordsDamaged
+		c.Home.Damage, c.Home.Since = terms.StateRecordsDamaged, now
+	}
+	if e.o.ReadOnly {
+		return nil
+	}
+	return e.record(ctx, ledger.Event{Kind: "records_repaired", Reason: damageReason(found), Authority: "holdfast"}, c)
+}
+
+func damageReason(r ledger.Recovery) string {
+	switch {
+	case len(r.Damaged) > 0:
+		return "segment_damaged"
+	case r.TornBytes > 0:
+		return "last_entry_cut"
+	}
+	return "entries_missing"
+}
+
+// indexOptions opens the index; the home lock keeps others away, the timeout is for a program that ignores it.
+func (e *Engine) indexOptions() store.Options {
+	return store.Options{Timeout: 2 * time.Second, ReadOnly: e.o.ReadOnly, FS: e.o.FS}
+}
+
+// readIndex returns the records of the index, or nil when it has to be built again.
+func (e *Engine) readIndex() *records {
+	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
+	if err != nil {
+		return nil
+	}
+	rec := newRecords()
+	if err := s.View(func(tx *store.Tx) error { return loadIndex(tx, rec) }); err != nil {
+		_ = s.Close()
+		return nil
+	}
+	e.index = s
+	return rec
+}
+
+// rebuildIndex writes the index from the records in memory. Without an index the engine works; the next start tries again.
+func (e *Engine) rebuildIndex() {
+	e.dropIndex()
+	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
+	if err != nil {
+		return
+	}
+	e.index = s
+	e.saveIndex(e.rec.all())
+}
+
+// dropIndex closes and removes the index, which is only a copy.
+func (e *Engine) dropIndex() {
+	if e.index != nil {
+		_ = e.index.Close()
+		e.index = nil
+	}
+	_ = store.Remove(e.path(indexFile))
+}
+
+// saveIndex writes the things that c names. An index that cannot be written is dropped.
+func (e *Engine) saveIndex(c change) {
+	if e.index == nil {
+		return
+	}
+	if err := e.index.Update(func(tx *store.Tx) error { return storeIndex(tx, c, e.rec) }); err != nil {
+		e.dropIndex()
+	}
+}

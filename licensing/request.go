@@ -1,0 +1,267 @@
+package licensing
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"holdfast/licensing/device"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
+)
+
+// Mistake is a wrong use of the engine that a person can put right. Code is stable (vendor_unknown, vendor_ambiguous, …)
+// and has its sentence in the translation files as error.<code>; Args fill it.
+type Mistake struct {
+	Code string
+	Args map[string]any
+}
+
+// Error returns the stable code.
+func (m *Mistake) Error() string { return m.Code }
+
+// requestLife is how long an answer is waited for. Long enough for a stick that travels by ship.
+const requestLife = 60 * 24 * time.Hour
+
+// MakeRequest makes a request to activate, or returns the open one for the same license key again. The error is a
+// *Mistake for a wrong vendor or key, a *terms.Problem when nothing can be kept.
+func (e *Engine) MakeRequest(ctx context.Context, o RequestOptions) (Made, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v, err := e.vendor(o.Vendor)
+	if err != nil {
+		return Made{}, err
+	}
+	hash, err := e.requestKey(v, o.Key)
+	if err != nil {
+		return Made{}, err
+	}
+	if err := e.begin(ctx); err != nil {
+		return Made{}, err
+	}
+	return e.makeRequest(ctx, v, hash, o)
+}
+
+func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o RequestOptions) (Made, error) {
+	r := e.clockRead()
+	now := e.decisionTime(r)
+	for _, q := range sortedValues(e.rec.Requests) {
+		if q.State == terms.RequestOpen && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
+			return e.made(q, true)
+		}
+	}
+	q, err := e.newRequest(v, hash, o, now)
+	if err != nil {
+		return Made{}, err
+	}
+	m, err := e.made(q, false)
+	if err != nil {
+		return Made{}, err
+	}
+	if q.File == "" {
+		q.File = m.Name
+		m.Request.File = m.Name
+	}
+	home := e.proven(e.rec.Home)
+	home.Label = o.Label
+	ev := ledger.Event{Kind: "request_made", Reason: "activate", Authority: "person", Vendor: v.Root, Document: documentHash(q.Envelope)}
+	if err := e.commit(ctx, ev, change{Requests: []requestRecord{q}, Home: home}); err != nil {
+		return Made{}, err
+	}
+	return m, nil
+}
+
+func (e *Engine) newRequest(v vendorRecord, hash string, o RequestOptions, now time.Time) (requestRecord, error) {
+	var random [32]byte
+	if _, err := io.ReadFull(e.o.Rand, random[:]); err != nil {
+		return requestRecord{}, err
+	}
+	hintKey, err := base64.StdEncoding.DecodeString(v.Profile.HintKey)
+	if err != nil {
+		return requestRecord{}, err
+	}
+	signer := deviceSigner{e.secrets.device}
+	id, code := e.deviceID()
+	req := exchange.Request{
+		Header: exchange.Header{
+			Schema: exchange.RequestSchema, Vendor: v.Profile.Vendor, Alg: "ed25519", KeyID: signer.KeyID(),
+			ID: hex.EncodeToString(random[:8]), Issued: now.Truncate(time.Second), Trace: hex.EncodeToString(random[8:16]),
+		},
+		Kind: "activate",
+		Device: exchange.RequestDevice{
+			ID: id, Public: exchange.EncodeKey(e.public), Code: code, Label: o.Label, Hints: device.Blind(e.hardware(), hintKey),
+		},
+		Nonce: base64.StdEncoding.EncodeToString(random[16:]), Until: now.Add(requestLife).Truncate(time.Second),
+		KeyHash: hash, Program: e.o.Program,
+	}
+	env, err := exchange.Sign(req, exchange.RequestType, signer)
+	if err != nil {
+		return requestRecord{}, err
+	}
+	return requestRecord{
+		ID: req.ID, Kind: req.Kind, Vendor: v.Root, KeyHash: hash, Nonce: req.Nonce, Created: req.Issued, Until: req.Until,
+		File: o.File, State: terms.RequestOpen, Envelope: env,
+	}, nil
+}
+
+// made turns a request record into its file.
+func (e *Engine) made(q requestRecord, again bool) (Made, error) {
+	v := e.rec.Vendors[q.Vendor]
+	_, code := e.deviceID()
+	name := fmt.Sprintf("request_%s_%s_%s.hfreq", v.Profile.Vendor, code, q.Created.UTC().Format("2006-01-02"))
+	file, err := exchange.Armor(exchange.KindRequest, e.say("file.request", map[string]any{
+		"vendor": v.Profile.Name, "code": code, "contact": v.Profile.Support.Email, "page": v.Profile.DownloadPage,
+	}), q.Envelope)
+	if err != nil {
+		return Made{}, err
+	}
+	m := Made{Request: requestFacts(q, e.decisionTime(e.clockRead())), File: file, Name: name, Again: again}
+	if found, err := exchange.Read(name, file); err == nil && len(found) == 1 {
+		m.Words = found[0].Words
+	}
+	return m, nil
+}
+
+// say asks the caller's translation for a text that goes into a file; without one the file has no paragraph.
+func (e *Engine) say(id string, args map[string]any) string {
+	if e.o.Text == nil {
+		return ""
+	}
+	return e.o.Text(id, args)
+}
+
+// vendor finds a trusted vendor by id, "id@root", root, or a prefix of the root; "" means the only one there is.
+func (e *Engine) vendor(name string) (vendorRecord, error) {
+	var hits []vendorRecord
+	id, root, _ := strings.Cut(name, "@")
+	for _, v := range sortedValues(e.rec.Vendors) {
+		switch {
+		case name == "", name == v.Root, strings.EqualFold(id, v.Profile.Vendor) && strings.HasPrefix(v.Root, root):
+			hits = append(hits, v)
+		}
+	}
+	switch len(hits) {
+	case 1:
+		return hits[0], nil
+	case 0:
+		return vendorRecord{}, &Mistake{Code: "vendor_unknown", Args: map[string]any{"vendor": name}}
+	}
+	var names []string
+	for _, v := range hits {
+		names = append(names, v.Profile.Vendor+"@"+v.Root[:8])
+	}
+	return vendorRecord{}, &Mistake{Code: "vendor_ambiguous", Args: map[string]any{"vendor": name, "list": strings.Join(names, ", ")}}
+}
+
+// requestKey returns the hash of the key that was given, or of the one that a welcome file brought.
+func (e *Engine) requestKey(v vendorRecord, key string) (string, error) {
+	if strings.TrimSpace(key) != "" {
+		hash, err := terms.KeyHash(key)
+		if err != nil {
+			return "", &Mistake{Code: "key_mistyped"}
+		}
+		return hash, nil
+	}
+	var found []keyRecord
+	for _, k := range sortedValues(e.rec.Keys) {
+		if k.Root == v.Root {
+			found = append(found, k)
+		}
+	}
+	if len(found) == 0 {
+		return "", &Mistake{Code: "key_needed", Args: map[string]any{"vendor": v.Profile.Name}}
+	}
+	for _, k := range found {
+		if !e.activated(k) {
+			return k.Hash, nil
+		}
+	}
+	return found[len(found)-1].Hash, nil
+}
+
+// activated says that a license bound to this computer was given for the key.
+func (e *Engine) activated(k keyRecord) bool {
+	for _, l := range e.rec.Licenses {
+		if l.License.KeyHash == k.Hash && l.License.Binding == terms.BoundToDevice {
+			return true
+		}
+	}
+	return false
+}
+
+// prepareRequests makes the request that goes with a welcome file, so that it only needs to be sent.
+func (e *Engine) prepareRequests(ctx context.Context, p *planner) {
+	for _, d := range p.docs {
+		if !d.item.Taken || d.item.Kind != exchange.KindKey {
+			continue
+		}
+		v, ok := e.rec.Vendors[d.item.Root]
+		if !ok {
+			continue
+		}
+		if hash, err := e.requestKey(v, ""); err == nil && !e.activated(keyRecord{Hash: hash}) {
+			if _, err := e.makeRequest(ctx, v, hash, RequestOptions{}); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// RequestFile returns an open request again. id may be a prefix that fits only one, or "" for the only open one.
+func (e *Engine) RequestFile(id string) (Made, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	q, err := e.request(id)
+	if err != nil {
+		return Made{}, err
+	}
+	return e.made(q, true)
+}
+
+// CancelRequest closes an open request: its answer is no longer taken.
+func (e *Engine) CancelRequest(ctx context.Context, id string) (terms.Request, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	q, err := e.request(id)
+	if err != nil {
+		return terms.Request{}, err
+	}
+	if err := e.begin(ctx); err != nil {
+		return terms.Request{}, err
+	}
+	q.State = terms.RequestCancelled
+	ev := ledger.Event{Kind: "request_cancelled", Reason: "person", Authority: "person", Vendor: q.Vendor, Document: documentHash(q.Envelope)}
+	if err := e.commit(ctx, ev, change{Requests: []requestRecord{q}}); err != nil {
+		return terms.Request{}, err
+	}
+	return requestFacts(q, e.decisionTime(e.clockRead())), nil
+}
+
+func (e *Engine) request(id string) (requestRecord, error) {
+	var hits []requestRecord
+	for _, q := range sortedValues(e.rec.Requests) {
+		if q.State == terms.RequestOpen && strings.HasPrefix(q.ID, strings.ToLower(id)) {
+			hits = append(hits, q)
+		}
+	}
+	switch len(hits) {
+	case 1:
+		return hits[0], nil
+	case 0:
+		return requestRecord{}, &Mistake{Code: "request_unknown", Args: map[string]any{"id": id}}
+	}
+	return requestRecord{}, &Mistake{Code: "request_ambiguous", Args: map[string]any{"id": id, "n": len(hits)}}
+}
+
+// closedByNewKey cancels what the old device key had asked: its answer would not fit the new one.
+func closedByNewKey(s terms.RequestState) terms.RequestState {
+	if s == terms.RequestOpen {
+		return terms.RequestCancelled
+	}
+	return s
+}
