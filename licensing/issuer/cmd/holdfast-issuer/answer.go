@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
+)
+
+// perFile bounds the work on one file, however it was made.
+const perFile = time.Minute
+
+// Run answers every request in IN.
+func (c *answerCommand) Run(p *program) error {
+	if c.Out == "-" && p.cli.JSON {
+		return together("--json", "--out -")
+	}
+	names, err := c.sources(p)
+	if err != nil {
+		return err
+	}
+	is, err := p.open(c.Dir, "")
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	work := answering{p: p, is: is, out: c.Out, folder: p.isDir(c.In)}
+	for _, name := range names {
+		if err := work.source(name); err != nil {
+			return err
+		}
+	}
+	return work.finish(c.In)
+}
+
+// sources lists what to read: the file, standard input, or the files of a folder in the order of their names. Links and
+// files that are still being written are left out of a folder, because nobody named them.
+func (c *answerCommand) sources(p *program) ([]string, error) {
+	if c.In == "-" || !p.isDir(c.In) {
+		return []string{c.In}, nil
+	}
+	entries, err := p.fs.ReadDir(c.In)
+	if err != nil {
+		return nil, inFile(c.In, err)
+	}
+	var names []string
+	for _, e := range entries {
+		n := e.Name()
+		if e.Type().IsRegular() && !strings.HasPrefix(n, ".") && !strings.HasSuffix(n, ".tmp") && !strings.HasSuffix(n, ".part") {
+			names = append(names, filepath.Join(c.In, n))
+		}
+	}
+	return names, nil
+}
+
+// answering is one run over one or many files.
+type answering struct {
+	p        *program
+	is       *issuer.Issuer
+	out      string
+	folder   bool // IN is a folder
+	answers  []answerJSON
+	problems []problem
+	skipped  []string
+	codes    []int // exit codes of everything that was not simply granted
+}
+
+type answerJSON struct {
+	Source   string   `json:"source"`
+	Request  string   `json:"request"`
+	Computer string   `json:"computer"`
+	Result   string   `json:"result"` // license, partly or refused
+	Reason   string   `json:"reason,omitempty"`
+	Serials  []string `json:"serials,omitempty"`
+	File     string   `json:"file"`
+	Words    string   `json:"check_words"`
+	Again    bool     `json:"again"`
+}
+
+// source answers the requests of one file. The error is one that stops the whole run; what is wrong with this file
+// alone is kept for the end.
+func (w *answering) source(name string) error {
+	data, err := w.read(name)
+	if err != nil {
+		w.trouble(name, err)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(w.p.ctx, perFile)
+	defer cancel()
+	answers, err := w.is.AnswerFile(ctx, filepath.Base(name), data)
+	if w.p.ctx.Err() != nil {
+		return context.Canceled
+	}
+	if err := w.write(name, answers); err != nil {
+		return err
+	}
+	if err == nil {
+		return nil
+	}
+	for _, e := range split(err) {
+		var own *issuer.Error
+		if errors.As(e, &own) && ends(own.Code) {
+			return e
+		}
+		w.trouble(name, e)
+	}
+	return nil
+}
+
+// ends says whether a problem is the issuer's own, so that the next file would meet it too.
+func ends(c issuer.Code) bool {
+	switch c {
+	case issuer.CodeOtherVendor, issuer.CodeKindUnknown, issuer.CodeRequestOver, issuer.CodeNoRequest:
+		return false
+	}
+	return true
+}
+
+func (w *answering) read(name string) ([]byte, error) {
+	if name == "-" {
+		return exchange.ReadStream(w.p.in)
+	}
+	return exchange.ReadSource(name)
+}
+
+// trouble keeps what is wrong with a file. In a folder, files that hold no request are only counted.
+func (w *answering) trouble(name string, err error) {
+	var own *issuer.Error
+	var file *terms.Problem
+	other := errors.As(err, &own) && own.Code == issuer.CodeNoRequest || errors.As(err, &file) && file.State == terms.StateFileOtherKind
+	if w.folder && other {
+		w.skipped = append(w.skipped, name)
+		return
+	}
+	text := w.p.sentence(err)
+	w.problems = append(w.problems, problem{Source: name, Code: stableCode(err), Text: text})
+	w.codes = append(w.codes, exitCode(err))
+	if own == nil || own.Code != issuer.CodeNoRequest {
+		text = w.p.say.Text("issuer.error.source", map[string]any{"source": name, "text": text})
+	}
+	_, _ = fmt.Fprintln(w.p.err, text)
+}
+
+// write puts the answers of one file where --out says.
+func (w *answering) write(source string, answers []issuer.Answer) error {
+	many := w.folder || len(answers) > 1
+	for _, a := range answers {
+		name := w.out
+		switch {
+		case name == "-":
+			if many {
+				return &issuer.Error{Code: codeSeveral}
+			}
+			if err := w.p.write(name, a.File); err != nil {
+				return err
+			}
+		case many || w.p.asFolder(name):
+			if info, err := w.p.fs.Stat(name); err == nil && !info.IsDir() {
+				return &issuer.Error{Code: codeSeveral}
+			}
+			into := folder{p: w.p, dir: name}
+			var err error
+			if name, err = into.put(a.Name, a.File); err != nil {
+				return err
+			}
+		default:
+			if err := w.p.write(name, a.File); err != nil {
+				return err
+			}
+		}
+		w.tell(source, name, a)
+	}
+	return nil
+}
+
+func (w *answering) tell(source, name string, a issuer.Answer) {
+	result := "license"
+	switch {
+	case a.Refused:
+		result = "refused"
+		w.codes = append(w.codes, terms.StateRequestRefused.ExitCode(false))
+	case a.Partly:
+		result = "partly"
+		w.codes = append(w.codes, exitPartly)
+	}
+	w.answers = append(w.answers, answerJSON{source, a.Request, a.Code, result, a.Reason, a.Serials, name, a.Words, a.Again})
+	if w.p.cli.JSON {
+		return
+	}
+	say := w.p.line
+	if name == "-" {
+		say = w.p.note // standard output is the file
+	}
+	say("issuer.say.answer."+result, map[string]any{"file": name, "code": a.Code, "words": a.Words, "reason": a.Reason})
+	if a.Again {
+		w.p.note("issuer.say.answer.again", nil)
+	}
+}
+
+// exitPartly is "some of several items done".
+const exitPartly = 70
+
+// finish works out the exit code: of one item its own; of several 0 when all were granted, the common code when all
+// ended alike, and 70 otherwise.
+func (w *answering) finish(in string) error {
+	p := w.p
+	if len(w.skipped) > 0 && !p.cli.JSON {
+		p.note("issuer.say.answer.skipped", map[string]any{"n": len(w.skipped)})
+	}
+	var err error
+	switch done := len(w.answers) + len(w.problems); {
+	case done == 0:
+		err = &issuer.Error{Code: issuer.CodeNothing, Slots: map[string]any{"dir": in}}
+		if !p.cli.JSON {
+			return err
+		}
+		p.code = exitCode(err)
+		w.problems = []problem{{Code: stableCode(err), Text: p.sentence(err)}}
+	case len(w.codes) == 0:
+	case len(w.codes) == done && same(w.codes):
+		p.code = w.codes[0]
+	default:
+		p.code = exitPartly
+	}
+	if p.cli.JSON {
+		p.json(struct {
+			head
+			Answers  []answerJSON `json:"answers"`
+			Problems []problem    `json:"problems"`
+			Skipped  []string     `json:"skipped"`
+		}{head{1, p.code}, orEmpty(w.answers), orEmpty(w.problems), orEmpty(w.skipped)})
+	}
+	return nil
+}
+
+func same(codes []int) bool {
+	for _, c := range codes {
+		if c != codes[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// split returns the errors that were joined.
+func split(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// folder writes files under names that the issuer suggests, and never over another file: the same content is left
+// as it is, other content gets a number.
+type folder struct {
+	p   *program
+	dir string
+}
+
+const maxNumber = 1000
+
+func (f folder) put(name string, data []byte) (string, error) {
+	if err := f.p.fs.MkdirAll(f.dir, 0o700); err != nil {
+		return "", inFile(f.dir, err)
+	}
+	ending := filepath.Ext(name)
+	stem := strings.TrimSuffix(name, ending)
+	for n := 1; n <= maxNumber; n++ {
+		path := filepath.Join(f.dir, name)
+		have, err := disk.ReadFile(f.p.fs, path, exchange.MaxFile)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return path, f.p.write(path, data)
+		case err == nil && bytes.Equal(have, data):
+			return path, nil
+		}
+		name = fmt.Sprintf("%s_%d%s", stem, n+1, ending)
+	}
+	return "", inFile(filepath.Join(f.dir, name), fs.ErrExist)
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
+)
+
+// cli is the command line. Help texts come from the translation files, see describe.
+type cli struct {
+	JSON           bool   `name:"json"`
+	Quiet          bool   `name:"quiet"`
+	PassphraseFile string `placeholder:"FILE"`
+	SignerCommand  string `placeholder:"COMMAND"`
+	ClockIsRight   bool
+
+	Init       initCommand    `cmd:""`
+	Profile    profileCommand `cmd:""`
+	License    licenseCommand `cmd:""`
+	Answer     answerCommand  `cmd:""`
+	RotateKeys rotateCommand  `cmd:""`
+	Version    versionCommand `cmd:""`
+}
+
+type licenseCommand struct {
+	Create createCommand `cmd:""`
+	Renew  renewCommand  `cmd:""`
+	List   listCommand   `cmd:""`
+	Show   showCommand   `cmd:""`
+}
+
+// at is the folder of the issuer.
+type at struct {
+	Dir string `required:"" placeholder:"DIR"`
+}
+
+type initCommand struct {
+	at
+	RootDir      string `placeholder:"DIR"`
+	Vendor       string `required:"" placeholder:"ID"`
+	Name         string `required:"" placeholder:"NAME"`
+	URL          []string
+	Email        string
+	Phone        string
+	Hours        string
+	SupportURL   string       `placeholder:"URL"`
+	StatusPage   string       `placeholder:"URL"`
+	DownloadPage string       `placeholder:"URL"`
+	AnswerWithin terms.Length `placeholder:"2d"`
+	SignerPublic string       `placeholder:"KEY"`
+}
+
+type profileCommand struct {
+	at
+	Out string `required:"" placeholder:"FILE"`
+}
+
+type createCommand struct {
+	at
+	Policy     string `required:"" placeholder:"FILE"`
+	Customer   string
+	Key        string `xor:"key"`
+	KeyFile    string `placeholder:"FILE" xor:"key"`
+	Welcome    string `placeholder:"FILE"`
+	ExternalID string `name:"external-id" placeholder:"ID"`
+	Line       int    `default:"1"`
+	Places     int    `placeholder:"N"`
+}
+
+type renewCommand struct {
+	at
+	Serial     string `arg:""`
+	Out        string `required:"" placeholder:"DIR" help:"out-dir"`
+	ExternalID string `name:"external-id" placeholder:"ID"`
+}
+
+type listCommand struct{ at }
+
+type showCommand struct {
+	at
+	Serial string `arg:""`
+}
+
+type answerCommand struct {
+	at
+	In  string `arg:""`
+	Out string `required:"" placeholder:"FILE"`
+}
+
+type rotateCommand struct {
+	at
+	RootDir      string    `placeholder:"DIR"`
+	Root         bool      `xor:"which"`
+	SignerPublic string    `placeholder:"KEY" xor:"which"`
+	Withdraw     string    `placeholder:"KEYID"`
+	NothingAfter time.Time `placeholder:"TIME"`
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(p *program) error {
+	if p.cli.JSON {
+		p.json(struct {
+			head
+			Version string `json:"version"`
+		}{head{SchemaVersion: 1}, version})
+		return nil
+	}
+	_, err := fmt.Fprintln(p.out, programName, version)
+	return err
+}
+
+const passphraseLimit = 4 << 10
+
+// options are the issuer's options for this run.
+func (p *program) options() (issuer.Options, error) {
+	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight}
+	if name := p.cli.PassphraseFile; name != "" {
+		b, err := disk.ReadFile(p.fs, name, passphraseLimit)
+		if err != nil {
+			return o, inFile(name, err)
+		}
+		o.Passphrase = []byte(strings.TrimRight(string(b), "\r\n"))
+		if len(o.Passphrase) == 0 {
+			return o, &issuer.Error{Code: issuer.CodeValue, Slots: map[string]any{"flag": "--passphrase-file", "value": name}}
+		}
+	}
+	return o, nil
+}
+
+// open opens the issuer for one command.
+func (p *program) open(dir, rootDir string) (*issuer.Issuer, error) {
+	o, err := p.options()
+	if err != nil {
+		return nil, err
+	}
+	o.RootDir = rootDir
+	return issuer.Open(dir, o)
+}
+
+// json prints one indented JSON object.
+func (p *program) json(v any) {
+	enc := json.NewEncoder(p.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(v) // standard output is gone; the exit code still tells
+}
+
+// write puts data where --out says: a file, or - for standard output.
+func (p *program) write(name string, data []byte) error {
+	if name == "-" {
+		_, err := p.out.Write(data)
+		return err
+	}
+	return inFile(name, disk.WriteFile(p.fs, name, data, 0o600))
+}
+
+// fileError names the file that an error is about.
+type fileError struct {
+	name string
+	err  error
+}
+
+func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+func inFile(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fileError{name, err}
+}
+
+func (p *program) isDir(name string) bool {
+	info, err := p.fs.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// asFolder says whether a person means a folder: it is one, or its name ends like one.
+func (p *program) asFolder(name string) bool {
+	return p.isDir(name) || strings.HasSuffix(name, "/") || strings.HasSuffix(name, string(os.PathSeparator))
+}

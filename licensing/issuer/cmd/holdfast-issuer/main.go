@@ -1,0 +1,31 @@
+// Command holdfast-issuer is the vendor's program: it makes license keys and answers requests.
+//
+//	holdfast-issuer init --dir acme --vendor acme --name "Acme GmbH"
+//	holdfast-issuer profile --dir acme --out acme.hfkey
+//	holdfast-issuer license create --dir acme --policy policy.yaml
+//	holdfast-issuer answer --dir acme request.hfreq --out outbox/
+//
+// Results go to standard output, notes and problems to standard error. It never asks a question, so it can be run from
+// scripts. Exit codes are those of words.md 6.2 and stable, and so is the JSON of --json.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"holdfast/licensing/clock"
+	"holdfast/licensing/disk"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], world{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, fs: disk.OS(),
+		now: func() time.Time { return clock.System().Read().Wall },
+	})
+	stop()
+	os.Exit(code)
+}

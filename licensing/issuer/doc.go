@@ -1,0 +1,15 @@
+// Package issuer is the vendor's side: it keeps keys, licenses and places, and answers requests with signed files.
+//
+// Contract. Init makes an issuer in a folder; Open opens it for one process at a time and gives up after two seconds
+// when another process holds it. Everything that changes something does so in one store transaction: an answer, the place
+// it takes and the version it gives out are recorded together or not at all, and only then is a file handed back.
+// So the same request gets the same bytes for ever, however often and after whatever interruption it is answered.
+//
+// Keys. The root key signs profiles only and lies in a folder of its own, meant for a stick that is taken away. Working keys
+// sign answers. Both are reached through exchange.Signer: a key file, or a command that never hands the key over.
+// License keys are not stored: the store holds their SHA-256 and their masked form. An order that is repeated
+// derives the same key again from a secret that lies with the working keys.
+//
+// Time and randomness come from Options; nothing here reads a clock. The issuer refuses to sign when its clock is behind
+// its newest signature. Errors that concern a person are *Error or *terms.Problem, both with an exit code.
+package issuer

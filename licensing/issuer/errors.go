@@ -1,0 +1,106 @@
+package issuer
+
+import (
+	"errors"
+	"fmt"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/terms"
+)
+
+// Code is the stable name of a situation that the issuer reports. The sentence is issuer.error.<code> in the
+// translation files, filled with the error's slots.
+type Code string
+
+// What can stand in the way, with the exit code of words.md 6.2 behind each.
+const (
+	CodeVendorID        Code = "vendor_id"         // 2: the short name has other characters
+	CodeExists          Code = "exists"            // 2: the folder holds an issuer already
+	CodeNone            Code = "none"              // 29: the folder holds no issuer
+	CodeNewer           Code = "newer"             // 26: made by a newer version
+	CodeBusy            Code = "busy"              // 75: another process has the store open
+	CodeDamaged         Code = "damaged"           // 33: a record or key file is damaged
+	CodeSpace           Code = "space"             // 43: disk full or read-only
+	CodeRootMissing     Code = "root_missing"      // 29: the root key is not in its folder
+	CodeKeyMissing      Code = "key_missing"       // 41: a working key is not in its folder
+	CodePassNeeded      Code = "passphrase_needed" // 42: sealed key and no passphrase
+	CodePassWrong       Code = "passphrase_wrong"  // 42
+	CodeSignerCommand   Code = "signer_command"    // 42: external signer gave no good signature
+	CodeClockBehind     Code = "clock_behind"      // 30: clock is behind the newest signature
+	CodeKeyNotYet       Code = "key_not_yet"       // 30: the working key is for later than the clock says
+	CodeLicenseKey      Code = "license_key"       // 2: not a license key
+	CodeKeyUnknown      Code = "key_unknown"       // 2: no license has this key
+	CodeSerialUnknown   Code = "serial_unknown"    // 2
+	CodeOtherOrder      Code = "other_order"       // 2: the order exists with another key
+	CodeNoEnd           Code = "no_end"            // 71: nothing to renew
+	CodeOtherVendor     Code = "other_vendor"      // 23: request for another vendor
+	CodeKindUnknown     Code = "kind_unknown"      // 26: request of a kind this build does not answer
+	CodeRequestOver     Code = "request_over"      // 28: request ended
+	CodeNoRequest       Code = "no_request"        // 27: file holds no request
+	CodeNothing         Code = "nothing"           // 71: empty folder
+	CodePolicy          Code = "policy"            // 60: policy file has errors
+	CodeWithdrawUnknown Code = "withdraw_unknown"  // 2: no such working key
+	CodeValue           Code = "value"             // 2: a flag's value cannot be used
+)
+
+var exits = map[Code]int{
+	CodeVendorID: 2, CodeExists: 2, CodeNone: 29, CodeNewer: 26, CodeBusy: 75, CodeDamaged: 33, CodeSpace: 43,
+	CodeRootMissing: 29, CodeKeyMissing: 41, CodePassNeeded: 42, CodePassWrong: 42, CodeSignerCommand: 42,
+	CodeClockBehind: 30, CodeKeyNotYet: 30, CodeLicenseKey: 2, CodeKeyUnknown: 2, CodeSerialUnknown: 2, CodeOtherOrder: 2,
+	CodeNoEnd: 71, CodeOtherVendor: 23, CodeKindUnknown: 26, CodeRequestOver: 28,
+	CodeNoRequest: 27, CodeNothing: 71, CodePolicy: 60, CodeWithdrawUnknown: 2, CodeValue: 2,
+}
+
+// Error is a situation that a person must know about. It holds no secret.
+type Error struct {
+	Code  Code
+	Slots map[string]any // values for the sentence
+	Err   error          // cause, for details; may be nil
+}
+
+// Error returns the stable code and the cause.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return string(e.Code) + ": " + e.Err.Error()
+	}
+	return string(e.Code)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ExitCode returns the published exit code of err: 0 for nil, 1 for an error without one.
+func ExitCode(err error) int {
+	var own *Error
+	var problem *terms.Problem
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &own):
+		if n, ok := exits[own.Code]; ok {
+			return n
+		}
+	case errors.As(err, &problem):
+		return problem.State.ExitCode(false)
+	}
+	return 1
+}
+
+func say(code Code, cause error, slots ...any) *Error {
+	e := &Error{Code: code, Err: cause, Slots: map[string]any{}}
+	for i := 0; i+1 < len(slots); i += 2 {
+		e.Slots[slots[i].(string)] = slots[i+1]
+	}
+	return e
+}
+
+// onDisk turns a full or read-only disk into its own situation and names the file otherwise.
+func onDisk(err error, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case disk.IsFull(err):
+		return say(CodeSpace, err, "file", name)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,167 @@
+package issuer_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/issuer"
+)
+
+func TestAnIssuerIsNeverOverwritten(t *testing.T) {
+	d := newDesk(t)
+	before := tree(t, d.dir)
+	_, err := issuer.Init(d.dir, acme(), d.opts)
+	wantCode(t, err, issuer.CodeExists, 2)
+	for name, b := range tree(t, d.dir) {
+		if !bytes.Equal(before[name], b) {
+			t.Errorf("%s changed", name)
+		}
+	}
+	_, err = issuer.Open(t.TempDir(), d.opts)
+	wantCode(t, err, issuer.CodeNone, 29)
+	for _, id := range []string{"", "Acme", "a b", "../acme", strings.Repeat("a", 41)} {
+		v := acme()
+		v.ID = id
+		_, err := issuer.Init(t.TempDir(), v, d.opts)
+		wantCode(t, err, issuer.CodeVendorID, 2)
+	}
+}
+
+// TestInitMakesAnIssuerOrNothing lets each call to the file system break in turn.
+func TestInitMakesAnIssuerOrNothing(t *testing.T) {
+	for _, cause := range []error{syscall.ENOSPC, syscall.EIO, syscall.EROFS} {
+		for n := 1; ; n++ {
+			dir := filepath.Join(t.TempDir(), "acme")
+			d := &desk{dir: dir, now: monday}
+			d.opts = issuer.Options{Now: newDesk(t).opts.Now, Rand: randomness(1)}
+			faulty := disk.NewFaulty(disk.OS(), n, cause)
+			broken := d.opts
+			broken.FS = faulty
+			is, err := issuer.Init(dir, acme(), broken)
+			if !faulty.Tripped() {
+				if err != nil {
+					t.Fatalf("call %d was not reached: %v", n, err)
+				}
+				_ = is.Close()
+				break
+			}
+			if err == nil {
+				_ = is.Close() // a call whose outcome does not matter
+				continue
+			}
+			if !errors.Is(err, cause) {
+				t.Errorf("call %d: %v hides the cause", n, err)
+			}
+			if disk.IsFull(cause) && issuer.ExitCode(err) != 43 && n > 1 {
+				t.Errorf("call %d: exit code %d for %v", n, issuer.ExitCode(err), err)
+			}
+			for name := range tree(t, filepath.Dir(dir)) {
+				if strings.HasSuffix(name, ".tmp") || strings.HasSuffix(name, ".new") {
+					t.Errorf("call %d left %s behind", n, name)
+				}
+			}
+			// Afterwards there is an issuer or there is none, and either way work can go on.
+			is, err = issuer.Open(dir, d.opts)
+			if err != nil {
+				wantCode(t, err, issuer.CodeNone, 29)
+				if is, err = issuer.Init(dir, acme(), d.opts); err != nil {
+					t.Fatalf("after call %d broke: %v", n, err)
+				}
+			}
+			d.Issuer = is
+			d.license(t, issuer.NewLicense{})
+			if err := is.Close(); err != nil {
+				t.Error(err)
+			}
+			if n > 100 {
+				t.Fatal("Init makes too many calls to be tried one by one")
+			}
+		}
+	}
+}
+
+func TestTwoProcessesCannotHaveTheStoreOpen(t *testing.T) {
+	d := newDesk(t)
+	o := d.opts
+	o.Wait = 50_000_000 // 50 ms
+	_, err := issuer.Open(d.dir, o)
+	wantCode(t, err, issuer.CodeBusy, 75)
+}
+
+// TestNoByteOfTheStoreChangesUnseen changes bytes of the store, one at a time. Whatever is not noticed must
+// not have mattered: the same request still gets the same bytes, and the license is what it was.
+func TestNoByteOfTheStoreChangesUnseen(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{Order: "ORDER-17"})
+	ask := newComputer(t, 1).request(t, d.trusted(t), made.Key, 1)
+	want := d.answer(t, ask)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(d.dir, "issuer.db")
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func() error {
+		is, err := issuer.Open(d.dir, d.opts)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = is.Close() }()
+		a, err := is.Answer(t.Context(), ask)
+		if err != nil {
+			return err
+		}
+		l, err := is.License(made.Serial)
+		if err != nil {
+			return err
+		}
+		if !a.Again || !bytes.Equal(a.File, want.File) || l.Used != 1 || !l.Ends.Equal(made.Ends) || l.Version != 2 {
+			t.Errorf("something else came out: %+v, %+v", a.Name, l)
+		}
+		return nil
+	}
+	step := 97 // a prime, so that every part of a page is met
+	if testing.Short() {
+		step = 997
+	}
+	noticed, harmless := 0, 0
+	for at := 0; at < len(whole); at++ {
+		if first := at%4096 < 80 && at < 8192; at%step != 0 && !first {
+			continue
+		}
+		b := bytes.Clone(whole)
+		b[at] ^= 0x20
+		write(t, name, b)
+		err := look()
+		if err == nil {
+			harmless++
+			continue
+		}
+		noticed++
+		if code := issuer.ExitCode(err); code != 33 {
+			t.Errorf("byte %d: exit code %d: %v", at, code, err)
+		}
+	}
+	for cut := 0; cut < len(whole); cut += 4000 {
+		write(t, name, whole[:cut])
+		if err := look(); err == nil {
+			t.Errorf("cut to %d of %d bytes, and nobody noticed", cut, len(whole))
+		}
+	}
+	t.Logf("%d changes noticed, %d without effect", noticed, harmless)
+	if noticed == 0 || harmless == 0 {
+		t.Error("the sweep did not meet both used and unused bytes")
+	}
+	write(t, name, whole)
+	if err := look(); err != nil {
+		t.Error(err)
+	}
+}

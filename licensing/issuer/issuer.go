@@ -1,0 +1,128 @@
+package issuer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/plain"
+)
+
+// Issuer is an open issuer. Its methods are safe for concurrent use; one process at a time has it open.
+type Issuer struct {
+	o     Options
+	dir   string
+	db    store
+	say   *plain.Speaker
+	keys  *ring
+	roots *ring
+
+	mu     sync.Mutex      // guards signer
+	signer exchange.Signer // the working key, opened when it is first needed
+}
+
+// Open opens the issuer in dir. Errors: CodeNone, CodeBusy (another process has it open), CodeNewer, CodeDamaged.
+func Open(dir string, o Options) (*Issuer, error) {
+	o = o.complete(dir)
+	path := filepath.Join(dir, storeName)
+	info, err := o.FS.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, say(CodeNone, err, "dir", dir)
+	case err != nil:
+		return nil, onDisk(err, path)
+	case !info.Mode().IsRegular():
+		return nil, say(CodeDamaged, errors.New("not a regular file"), "file", path)
+	}
+	words, err := speaker()
+	if err != nil {
+		return nil, err
+	}
+	db, err := openBolt(o.FS, path, o.Wait, false)
+	if err != nil {
+		return nil, err
+	}
+	is := &Issuer{
+		o: o, dir: dir, db: db, say: words,
+		keys:  newRing(o.FS, filepath.Join(dir, keysName), o.Passphrase, o.Rand),
+		roots: newRing(o.FS, o.RootDir, o.Passphrase, o.Rand),
+	}
+	if _, err := is.identity(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return is, nil
+}
+
+// Close releases the store.
+func (is *Issuer) Close() error { return is.db.Close() }
+
+func (is *Issuer) identity() (who identity, err error) {
+	err = is.db.View(func(t tx) error {
+		who, err = identityIn(t)
+		return err
+	})
+	return who, err
+}
+
+func identityIn(t tx) (identity, error) {
+	who, err := get[identity](t, bucketMeta, metaIdentity)
+	switch {
+	case errors.Is(err, errNoRecord):
+		return who, say(CodeDamaged, errors.New("the store does not say whose it is"), "file", storeName)
+	case err != nil:
+		return who, err
+	case who.Schema != storeSchema && strings.HasPrefix(who.Schema, storeSchemas):
+		return who, say(CodeNewer, nil, "file", storeName)
+	case who.Schema != storeSchema:
+		return who, say(CodeDamaged, fmt.Errorf("schema %q", who.Schema), "file", storeName)
+	}
+	return who, nil
+}
+
+// working returns the signer of the working key.
+func (is *Issuer) working(who identity) (exchange.Signer, error) {
+	is.mu.Lock()
+	defer is.mu.Unlock()
+	if is.signer != nil && is.signer.KeyID() == who.Signing {
+		return is.signer, nil
+	}
+	s, err := is.keys.signer(roleSigning, who.Signing, is.o.Command, is.o.SignerWait)
+	if err == nil {
+		is.signer = s
+	}
+	return s, err
+}
+
+// clockSlack is how far a clock may be set back, by a time server for example, without anyone being asked.
+// Signed times never go back: within the slack the newest one is used again.
+const clockSlack = 5 * time.Minute
+
+// stamp returns the time to sign with and records it. CodeClockBehind when the clock is behind the newest signature.
+func (is *Issuer) stamp(t tx) (time.Time, error) {
+	now := is.o.now()
+	c, err := get[clockRecord](t, bucketMeta, metaClock)
+	if err != nil && !errors.Is(err, errNoRecord) {
+		return time.Time{}, err
+	}
+	if now.Before(c.Newest) && !is.o.ClockIsRight {
+		if c.Newest.Sub(now) > clockSlack {
+			return time.Time{}, say(CodeClockBehind, nil, "now", now.Format(time.RFC3339), "newest", c.Newest.Format(time.RFC3339))
+		}
+		now = c.Newest
+	}
+	return now, put(t, bucketMeta, metaClock, clockRecord{Newest: now})
+}
+
+func shortHash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+func versionKey(v int) string { return fmt.Sprintf("%08d", v) }

@@ -1,0 +1,187 @@
+package issuer
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// outgoing is a response that is about to be signed. The first part is the main one.
+type outgoing struct {
+	parts    []exchange.Part
+	trace    string
+	external string
+	answers  *exchange.Answers
+}
+
+// seal signs a response with the working key and writes it as a file with the profile in front.
+func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
+	signer, err := is.working(who)
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := is.o.newID()
+	if err != nil {
+		return nil, "", err
+	}
+	if f.trace == "" {
+		f.trace = id
+	}
+	kind := f.parts[0].Kind
+	envelopes, profile, err := profilesIn(t)
+	if err != nil {
+		return nil, "", err
+	}
+	i := keyAt(profile, who.Signing)
+	if i < 0 {
+		return nil, "", say(CodeDamaged, errors.New("the profile does not name the working key"), "file", storeName)
+	}
+	if from := profile.Keys[i].From; now.Before(from) { // the key was made while the clock was ahead
+		return nil, "", say(CodeKeyNotYet, nil, "from", from.Format(time.RFC3339), "now", now.Format(time.RFC3339))
+	}
+	e, err := exchange.Sign(exchange.Response{
+		Header: exchange.Header{
+			Schema: exchange.ResponseSchema, Vendor: who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
+			ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
+		},
+		Kind: kind, Answers: f.answers, Parts: f.parts,
+	}, exchange.ResponseType, signer)
+	if err != nil {
+		return nil, "", fmt.Errorf("sign the answer: %w", err)
+	}
+	first := is.firstLine(kind, profile, map[string]any{"code": d.code, "product": plainName(f.parts)})
+	file, err = exchange.Armor(kind, first, append(envelopes, e)...)
+	return file, fileName(kind, f.parts, d.code), err
+}
+
+// firstLine is the readable text at the start of a file: what it is, how to open it, who helps.
+func (is *Issuer) firstLine(kind exchange.Kind, p exchange.Profile, slots map[string]any) string {
+	slots["vendor"], slots["page"], slots["help"] = quiet(p.Name), quiet(p.DownloadPage), quiet(help(p))
+	open := "issuer.file.open"
+	if p.DownloadPage != "" {
+		open = "issuer.file.open_page"
+	}
+	lines := []string{is.say.Text("issuer.file."+string(kind), slots), is.say.Text(open, slots), is.say.Text("issuer.file.help", slots)}
+	return strings.Join(lines, " ")
+}
+
+// help is the first way to reach the vendor that the profile names.
+func help(p exchange.Profile) string {
+	for _, s := range []string{p.Support.Email, p.Support.Phone, p.Support.URL} {
+		if s != "" {
+			return s
+		}
+	}
+	return p.Name
+}
+
+// quiet makes names harmless that look like the lines around a block.
+func quiet(s string) string {
+	return strings.ReplaceAll(loud.ReplaceAllString(s, "-"), "HOLDFAST", "Holdfast")
+}
+
+var loud = regexp.MustCompile(`--+`)
+
+// plainName names the products of a file for its first line.
+func plainName(parts []exchange.Part) string {
+	var names []string
+	for _, p := range products(parts) {
+		names = append(names, quiet(productName(p)))
+	}
+	return strings.Join(names, ", ")
+}
+
+// productName is a product's name in English or whatever language there is; its id when it has no name.
+func productName(p terms.Product) string {
+	if n := p.Name.In("en"); n != "" {
+		return n
+	}
+	return p.ID
+}
+
+// products lists the products that the parts are about, each once.
+func products(parts []exchange.Part) []terms.Product {
+	var all []terms.Product
+	seen := map[string]bool{}
+	for _, p := range parts {
+		var product terms.Product
+		switch {
+		case p.License != nil:
+			product = p.License.Policy.Product
+		case p.LicenseKey != nil:
+			product = p.LicenseKey.Product
+		default:
+			continue
+		}
+		if !seen[product.ID] {
+			seen[product.ID] = true
+			all = append(all, product)
+		}
+	}
+	return all
+}
+
+// fileName tells the story of a file (words.md 5.10): license_AcmeCAD_7F3A-2C91_valid-to-2027-03-14.hflic. With several
+// licenses it names the first product, how many more there are, and the earliest end.
+func fileName(kind exchange.Kind, parts []exchange.Part, code string) string {
+	words := []string{map[exchange.Kind]string{
+		exchange.KindLicense: "license", exchange.KindRefusal: "no-license", exchange.KindKey: "welcome",
+	}[kind]}
+	if list := products(parts); len(list) > 0 {
+		name := safeName(productName(list[0]))
+		if len(list) > 1 {
+			name += fmt.Sprintf("-and-%d-more", len(list)-1)
+		}
+		words = append(words, name)
+	}
+	if code != "" {
+		words = append(words, safeName(code))
+	}
+	if kind == exchange.KindLicense {
+		words = append(words, validTo(parts))
+	}
+	return strings.Join(words, "_") + exchange.Ending(kind)
+}
+
+func validTo(parts []exchange.Part) string {
+	var first time.Time
+	zone := time.UTC
+	for _, p := range parts {
+		if p.License != nil && !p.License.Ends.IsZero() && (first.IsZero() || p.License.Ends.Before(first)) {
+			first, zone = p.License.Ends, zoneOf(p.License.Policy)
+		}
+	}
+	if first.IsZero() {
+		return "no-end"
+	}
+	return "valid-to-" + first.In(zone).Format(time.DateOnly)
+}
+
+func zoneOf(p terms.Policy) *time.Location {
+	z, err := terms.Zone(p.Zone)
+	if err != nil {
+		return time.UTC // a policy is checked before a license is made of it
+	}
+	return z
+}
+
+const maxName = 40
+
+var unsafeRunes = regexp.MustCompile(`[^A-Za-z0-9.+]+`)
+
+// safeName makes a text safe as part of a file name on every system: letters and digits of ASCII, dots inside, single dashes.
+func safeName(s string) string {
+	s = strings.Trim(unsafeRunes.ReplaceAllString(s, "-"), "-.")
+	if len(s) > maxName {
+		s = strings.Trim(s[:maxName], "-.")
+	}
+	if s == "" {
+		return "product"
+	}
+	return s
+}

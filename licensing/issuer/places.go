@@ -1,0 +1,124 @@
+package issuer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"holdfast/licensing/device"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// placesOf returns the computers that hold a place of a license, longest holder first.
+func placesOf(t tx, serial string) ([]Place, error) {
+	var all []Place
+	err := t.Each(bucketPlaces, serial+"/", func(_ string, value []byte) error {
+		var p Place
+		if err := json.Unmarshal(value, &p); err != nil {
+			return say(CodeDamaged, err, "file", storeName)
+		}
+		all = append(all, p)
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Place) int { return a.Since.Compare(b.Since) })
+	return all, err
+}
+
+// takePlace gives the computer a place of the license, or finds the one it holds. The same computer is: the same device key,
+// a device key that it had before, or hardware that still matches (reinstalled, repaired). It keeps its place under
+// its new key. full lists the holders when no place is left.
+func takePlace(t tx, rec licenseRecord, d computer, now time.Time) (used int, full []Place, err error) {
+	all, err := placesOf(t, rec.Serial)
+	if err != nil {
+		return 0, nil, err
+	}
+	at := samePlace(all, d)
+	if at < 0 {
+		if len(all) >= rec.Places {
+			return len(all), all, nil
+		}
+		all = append(all, Place{Since: now})
+		at = len(all) - 1
+	}
+	p := all[at]
+	key := rec.Serial + "/" + placeID(p, d)
+	if p.Device != "" && p.Device != d.id && !slices.Contains(p.Former, p.Device) {
+		p.Former = append(p.Former, p.Device)
+	}
+	p.Device, p.Code = d.id, d.code
+	if d.label != "" {
+		p.Label = d.label
+	}
+	if len(d.hints) > 0 {
+		p.Hints = d.hints
+	}
+	return len(all), nil, put(t, bucketPlaces, key, p)
+}
+
+// placeID names a place for ever: by the first device key that it had.
+func placeID(p Place, d computer) string {
+	switch {
+	case len(p.Former) > 0:
+		return p.Former[0]
+	case p.Device != "":
+		return p.Device
+	}
+	return d.id
+}
+
+// samePlace finds the place of a computer; -1 when it has none. Keys are looked at before hardware, so
+// that of two computers that look alike each keeps its own place.
+func samePlace(all []Place, d computer) int {
+	for i, p := range all {
+		if p.Device == d.id {
+			return i
+		}
+	}
+	for i, p := range all {
+		if slices.Contains(p.Former, d.id) {
+			return i
+		}
+	}
+	for i, p := range all {
+		if _, _, ok := device.Match(p.Hints, d.hints); ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// computer is the device that asks, as its verified request describes it.
+type computer struct {
+	id, code, label string
+	hints           []exchange.Hint
+}
+
+const maxLabel = 60
+
+func computerOf(r exchange.Request) (computer, error) {
+	public, err := exchange.DecodeKey(r.Device.Public)
+	if err != nil {
+		return computer{}, err
+	}
+	label := strings.TrimSpace(r.Device.Label)
+	if cut := []rune(label); len(cut) > maxLabel {
+		label = string(cut[:maxLabel])
+	}
+	hints := r.Device.Hints
+	if len(hints) > maxHints {
+		hints = hints[:maxHints]
+	}
+	return computer{id: r.Device.ID, code: device.Code(public), label: label, hints: hints}, nil
+}
+
+const maxHints = 64
+
+func inUse(all []Place) []terms.PlaceUse {
+	var out []terms.PlaceUse
+	for _, p := range all {
+		out = append(out, terms.PlaceUse{Code: p.Code, Label: p.Label, Since: p.Since})
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+package issuer
+
+import (
+	"time"
+
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+const (
+	bucketMeta     = "meta"     // identity, clock
+	bucketProfiles = "profiles" // version (8 digits) → profileRecord
+	bucketLicenses = "licenses" // serial → licenseRecord
+	bucketKeys     = "keys"     // hex SHA-256 of a license key → keyRecord
+	bucketPlaces   = "places"   // serial "/" device id → Place
+	bucketAnswers  = "answers"  // hex SHA-256 of a request's signed bytes → answerRecord
+	bucketRenewals = "renewals" // serial "/" order → renewalRecord
+
+	metaIdentity = "identity"
+	metaClock    = "clock"
+)
+
+// storeSchema is the version of the store's records. A newer one is refused without writing.
+const (
+	storeSchema  = "holdfast.issuer/v1"
+	storeSchemas = "holdfast.issuer/v"
+)
+
+// identity says who issues and with which keys.
+type identity struct {
+	Schema  string    `json:"schema"`
+	Vendor  string    `json:"vendor"`
+	Name    string    `json:"name"`
+	Made    time.Time `json:"made"`
+	Root    string    `json:"root"`         // key ids
+	Signing string    `json:"signing"`      //
+	Keys    string    `json:"license_keys"` // secret that license keys are derived from
+}
+
+// clockRecord is the newest time that was signed.
+type clockRecord struct {
+	Newest time.Time `json:"newest"`
+}
+
+// profileRecord is one version of the profile. Succession marks a version that changed the root: readers who missed it
+// need it before any later one, so it travels along for ever.
+type profileRecord struct {
+	Version    int               `json:"version"`
+	Succession bool              `json:"succession,omitempty"`
+	Envelope   exchange.Envelope `json:"envelope"`
+}
+
+// licenseRecord is one license. Version is the newest that was given out; 1 is kept for the starter license
+// of a welcome file, so that a starter never replaces a license made for one computer.
+type licenseRecord struct {
+	Serial   string       `json:"serial"`
+	Version  int          `json:"version"`
+	Customer string       `json:"customer,omitempty"`
+	Order    string       `json:"order"` // external id, or an id made here
+	Line     int          `json:"line"`
+	External bool         `json:"external,omitempty"`
+	KeyHash  string       `json:"key_hash"`
+	Made     time.Time    `json:"made"`
+	Starts   time.Time    `json:"starts,omitzero"`
+	Ends     time.Time    `json:"ends,omitzero"`
+	Places   int          `json:"places"`
+	Policy   terms.Policy `json:"policy"`
+}
+
+// keyRecord is a license key that is not stored: its masked form, the licenses that it opens, and the name from which
+// it can be derived again.
+type keyRecord struct {
+	Mask    string   `json:"mask"`
+	Derived string   `json:"derived"`
+	Serials []string `json:"serials"` // in the order they were made
+}
+
+// Place is one computer that holds a place of a license. Former lists earlier device ids of the same computer.
+type Place struct {
+	Device string          `json:"device"`
+	Code   string          `json:"code"`
+	Label  string          `json:"label,omitempty"`
+	Since  time.Time       `json:"since"`
+	Former []string        `json:"former,omitempty"`
+	Hints  []exchange.Hint `json:"hints,omitempty"`
+}
+
+// answerRecord is an answer as it was handed out.
+type answerRecord struct {
+	Name    string    `json:"name"`
+	File    []byte    `json:"file"`
+	Refused string    `json:"refused,omitempty"` // code of the refusal when nothing was granted
+	Partly  bool      `json:"partly,omitempty"`
+	Serials []string  `json:"serials,omitempty"`
+	At      time.Time `json:"at"`
+	Key     string    `json:"key"` // id of the key that signed
+	Request string    `json:"request,omitempty"`
+	Device  string    `json:"device"`
+	Code    string    `json:"code"`
+}
+
+// renewalRecord is a renewal as it was handed out, so that a repeated order renews once.
+type renewalRecord struct {
+	Was   time.Time      `json:"was"`
+	Ends  time.Time      `json:"ends"`
+	Files []answerRecord `json:"files"`
+}

@@ -1,0 +1,110 @@
+package issuer
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+
+	"go.etcd.io/bbolt"
+
+	"holdfast/licensing/disk"
+)
+
+// bbolt notices few changed bytes by itself, and this store is the vendor's only copy. So the store keeps a roll: the
+// exclusive or of the checksums of all records, changed in the same transaction as they are. A record that was changed, lost
+// or put back from before does not fit the roll. Open looks at every record once (about 1 ms per 2 MB).
+
+const (
+	bucketRoll = "roll"
+	rollKey    = "all"
+)
+
+type roll [sumSize]byte
+
+func (r *roll) turn(sum []byte) {
+	for i := range r {
+		r[i] ^= sum[i]
+	}
+}
+
+func rollIn(t *bbolt.Tx) (roll, error) {
+	var r roll
+	b := t.Bucket([]byte(bucketRoll))
+	if b == nil || copy(r[:], b.Get([]byte(rollKey))) != len(r) {
+		return r, errors.New("the roll of records is missing")
+	}
+	return r, nil
+}
+
+func (r *roll) save(t *bbolt.Tx) error {
+	return t.Bucket([]byte(bucketRoll)).Put([]byte(rollKey), r[:])
+}
+
+// check reads every record and compares with the roll.
+func (s *boltStore) check() error {
+	return s.db.View(func(t *bbolt.Tx) error {
+		want, err := rollIn(t)
+		if err != nil {
+			return err
+		}
+		var have roll
+		for _, name := range buckets {
+			b := t.Bucket([]byte(name))
+			if b == nil {
+				return fmt.Errorf("bucket %s is missing", name)
+			}
+			err := b.ForEach(func(key, v []byte) error {
+				if len(v) < sumSize || !bytes.Equal(v[:sumSize], checksum(name, key, v[sumSize:])) {
+					return fmt.Errorf("%s/%s: %w", name, key, errDamaged)
+				}
+				have.turn(v[:sumSize])
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if have != want {
+			return errors.New("records are missing, or older than the others")
+		}
+		return nil
+	})
+}
+
+// Layout of a bbolt file: two meta pages, each with a 16-byte page header, 56 bytes, and their FNV-1a sum.
+const (
+	pageHeader = 16
+	metaSize   = 56
+	metaRead   = 2 * 64 << 10 // two pages of the largest size that a system has
+)
+
+// checkMeta demands that both meta pages are whole. bbolt goes on with one, which is the state before
+// the last transaction, and says nothing. Both are written in one sector each, so a crash leaves them whole.
+func checkMeta(fsys disk.FS, path string) error {
+	f, err := fsys.OpenFile(path, 0, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := make([]byte, metaRead)
+	n, err := f.ReadAt(b, 0)
+	if n < pageHeader+metaSize+8 {
+		return fmt.Errorf("the file is cut: %w", err)
+	}
+	b = b[:n]
+	size := int(binary.NativeEndian.Uint32(b[pageHeader+8:]))
+	if size < 512 || size > metaRead/2 || size+pageHeader+metaSize+8 > len(b) {
+		return errors.New("the first page is damaged")
+	}
+	for _, page := range [][]byte{b, b[size:]} {
+		meta := page[pageHeader:]
+		h := fnv.New64a()
+		_, _ = h.Write(meta[:metaSize])
+		if h.Sum64() != binary.NativeEndian.Uint64(meta[metaSize:]) {
+			return errors.New("a first page is damaged")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package issuer
+
+import (
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// starterVersion is below every version that is made for one computer (see licenseRecord).
+const starterVersion = 1
+
+// welcome makes the file for a person who has nothing yet: profile, license key and, when the policy allows a first
+// use, a starter license that binds itself to the first computer that opens it. Its end is the license's own; how long it
+// counts without an answer is in the policy and runs from the first use on.
+func (is *Issuer) welcome(t tx, who identity, rec licenseRecord, out *Created) error {
+	now, err := is.stamp(t)
+	if err != nil {
+		return err
+	}
+	parts := []exchange.Part{{
+		Kind:       exchange.KindKey,
+		LicenseKey: &exchange.LicenseKeyPart{Key: out.Key, Serial: rec.Serial, Product: rec.Policy.Product},
+	}}
+	if rec.Policy.Devices.FirstUse.Lasts() {
+		l := licenseOf(rec, now)
+		l.Version, l.Binding = starterVersion, terms.BoundToFirstUse
+		parts = append(parts, exchange.Part{Kind: exchange.KindLicense, Version: l.Version, License: &l})
+	}
+	out.Welcome, out.Name, err = is.seal(t, who, computer{}, now, outgoing{parts: parts, external: externalID(rec)})
+	if err != nil {
+		return err
+	}
+	out.Words, err = rootWords(t)
+	return err
+}
+
+func externalID(rec licenseRecord) string {
+	if rec.External {
+		return rec.Order
+	}
+	return ""
+}
+
+func rootWords(t tx) ([]string, error) {
+	_, p, err := profilesIn(t)
+	if err != nil {
+		return nil, err
+	}
+	root, err := exchange.DecodeKey(p.Root)
+	if err != nil {
+		return nil, say(CodeDamaged, err, "file", storeName)
+	}
+	return exchange.RootWords(root), nil
+}
+
+// wordsOf are the check words that stand in the first line of a file's block.
+func wordsOf(file []byte) string {
+	found, err := exchange.Read("", file)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[0].Words
+}
