@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/terms"
+)
+
+type doctorCmd struct{ reads }
+
+type checkJSON struct {
+	ID    string      `json:"id"`
+	Level terms.Tone  `json:"level"`
+	State terms.State `json:"state,omitempty"`
+	Text  string      `json:"text"`
+	Do    string      `json:"do,omitempty"`
+}
+
+// run shows one line a check: a word for how it stands, its name and a sentence. The code is that of the worst line.
+func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
+	snap := s.engine.Snapshot()
+	checks := []checkJSON{{ID: "home", Level: terms.ToneOK, Text: s.text("doctor.home.ok", map[string]any{"path": snap.Home})}}
+	for _, k := range s.engine.Checks(ctx) {
+		checks = append(checks, s.check(k, snap.Verdict.At))
+	}
+	r := result{}
+	worst := terms.ToneOK
+	var rows [][]string
+	for _, k := range checks {
+		rows = append(rows, []string{s.text("doctor.level."+string(k.Level), nil), s.text("doctor."+k.ID+".name", nil), k.Text})
+		if rank(k.Level) > rank(worst) {
+			worst = k.Level
+			r.code = k.State.ExitCode(s.Strict)
+			if k.State == "" {
+				r.code = codeOK
+			}
+		}
+	}
+	if s.Strict && r.code == codeOK && worst != terms.ToneOK {
+		r.code = codeAct
+	}
+	r.page.table(rows)
+	for _, k := range checks {
+		if k.Do != "" {
+			r.page.add(s.text("doctor.do", map[string]any{"name": s.text("doctor."+k.ID+".name", nil), "text": k.Do}))
+		}
+	}
+	r.json = map[string]any{"level": worst, "checks": checks}
+	return r, nil
+}
+
+// check puts one check into words: the state's own when it has one, else doctor.<id>.<ok|notice|…>.
+func (s *session) check(k licensing.Check, at time.Time) checkJSON {
+	j := checkJSON{ID: k.ID, Level: k.Level, State: k.State}
+	if k.State != "" {
+		a := s.tell(terms.Finding{State: k.State, Tone: k.State.Tone(), Slots: k.Args}, at)
+		j.Text, j.Do = a.Headline, a.Do
+		return j
+	}
+	id := "doctor." + k.ID + "." + string(k.Level)
+	if fresh, _ := k.Args["fresh"].(bool); fresh && s.say.Has("doctor."+k.ID+".fresh") {
+		id = "doctor." + k.ID + ".fresh"
+	}
+	args := map[string]any{}
+	for name, v := range k.Args {
+		if t, ok := v.(time.Time); ok {
+			v = s.say.DateTime(t, s.zone)
+		}
+		args[name] = v
+	}
+	j.Text = s.text(id, args)
+	return j
+}
+
+func rank(t terms.Tone) int {
+	switch t {
+	case terms.ToneNotice:
+		return 1
+	case terms.ToneWarn:
+		return 2
+	case terms.ToneStop:
+		return 3
+	}
+	return 0
+}

@@ -1,0 +1,303 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/plain"
+	"holdfast/licensing/terms"
+)
+
+type inspectCmd struct {
+	reads
+	Files []string `arg:"" name:"file" help:"cli.arg.files"`
+}
+
+func (c *inspectCmd) run(ctx context.Context, s *session) (result, error) {
+	return s.looked(s.engine.Inspect(ctx, s.sources(c.Files))), nil
+}
+
+type importCmd struct {
+	writes
+	Files  []string `arg:"" name:"file" help:"cli.arg.files"`
+	DryRun bool     `help:"cli.flag.dry_run"`
+	Yes    bool     `help:"cli.flag.yes"`
+}
+
+// needs: a dry run only reads.
+func (c *importCmd) needs() need {
+	if c.DryRun {
+		return reading
+	}
+	return writing
+}
+
+func (c *importCmd) run(ctx context.Context, s *session) (result, error) {
+	if c.DryRun {
+		return s.looked(s.engine.Inspect(ctx, s.sources(c.Files))), nil
+	}
+	return s.use(ctx, c.Files, c.Yes)
+}
+
+func (s *session) sources(names []string) []licensing.Source {
+	return licensing.ReadSources(names, s.In, s.Dir)
+}
+
+// use imports files and shows what became of each.
+func (s *session) use(ctx context.Context, names []string, yes bool) (result, error) {
+	rep, err := s.engine.Import(ctx, s.sources(names), licensing.ImportOptions{TrustVendor: yes, AcceptLoss: yes})
+	if err != nil {
+		return result{}, err
+	}
+	at := s.now()
+	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at)}
+	for _, it := range rep.Items {
+		if it.ForOther && rep.ForHere > 0 && len(rep.Items) > 1 {
+			continue // counted below
+		}
+		r.page.add(s.itemLines(it, at, !it.Taken)...)
+	}
+	s.summary(&r.page, rep, at)
+	if v := s.engine.Snapshot().Verdict; rep.ForHere > 0 {
+		r.page.gap()
+		r.page.add(string(v.Main.State), s.tell(v.Main, v.At).Headline)
+	}
+	return r, nil
+}
+
+// looked shows what files are and what using them would do.
+func (s *session) looked(rep licensing.Report) result {
+	at := s.now()
+	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at)}
+	for _, it := range rep.Items {
+		r.page.gap()
+		r.page.add(s.itemLines(it, at, true)...)
+	}
+	s.summary(&r.page, rep, at)
+	return r
+}
+
+func (s *session) summary(p *page, rep licensing.Report, at time.Time) {
+	switch {
+	case rep.Nothing:
+		p.add(s.text("cli.import.nothing", nil))
+	case rep.ForHere == 0 && rep.ForOthers > 0:
+		a := s.tell(rep.Finding, at)
+		p.add(a.Headline, a.Happened, a.Do)
+	case rep.ForOthers > 0:
+		p.add(s.text("cli.import.for_others", map[string]any{"n": rep.ForOthers}))
+	}
+}
+
+// itemLines are the lines about one file. full tells all of it, else only what changed.
+func (s *session) itemLines(it licensing.Item, at time.Time, full bool) []string {
+	var p page
+	name := it.Source
+	if it.Name != "" && it.Name != it.Source {
+		name = s.text("cli.import.inside", map[string]any{"name": it.Name, "source": it.Source})
+	}
+	a := s.itemAnswers(it, at)
+	switch {
+	case it.Taken:
+		p.add(s.text("cli.import.used", map[string]any{"name": name}))
+	default:
+		p.add(s.text("cli.import.file", map[string]any{"name": name, "text": a.Headline}))
+	}
+	if full {
+		p.indent(a.Happened)
+		for _, line := range []struct {
+			id, value string
+		}{
+			{"cli.import.kind", s.kind(it.Kind)},
+			{"cli.import.vendor", it.Vendor},
+			{"cli.import.words", it.Words},
+			{"cli.import.repaired", s.say.List(s.repairs(it.Repaired))},
+		} {
+			if line.value != "" {
+				p.indent(s.text(line.id, map[string]any{"value": line.value}))
+			}
+		}
+	}
+	for _, c := range it.Changes {
+		p.indent(string(c.Sign) + " " + s.change(c, at))
+	}
+	if full {
+		if a.Do != "" {
+			p.indent(s.text("cli.label.do", nil) + " " + a.Do)
+		}
+		switch {
+		case it.NeedsTrust:
+			p.indent(s.text("cli.import.needs_trust", nil))
+		case it.NeedsYes:
+			p.indent(s.text("cli.import.needs_yes", nil))
+		}
+	}
+	return p
+}
+
+// itemAnswers are the words for a file's finding; a profile that was taken has none of its own.
+func (s *session) itemAnswers(it licensing.Item, at time.Time) plain.Answers {
+	if it.Finding.State == "" {
+		return plain.Answers{Headline: s.text("cli.import.usable", nil)}
+	}
+	return s.tell(it.Finding, at)
+}
+
+// change is one line of what a file changes.
+func (s *session) change(c licensing.Change, at time.Time) string {
+	name := c.Name.In(s.say.Language())
+	if name == "" {
+		name = c.Product
+	}
+	id := "cli.change." + c.Code
+	if c.Code == "product" || c.Code == "until" {
+		switch {
+		case c.Until.IsZero():
+			id = "cli.change.product_no_end"
+		case !c.New && !c.Was.Equal(c.Until):
+			id = "cli.change.product_was"
+		}
+		if !c.New && c.Was.IsZero() && !c.Until.IsZero() {
+			id = "cli.change.product_was_no_end"
+		}
+	}
+	return s.text(id, map[string]any{
+		"name": name, "until": s.say.Until(c.Until, at, s.zone), "was": s.say.Until(c.Was, at, s.zone),
+	})
+}
+
+// kind names a kind of document; "" when it is not known.
+func (s *session) kind(k exchange.Kind) string {
+	if id := "cli.kind." + string(k); k != "" && s.say.Has(id) {
+		return s.text(id, nil)
+	}
+	return string(k)
+}
+
+// repairs names what was repaired in a file.
+func (s *session) repairs(codes []string) []string {
+	var out []string
+	for _, c := range codes {
+		if id := "cli.repair." + c; s.say.Has(id) {
+			c = s.text(id, nil)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// importCode is the exit code for a report: 71 nothing to do, 70 some done, 0 when everything for this computer was (or
+// would be) used, else the code of the state that kept it from being used. 10: it takes rights away and needs --yes.
+func (s *session) importCode(rep licensing.Report) int {
+	switch {
+	case rep.Nothing:
+		return codeNothing
+	case rep.Partly:
+		return codePartly
+	case rep.ForHere == 0:
+		if code := rep.Finding.State.ExitCode(s.Strict); code != codeOK {
+			return code
+		}
+		return codeAct
+	}
+	known := true
+	for _, it := range rep.Items {
+		switch it.Finding.State {
+		case terms.StateRequestRefused, terms.StateDeviceLimit:
+			if it.Taken || it.Usable {
+				return it.Finding.State.ExitCode(s.Strict) // the vendor's no is taken, and is a no
+			}
+		}
+		known = known && (it.ForOther || it.Finding.State == terms.StateFileKnown)
+		if it.NeedsYes && !it.Taken {
+			return codeAct
+		}
+	}
+	if known {
+		return terms.StateFileKnown.ExitCode(s.Strict)
+	}
+	return codeOK
+}
+
+type reportJSON struct {
+	State     terms.State `json:"state,omitempty"`
+	Text      string      `json:"text,omitempty"`
+	ForHere   int         `json:"for_here"`
+	ForOthers int         `json:"for_others"`
+	Items     []itemJSON  `json:"items"`
+}
+
+type itemJSON struct {
+	Source   string        `json:"source"`
+	Name     string        `json:"name,omitempty"`
+	Kind     exchange.Kind `json:"kind,omitempty"`
+	Vendor   string        `json:"vendor,omitempty"`
+	Root     string        `json:"root,omitempty"`
+	Words    string        `json:"words,omitempty"`
+	Repaired []string      `json:"repaired,omitempty"`
+	Issued   time.Time     `json:"issued,omitzero"`
+	State    terms.State   `json:"state,omitempty"`
+	Tone     terms.Tone    `json:"tone,omitempty"`
+	jsonAnswers
+	Usable     bool         `json:"usable"`
+	Taken      bool         `json:"taken"`
+	ForOther   bool         `json:"for_other,omitempty"`
+	NeedsTrust bool         `json:"needs_trust,omitempty"`
+	RootWords  []string     `json:"root_words,omitempty"`
+	NeedsYes   bool         `json:"needs_yes,omitempty"`
+	License    *licenseJSON `json:"license,omitempty"`
+	Changes    []changeJSON `json:"changes,omitempty"`
+	Documents  []string     `json:"documents,omitempty"`
+}
+
+type licenseJSON struct {
+	Serial  string        `json:"serial"`
+	Version int           `json:"version"`
+	Product string        `json:"product"`
+	Binding terms.Binding `json:"binding"`
+	Device  string        `json:"device,omitempty"`
+	Issued  time.Time     `json:"issued,omitzero"`
+	Starts  time.Time     `json:"starts,omitzero"`
+	Ends    time.Time     `json:"ends,omitzero"`
+}
+
+type changeJSON struct {
+	Sign    string    `json:"sign"`
+	Code    string    `json:"code"`
+	Product string    `json:"product,omitempty"`
+	Name    string    `json:"name,omitempty"`
+	Until   time.Time `json:"until,omitzero"`
+	Was     time.Time `json:"was,omitzero"`
+	New     bool      `json:"new,omitempty"`
+}
+
+func (s *session) reportJSON(rep licensing.Report, at time.Time) reportJSON {
+	j := reportJSON{State: rep.Finding.State, ForHere: rep.ForHere, ForOthers: rep.ForOthers, Items: []itemJSON{}}
+	if rep.Finding.State != "" {
+		j.Text = s.tell(rep.Finding, at).Headline
+	}
+	for _, it := range rep.Items {
+		i := itemJSON{
+			Source: it.Source, Name: it.Name, Kind: it.Kind, Vendor: it.Vendor, Root: it.Root, Words: it.Words, Repaired: it.Repaired,
+			Issued: it.Issued.UTC(), State: it.Finding.State, Tone: it.Finding.Tone, jsonAnswers: answersJSON(s.itemAnswers(it, at)),
+			Usable: it.Usable, Taken: it.Taken, ForOther: it.ForOther, NeedsTrust: it.NeedsTrust, RootWords: it.RootWords, NeedsYes: it.NeedsYes,
+			Documents: it.Documents,
+		}
+		if l := it.License; l != nil {
+			i.License = &licenseJSON{Serial: l.Serial, Version: l.Version, Product: l.Policy.Product.ID, Binding: l.Binding, Issued: l.Issued, Starts: l.Starts, Ends: l.Ends}
+			if l.Device != nil {
+				i.License.Device = l.Device.Code
+			}
+		}
+		for _, c := range it.Changes {
+			i.Changes = append(i.Changes, changeJSON{
+				Sign: string(c.Sign), Code: c.Code, Product: c.Product, Name: c.Name.In(s.say.Language()),
+				Until: c.Until.UTC(), Was: c.Was.UTC(), New: c.New,
+			})
+		}
+		j.Items = append(j.Items, i)
+	}
+	return j
+}

@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"holdfast/app"
+	"holdfast/app/local"
+	"holdfast/licensing"
+)
+
+// Window is the entry of the window: it shows the App with some files looked at until it is closed, and returns the exit
+// code. It runs on the goroutine that called Main.
+type Window func(a *app.App, files []string) int
+
+// wording are the variables that change how an answer is worded; nothing else of the environment travels.
+var wording = []string{"LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE", "TZ"}
+
+// Main runs this process's command and returns the exit code. window is nil in a build without one.
+func Main(args []string, window Window) int {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = string(filepath.Separator)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := process{Options: app.Options{Dir: dir, Env: os.Getenv}, in: &input{Reader: os.Stdin}}
+	return p.run(ctx, args, os.Stdout, os.Stderr, window)
+}
+
+// process opens homes for the command that this process was started with.
+type process struct {
+	app.Options
+	in *input
+}
+
+func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
+	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver}
+	if window != nil {
+		s.Window = p.window(window)
+	}
+	return Run(ctx, args, s, p.open)
+}
+
+// input is standard input. What is read to be sent can be read again, should this process do the command itself.
+type input struct{ io.Reader }
+
+// stdinLimit is more than a file may have, so that one that is too large is told as such.
+const stdinLimit = 16<<20 + 1
+
+func (in *input) all() ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(in.Reader, stdinLimit))
+	in.Reader = bytes.NewReader(b)
+	return b, err
+}
+
+// open owns the home for the command's life, or has its owner run the command. A command that only reads makes nothing on
+// a new home, and still reads one that cannot be written.
+func (p process) open(ctx context.Context, a Access) (Engine, func() error, error) {
+	o := p.Options
+	o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, commands
+	home, err := app.Home(o.Home, o.Dir, o.Env)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !a.Write && app.Fresh(home) {
+		return use(app.Look(ctx, o))
+	}
+	c, err := p.command(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	opened, answer, err := app.Open(ctx, o, c)
+	switch {
+	case err != nil && !a.Write && app.Unwritable(err):
+		return use(app.Look(ctx, o))
+	case answer != nil:
+		return nil, nil, Answered{*answer}
+	}
+	return use(opened, err)
+}
+
+func use(a *app.App, err error) (Engine, func() error, error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := a.Engine()
+	if err != nil {
+		return nil, nil, errors.Join(err, a.Close())
+	}
+	return e, a.Close, nil
+}
+
+// command is what the owner of the home is asked to do.
+func (p process) command(a Access) (local.Command, error) {
+	c := local.Command{Args: a.Args, Dir: p.Dir, Env: map[string]string{}}
+	for _, name := range wording {
+		if v := p.Env(name); v != "" {
+			c.Env[name] = v
+		}
+	}
+	if a.Stdin {
+		var err error
+		if c.Stdin, err = p.in.all(); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// windowWait is how long a second start tries to reach the window, or to become it when a command is just ending.
+const windowWait = 10 * time.Second
+
+// window owns the home and shows the window, or hands the files to the window that does.
+func (p process) window(show Window) func(context.Context, Access, []string) (int, error) {
+	return func(ctx context.Context, a Access, files []string) (int, error) {
+		o := p.Options
+		o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, commands
+		for since := time.Now(); ; {
+			opened, answer, err := app.Open(ctx, o, openCommand(p.Dir, files))
+			switch {
+			case err != nil:
+				return codeUnexpected, err
+			case answer == nil:
+				code := show(opened, files)
+				return code, opened.Close()
+			case answer.Code != codeLater:
+				return answer.Code, nil
+			case time.Since(since) > windowWait:
+				return codeLater, local.ErrBusy
+			}
+			// The owner is a command without a window. It ends soon.
+			select {
+			case <-ctx.Done():
+				return codeStopped, ctx.Err()
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}
+}
+
+func openCommand(dir string, files []string) local.Command {
+	return local.Command{Args: append([]string{"open", "--"}, files...), Dir: dir}
+}
+
+// handOver gives files to a window that is open, for a build that has none of its own.
+func (p process) handOver(ctx context.Context, a Access, files []string) (int, error) {
+	home, err := app.Home(a.Home, p.Dir, p.Env)
+	if err != nil {
+		return codeUnexpected, err
+	}
+	answer, err := local.Ask(ctx, home, openCommand(p.Dir, files), local.Patience)
+	if err != nil || answer.Code != codeOK {
+		return codeUsage, mistake("no_window", nil)
+	}
+	return codeOK, nil
+}
+
+// commands runs what other processes ask of the owner.
+func commands(a *app.App) local.Handler {
+	return func(ctx context.Context, c local.Command) local.Answer {
+		var out, problems bytes.Buffer
+		env := func(name string) string { return c.Env[name] }
+		s := Streams{In: bytes.NewReader(c.Stdin), Out: &out, Err: &problems, Dir: c.Dir, Env: env}
+		s.Window = func(_ context.Context, _ Access, files []string) (int, error) {
+			if a.Raise(files) {
+				return codeOK, nil
+			}
+			return codeLater, local.ErrBusy
+		}
+		code := Run(ctx, c.Args, s, func(ctx context.Context, _ Access) (Engine, func() error, error) {
+			e, err := a.Engine()
+			if err != nil {
+				return nil, nil, err
+			}
+			recheck(ctx, e)
+			return e, func() error { return nil }, nil
+		})
+		return local.Answer{Stdout: out.Bytes(), Stderr: problems.Bytes(), Code: code}
+	}
+}
+
+// recheck looks at the key store again, since it may be back since the owner started.
+func recheck(ctx context.Context, e *licensing.Engine) {
+	if e.Snapshot().KeyStore.State != "" {
+		_ = e.Unlock(ctx) // what remains is told by the verdict
+	}
+}

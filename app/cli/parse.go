@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// call is a command that was understood.
+type call struct {
+	globals
+	verb verb
+	path string // "request activate"
+}
+
+// usageError is a wrong use of the command line. detail names the words that were wrong, as the parser says it.
+type usageError struct {
+	detail string
+	path   string // of the verb, for the hint
+	json   bool
+	quiet  bool
+}
+
+func (u *usageError) Error() string { return u.detail }
+
+// parse understands args. It returns nil without an error when help was asked for and printed.
+func (s *session) parse(args []string) (*call, error) {
+	var t tree
+	k, err := kong.New(&t, kong.Name("holdfast"), kong.NoDefaultHelp(), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
+	if err != nil {
+		return nil, err
+	}
+	args, help := wantsHelp(args)
+	if help {
+		at, err := kong.Trace(k, args)
+		if err != nil {
+			return nil, err
+		}
+		s.printHelp(k, at.Selected())
+		return nil, nil
+	}
+	args = withVerb(k, args, s.exists)
+	ctx, err := k.Parse(args)
+	if err != nil {
+		u := &usageError{detail: err.Error(), json: slices.Contains(args, "--json")}
+		if at, terr := kong.Trace(k, args); terr == nil && at.Selected() != nil {
+			u.path = verbPath(at.Selected())
+		}
+		return nil, u
+	}
+	node := ctx.Selected()
+	v, ok := node.Target.Addr().Interface().(verb)
+	if !ok {
+		return nil, &usageError{detail: verbPath(node), path: verbPath(node), json: t.JSON}
+	}
+	return &call{globals: t.globals, verb: v, path: verbPath(node)}, nil
+}
+
+// verbPath is how a person writes the verb: "request activate".
+func verbPath(n *kong.Node) string {
+	var names []string
+	for ; n != nil && n.Type == kong.CommandNode; n = n.Parent {
+		names = append(names, n.Name)
+	}
+	slices.Reverse(names)
+	return strings.Join(names, " ")
+}
+
+// wantsHelp takes the wish for help out of args: --help, -h, or the word help in front.
+func wantsHelp(args []string) ([]string, bool) {
+	if len(args) > 0 && args[0] == "help" {
+		return args[1:], true
+	}
+	for i, a := range args {
+		switch a {
+		case "--":
+			return args, false
+		case "--help", "-h":
+			return slices.Delete(slices.Clone(args), i, i+1), true
+		}
+	}
+	return args, false
+}
+
+// withVerb names the verb open when args name files but no verb: `holdfast FILE…` and `holdfast` alone mean the
+// window. A word that is neither a verb nor a file stays, so that the mistake is told.
+func withVerb(k *kong.Kong, args []string, exists func(string) bool) []string {
+	if slices.Equal(args, []string{"--version"}) {
+		return []string{"version"}
+	}
+	takesValue := map[string]bool{}
+	for _, f := range k.Model.Flags {
+		takesValue["--"+f.Name] = !f.IsBool()
+	}
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case a == "--":
+			return slices.Insert(slices.Clone(args), i, "open")
+		case strings.HasPrefix(a, "-") && a != "-":
+			if takesValue[a] {
+				i++
+			}
+		case isVerb(k, a) || (!exists(a) && filepath.Base(a) == a && filepath.Ext(a) == ""):
+			return args
+		default:
+			return slices.Insert(slices.Clone(args), i, "open")
+		}
+	}
+	return append(slices.Clone(args), "open")
+}
+
+func isVerb(k *kong.Kong, word string) bool {
+	return slices.ContainsFunc(k.Model.Children, func(n *kong.Node) bool { return n.Name == word })
+}
+
+// resolve means a name relative to the command's folder.
+func (s *session) resolve(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.Dir, name)
+}
+
+func (s *session) exists(name string) bool {
+	_, err := os.Lstat(s.resolve(name))
+	return err == nil
+}

@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+type activateCmd struct {
+	writes
+	Vendor  string `help:"cli.flag.vendor" placeholder:"ID"`
+	Key     string `help:"cli.flag.key" xor:"key" placeholder:"KEY"`
+	KeyFile string `help:"cli.flag.key_file" xor:"key" placeholder:"FILE|-"`
+	Label   string `help:"cli.flag.label" placeholder:"NAME"`
+	Out     string `help:"cli.flag.out" placeholder:"FILE.hfreq|-"`
+	Force   bool   `help:"cli.flag.force"`
+}
+
+// keyLimit is far more than a license key with its surroundings may have.
+const keyLimit = 4 << 10
+
+func (c *activateCmd) run(ctx context.Context, s *session) (result, error) {
+	key, err := c.key(s)
+	if err != nil {
+		return result{}, err
+	}
+	// Look before the request is made: a file that is in the way should leave nothing behind.
+	if err := s.mayWrite(c.Out, c.Force); err != nil {
+		return result{}, err
+	}
+	o := licensing.RequestOptions{Vendor: c.Vendor, Key: key, Label: c.Label}
+	if c.Out != "" && c.Out != "-" {
+		o.File = filepath.Base(c.Out)
+	}
+	m, err := s.engine.MakeRequest(ctx, o)
+	if err != nil {
+		return result{}, err
+	}
+	return s.saveRequest(m, c.Out, c.Force)
+}
+
+// key returns the license key; "" when none was given and a welcome file must have brought one.
+func (c *activateCmd) key(s *session) (string, error) {
+	if c.KeyFile == "" {
+		return c.Key, nil
+	}
+	var b []byte
+	var err error
+	if c.KeyFile == "-" {
+		if s.In == nil {
+			return "", mistake("key_file_unreadable", map[string]any{"file": c.KeyFile})
+		}
+		b, err = io.ReadAll(io.LimitReader(s.In, keyLimit+1))
+	} else {
+		b, err = disk.ReadFile(disk.OS(), s.resolve(c.KeyFile), keyLimit)
+	}
+	key := strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+	if err != nil || key == "" || len(b) > keyLimit {
+		return "", mistake("key_file_unreadable", map[string]any{"file": c.KeyFile})
+	}
+	return key, nil
+}
+
+// mayWrite refuses to replace a file that holds something else than an open request of this home.
+func (s *session) mayWrite(out string, force bool) error {
+	if out == "" || out == "-" || force {
+		return nil
+	}
+	old, err := s.present(out)
+	if old == nil || err != nil {
+		return err
+	}
+	for _, q := range s.engine.Snapshot().Requests {
+		if q.State != terms.RequestOpen {
+			continue
+		}
+		if m, err := s.engine.RequestFile(q.ID); err == nil && sameRequest(old, m.File) {
+			return nil
+		}
+	}
+	return mistake("file_exists", map[string]any{"file": out})
+}
+
+// present returns what the file holds, nil when it is not there. A folder or device in its place is a mistake.
+func (s *session) present(out string) ([]byte, error) {
+	b, err := disk.ReadFile(disk.OS(), s.resolve(out), 1<<20)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.Is(err, disk.ErrTooLarge):
+		return []byte{0}, nil
+	case errors.Is(err, disk.ErrNotRegular):
+		return nil, mistake("file_exists", map[string]any{"file": out})
+	case err != nil:
+		return nil, err
+	}
+	return append(b, 0)[:len(b)], nil // never nil for a file that is there
+}
+
+// sameRequest compares the signed part alone: the readable paragraph may be in another language.
+func sameRequest(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	x, xerr := exchange.Read("", a)
+	y, yerr := exchange.Read("", b)
+	return xerr == nil && yerr == nil && len(x) == 1 && len(y) == 1 && x[0].Words == y[0].Words
+}
+
+type madeJSON struct {
+	requestJSON
+	File  string `json:"file,omitempty"` // as it was saved
+	Words string `json:"words"`
+	Again bool   `json:"again"`
+	Data  string `json:"data,omitempty"` // with --out -
+}
+
+// saveRequest writes the file and says what to do with it.
+func (s *session) saveRequest(m licensing.Made, out string, force bool) (result, error) {
+	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again}
+	var r result
+	if out == "-" {
+		if s.JSON {
+			j.Data = string(m.File)
+			r.json = j
+			return r, nil
+		}
+		r.raw = m.File
+		r.note.add(s.text("cli.request.words", map[string]any{"words": m.Words}))
+		return r, nil
+	}
+	if out == "" {
+		out = m.Name
+	}
+	old, err := s.present(out)
+	switch {
+	case err != nil:
+		return r, err
+	case old != nil && !force && !sameRequest(old, m.File):
+		return r, mistake("file_exists", map[string]any{"file": out})
+	case old == nil || !bytes.Equal(old, m.File):
+		if err := disk.WriteFile(disk.OS(), s.resolve(out), m.File, 0o600); err != nil {
+			return r, err
+		}
+	}
+	j.File = out
+	r.json = j
+	vendor := s.vendorName(m.Request.Vendor)
+	id := "cli.request.saved"
+	if m.Again {
+		id = "cli.request.saved_again"
+	}
+	r.page.add(
+		s.text(id, map[string]any{"file": out, "date": s.say.Date(m.Request.Created, s.zone)}),
+		s.text("cli.request.send", map[string]any{"vendor": vendor, "contact": s.vendorContact(m.Request.Vendor)}),
+		s.text("cli.request.words", map[string]any{"words": m.Words}),
+		s.text("cli.request.then", map[string]any{"date": s.say.Date(m.Request.Until, s.zone)}),
+	)
+	return r, nil
+}
+
+func (s *session) vendorName(root string) string {
+	for _, v := range s.engine.Snapshot().Vendors {
+		if v.Root == root {
+			return v.Name
+		}
+	}
+	return root
+}
+
+func (s *session) vendorContact(root string) string {
+	for _, v := range s.engine.Snapshot().Vendors {
+		if v.Root == root {
+			return v.Support
+		}
+	}
+	return ""
+}
+
+type requestListCmd struct{ reads }
+
+type requestJSON struct {
+	ID      string             `json:"id"`
+	Kind    string             `json:"kind"`
+	Vendor  string             `json:"vendor"`
+	Name    string             `json:"vendor_name"`
+	State   terms.RequestState `json:"state"`
+	Created time.Time          `json:"created"`
+	Until   time.Time          `json:"until"`
+	SavedAs string             `json:"saved_as,omitempty"`
+	Refusal *terms.Refusal     `json:"refusal,omitempty"`
+}
+
+func (s *session) requestJSON(q terms.Request) requestJSON {
+	return requestJSON{
+		ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, Name: s.vendorName(q.Vendor), State: q.State,
+		Created: q.Created.UTC(), Until: q.Until.UTC(), SavedAs: q.File, Refusal: q.Refusal,
+	}
+}
+
+func (c *requestListCmd) run(_ context.Context, s *session) (result, error) {
+	all := []requestJSON{}
+	r := result{}
+	var rows [][]string
+	for _, q := range s.engine.Snapshot().Requests {
+		all = append(all, s.requestJSON(q))
+		rows = append(rows, []string{
+			short(q.ID), string(q.State), s.vendorName(q.Vendor),
+			s.text("cli.request.made", map[string]any{"date": s.say.ShortDate(q.Created, s.zone)}),
+			s.text("cli.request.until", map[string]any{"date": s.say.ShortDate(q.Until, s.zone)}), q.File,
+		})
+	}
+	r.page.table(rows)
+	if len(all) == 0 {
+		r.page.add(s.text("cli.request.none", nil))
+	}
+	r.json = map[string]any{"requests": all}
+	return r, nil
+}
+
+// short is the part of a request's id that people type.
+func short(id string) string { return id[:min(8, len(id))] }
+
+type requestShowCmd struct {
+	reads
+	ID    string `arg:"" optional:"" help:"cli.arg.request"`
+	Out   string `help:"cli.flag.out_again" placeholder:"FILE.hfreq|-"`
+	Force bool   `help:"cli.flag.force"`
+}
+
+func (c *requestShowCmd) run(_ context.Context, s *session) (result, error) {
+	m, err := s.engine.RequestFile(c.ID)
+	if err != nil {
+		return result{}, err
+	}
+	if c.Out != "" {
+		return s.saveRequest(m, c.Out, c.Force)
+	}
+	if s.JSON {
+		return s.saveRequest(m, "-", c.Force)
+	}
+	var r result
+	r.page.add(s.text("cli.request.about", map[string]any{
+		"id": short(m.Request.ID), "vendor": s.vendorName(m.Request.Vendor), "date": s.say.Date(m.Request.Created, s.zone),
+	}))
+	r.page.add(s.text("cli.request.words", map[string]any{"words": m.Words}))
+	r.page.gap()
+	r.page = append(r.page, strings.Split(strings.TrimRight(string(m.File), "\r\n"), "\n")...)
+	return r, nil
+}
+
+type requestCancelCmd struct {
+	writes
+	ID string `arg:"" optional:"" help:"cli.arg.request"`
+}
+
+func (c *requestCancelCmd) run(ctx context.Context, s *session) (result, error) {
+	q, err := s.engine.CancelRequest(ctx, c.ID)
+	if err != nil {
+		return result{}, err
+	}
+	r := result{json: s.requestJSON(q)}
+	r.page.add(s.text("cli.request.cancelled", map[string]any{"id": short(q.ID), "vendor": s.vendorName(q.Vendor)}))
+	return r, nil
+}

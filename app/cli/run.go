@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"holdfast/app/local"
+	"holdfast/licensing"
+	"holdfast/licensing/keystore"
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/plain"
+	"holdfast/licensing/terms"
+)
+
+// Engine is what the verbs need of a *licensing.Engine.
+type Engine interface {
+	Snapshot() licensing.Snapshot
+	Evaluate(q terms.Query) terms.Verdict
+	Inspect(ctx context.Context, src []licensing.Source) licensing.Report
+	Import(ctx context.Context, src []licensing.Source, o licensing.ImportOptions) (licensing.Report, error)
+	MakeRequest(ctx context.Context, o licensing.RequestOptions) (licensing.Made, error)
+	RequestFile(id string) (licensing.Made, error)
+	CancelRequest(ctx context.Context, id string) (terms.Request, error)
+	Unlock(ctx context.Context) error
+	SetUpAgain(ctx context.Context) error
+	Ledger(from uint64, fn func(licensing.LedgerEntry) error) error
+	VerifyLedger(ctx context.Context) (ledger.Report, error)
+	Checks(ctx context.Context) []licensing.Check
+}
+
+// Streams are a command's surroundings.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Dir      string // absolute; names are relative to it
+	Env      func(string) string
+	// Window shows files (absolute names) in the window and returns the exit code; nil: there is no window.
+	Window func(ctx context.Context, a Access, files []string) (int, error)
+}
+
+// Access is what a command needs of a home.
+type Access struct {
+	Home, KeyStore string // as the person named them; "" for the usual ones
+	Write          bool   // false: nothing may be made on a new home
+	// Interactive lets the system ask the person for a password.
+	Interactive bool
+	Args        []string // the command's arguments, for the process that owns the home
+	Stdin       bool     // the command reads standard input
+}
+
+// Opener gives the engine of a home, and how to let go of it. An Answered error says that another process did the
+// command.
+type Opener func(ctx context.Context, a Access) (Engine, func() error, error)
+
+// Answered is the answer of the process that owns the home.
+type Answered struct{ local.Answer }
+
+func (Answered) Error() string { return "answered by the owner of the home" }
+
+// Exit codes of words.md 6.2 that belong to no state.
+const (
+	codeOK         = 0
+	codeUnexpected = 1
+	codeUsage      = 2
+	codeAct        = 10
+	codeForbidden  = 42
+	codePartly     = 70
+	codeNothing    = 71
+	codeLater      = 75
+	codeStopped    = 130
+)
+
+// session is one command while it runs.
+type session struct {
+	Streams
+	globals
+	access Access
+	say    *plain.Speaker
+	zone   *time.Location
+	engine Engine
+}
+
+// Run runs one command and returns its exit code.
+func Run(ctx context.Context, args []string, io Streams, open Opener) int {
+	say, err := plain.New(plain.Detect(io.Env))
+	if err != nil {
+		return codeUnexpected // translations that cannot be read; tests keep it from happening
+	}
+	s := &session{Streams: io, say: say, zone: zone(io.Env)}
+	c, err := s.parse(args)
+	if err == nil && c == nil {
+		return codeOK // help was printed
+	}
+	var r result
+	if err == nil {
+		r, err = s.execute(ctx, c, args, open)
+	}
+	var done Answered
+	if errors.As(err, &done) {
+		_, _ = s.Out.Write(done.Stdout)
+		_, _ = s.Err.Write(done.Stderr)
+		return done.Code
+	}
+	if err != nil {
+		r = s.failed(ctx, err, c)
+	}
+	return s.print(r)
+}
+
+func (s *session) execute(ctx context.Context, c *call, args []string, open Opener) (r result, err error) {
+	s.globals = c.globals
+	need := c.verb.needs()
+	s.access = Access{
+		Home: s.Home, KeyStore: s.KeyStore, Write: need == writing, Interactive: s.Interactive,
+		Args: args, Stdin: readsStdin(c.verb),
+	}
+	if need == nothing {
+		return c.verb.run(ctx, s)
+	}
+	engine, done, err := open(ctx, s.access)
+	if err != nil {
+		return r, err
+	}
+	defer func() {
+		if cerr := done(); err == nil && cerr != nil && need == writing {
+			err = cerr
+		}
+	}()
+	s.engine = engine
+	if s.Interactive {
+		ctx = keystore.Interactive(ctx)
+		if engine.Snapshot().KeyStore.State != "" {
+			_ = engine.Unlock(ctx) // what remains is told by the verdict
+		}
+	}
+	return c.verb.run(ctx, s)
+}
+
+// zone is the time zone that dates are shown in.
+func zone(env func(string) string) *time.Location {
+	name := strings.TrimPrefix(env("TZ"), ":")
+	if name == "" {
+		return time.Local
+	}
+	if z, err := time.LoadLocation(name); err == nil {
+		return z
+	}
+	return time.Local
+}
+
+// tell puts a finding into words as seen at the verdict's time.
+func (s *session) tell(f terms.Finding, at time.Time) plain.Answers { return s.say.Say(f, at, s.zone) }
+
+// text is a message of the translation files.
+func (s *session) text(id string, args map[string]any) string { return s.say.Text(id, args) }

@@ -1,0 +1,307 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"holdfast/app"
+	"holdfast/licensing/clock"
+	"holdfast/licensing/device"
+	"holdfast/licensing/keystore"
+)
+
+// Variables that the programs of these tests read; the real one has nothing like them.
+const (
+	testLater  = "HFTEST_LATER"  // how much later than now it is
+	testKeys   = "HFTEST_KEYS"   // file of the key store
+	testFail   = "HFTEST_FAIL"   // class with which the key store fails
+	testDevice = "HFTEST_DEVICE" // name of the computer
+	testIssuer = "HFTEST_ISSUER" // the vendor's program
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"holdfast":        func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, nil)) },
+		"holdfast-window": func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, testWindow)) },
+	})
+}
+
+func signals() context.Context {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt)
+	return ctx
+}
+
+// testProcess is what Main makes, with time, computer and key store of the test.
+func testProcess() process {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	o := app.Options{Dir: dir, Env: os.Getenv, Probe: testProbe}
+	if later, err := time.ParseDuration(os.Getenv(testLater)); err == nil {
+		o.Clock = clock.NewDriven(time.Now().Add(later))
+	}
+	if file := os.Getenv(testKeys); file != "" {
+		o.Keys = func(_, backend string) (keystore.Store, error) { return fileStore{file, backend}, nil }
+	}
+	return process{Options: o, in: &input{Reader: os.Stdin}}
+}
+
+func testProbe(context.Context) []device.Fact {
+	name := os.Getenv(testDevice)
+	return []device.Fact{
+		{Kind: device.KindSystem, Value: "system of " + name}, {Kind: device.KindDisk, Value: "disk of " + name},
+		{Kind: device.KindMAC, Value: "card of " + name}, {Kind: device.KindMachine, Value: "installation on " + name},
+	}
+}
+
+// testWindow behaves like the window without one: it writes what it is asked to show to the file "shown", and ends when
+// "close" appears.
+func testWindow(a *app.App, files []string) int {
+	show := func(files []string) {
+		f, err := os.OpenFile("shown", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprintln(f, "files:", strings.Join(files, " "))
+		f.Close()
+	}
+	a.OnOpen(show)
+	if _, err := a.Engine(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	show(files)
+	for {
+		if _, err := os.Stat("close"); err == nil {
+			return 0
+		}
+		time.Sleep(20 * time.Millisecond) // a program that waits for another process; no test sleeps here
+	}
+}
+
+// fileStore is a key store that several processes can use and that fails on demand.
+type fileStore struct{ file, backend string }
+
+func (s fileStore) Backend() string { return s.backend }
+func (s fileStore) Label() string   { return "Keyring" }
+
+func (s fileStore) Check(context.Context) error {
+	if class := keystore.Class(os.Getenv(testFail)); class != "" {
+		return &keystore.Error{Class: class, Backend: s.backend, Waited: 3 * time.Second, Err: errors.New("as the test wants it")}
+	}
+	return nil
+}
+
+func (s fileStore) load() (map[string][]byte, error) {
+	items := map[string][]byte{}
+	b, err := os.ReadFile(s.file)
+	if errors.Is(err, os.ErrNotExist) {
+		return items, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &items)
+	}
+	return items, err
+}
+
+func (s fileStore) Get(ctx context.Context, item string) ([]byte, error) {
+	if err := s.Check(ctx); err != nil {
+		return nil, err
+	}
+	items, err := s.load()
+	if v, ok := items[item]; ok || err != nil {
+		return v, err
+	}
+	return nil, &keystore.Error{Class: keystore.Missing, Backend: s.backend, Err: errors.New("no such item")}
+}
+
+func (s fileStore) change(ctx context.Context, fn func(map[string][]byte)) error {
+	if err := s.Check(ctx); err != nil {
+		return err
+	}
+	items, err := s.load()
+	if err != nil {
+		return err
+	}
+	fn(items)
+	b, err := json.Marshal(items)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.file, b, 0o600)
+}
+
+func (s fileStore) Set(ctx context.Context, item string, value []byte) error {
+	return s.change(ctx, func(m map[string][]byte) { m[item] = value })
+}
+
+func (s fileStore) Delete(ctx context.Context, item string) error {
+	return s.change(ctx, func(m map[string][]byte) { delete(m, item) })
+}
+
+func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the vendor's program")
+	}
+	issuer := filepath.Join(t.TempDir(), "holdfast-issuer")
+	if runtime.GOOS == "windows" {
+		issuer += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", issuer, "holdfast/licensing/issuer/cmd/holdfast-issuer").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			run, err := os.MkdirTemp("/tmp", "hf") // short enough for a socket
+			if err != nil {
+				return err
+			}
+			e.Defer(func() { os.RemoveAll(run) })
+			e.Setenv(testIssuer, issuer)
+			e.Setenv("PATH", filepath.Dir(issuer)+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "user"))
+			e.Setenv("XDG_RUNTIME_DIR", run)
+			e.Setenv("HOLDFAST_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
+			e.Setenv(testDevice, "lab7")
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
+			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal,
+		},
+	})
+}
+
+// exits CODE PROGRAM ARGS… runs a program that must end with that code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// json PATH VALUE compares one value of the JSON object just printed; "! json PATH" says that there is none.
+func jsonIs(ts *testscript.TestScript, neg bool, args []string) {
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	for _, step := range strings.Split(args[0], ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[step]
+		case []any:
+			n, err := strconv.Atoi(step)
+			ts.Check(err)
+			if n >= len(at) {
+				ts.Fatalf("%s: only %d members", args[0], len(at))
+			}
+			v = at[n]
+		default:
+			v = nil
+		}
+	}
+	switch {
+	case neg && v != nil:
+		ts.Fatalf("%s is %v", args[0], v)
+	case neg:
+	case fmt.Sprint(v) != args[1]:
+		ts.Fatalf("%s is %v, want %s", args[0], v, args[1])
+	}
+}
+
+// later SPAN says how much later than now it is for holdfast, in days ("400d").
+func later(ts *testscript.TestScript, _ bool, args []string) {
+	days, err := strconv.Atoi(strings.TrimSuffix(args[0], "d"))
+	ts.Check(err)
+	ts.Setenv(testLater, strconv.Itoa(24*days)+"h")
+}
+
+// computer NAME goes to another computer, with a home and key store of its own.
+func computer(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(testDevice, args[0])
+	ts.Setenv("HOLDFAST_HOME", ts.MkAbs("home-"+args[0]))
+	ts.Setenv(testKeys, ts.MkAbs("keyring-"+args[0]))
+}
+
+// vendor ID NAME sets up a vendor in the folder ID and writes ID.hfkey.
+func vendor(ts *testscript.TestScript, _ bool, args []string) {
+	id, name := args[0], args[1]
+	issuer := ts.Getenv(testIssuer)
+	ts.Check(ts.Exec(issuer, "init", "--dir", id, "--vendor", id, "--name", name, "--email", "help@"+id+".example"))
+	ts.Check(ts.Exec(issuer, "profile", "--dir", id, "--out", id+".hfkey"))
+}
+
+// sell ID POLICY KEYFILE [ARGS…] creates a license and writes its key.
+func sell(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec(ts.Getenv(testIssuer), append([]string{"license", "create", "--dir", args[0], "--policy", args[1]}, args[3:]...)...))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(ts.ReadFile("stdout")), 0o600))
+}
+
+// flip FILE changes one letter in the middle of the armored block.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	b := []byte(ts.ReadFile(args[0]))
+	i := (strings.Index(string(b), "-----BEGIN") + len(b)) / 2
+	for b[i] == '\n' || b[i] == '\r' {
+		i++
+	}
+	if b[i] == 'A' {
+		b[i] = 'B'
+	} else {
+		b[i] = 'A'
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+// cut FILE removes the last third.
+func cutFile(ts *testscript.TestScript, _ bool, args []string) {
+	b := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b[:2*len(b)/3]), 0o600))
+}
+
+// await FILE TEXT waits until another process has written it.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if b, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Contains(string(b), args[1]) {
+			return
+		}
+	}
+	ts.Fatalf("%q never appeared in %s", args[1], args[0])
+}
+
+// signal NAME sends KILL, STOP or CONT to the program that runs in the background.
+func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
+	sig, ok := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "STOP": syscall.Signal(19), "CONT": syscall.Signal(18)}[args[0]]
+	if !ok || len(ts.BackgroundCmds()) == 0 {
+		ts.Fatalf("no such signal, or nothing runs")
+	}
+	for _, c := range ts.BackgroundCmds() {
+		ts.Check(c.Process.Signal(sig))
+	}
+}

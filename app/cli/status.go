@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/terms"
+)
+
+type statusCmd struct {
+	reads
+	Product string `help:"cli.flag.product" placeholder:"P"`
+}
+
+func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
+	snap := s.engine.Snapshot()
+	v := snap.Verdict
+	if c.Product != "" {
+		v = s.engine.Evaluate(terms.Query{Product: c.Product})
+	}
+	r := result{code: v.Main.State.ExitCode(s.Strict), json: s.statusJSON(snap, v)}
+	a := s.tell(v.Main, v.At)
+	r.page.add(string(v.Main.State), a.Headline)
+	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)
+	if verb, rest := commandOf(v.Main.Action); verb != "" {
+		r.page.add(s.text("cli.label.command", nil) + " holdfast " + verb + rest)
+	}
+	r.page.add(s.passphraseHint(v.Main.State))
+	r.page.gap()
+	var rows [][]string
+	for _, p := range v.Products {
+		rows = append(rows, []string{p.ID, string(p.State), s.tell(p.Finding, v.At).Headline})
+	}
+	r.page.table(rows)
+	for _, f := range v.Others {
+		if f.Product == "" { // products have their own lines
+			r.page.add(s.text("cli.status.also", map[string]any{"text": s.tell(f, v.At).Headline}))
+		}
+	}
+	if len(r.page) > 0 && r.page[len(r.page)-1] == "" {
+		r.page = r.page[:len(r.page)-1]
+	}
+	return r, nil
+}
+
+// four labels the four answers.
+func (s *session) four(happened, works, do, by string) []string {
+	var out []string
+	for _, l := range []struct{ id, text string }{
+		{"cli.label.happened", happened},
+		{"cli.label.works", works},
+		{"cli.label.do", do},
+		{"cli.label.by", by},
+	} {
+		if l.text != "" {
+			out = append(out, s.text(l.id, nil)+" "+l.text)
+		}
+	}
+	return out
+}
+
+// now is the decision time of the engine, for sentences; the zero time without an engine.
+func (s *session) now() time.Time {
+	if s.engine == nil {
+		return time.Time{}
+	}
+	return s.engine.Snapshot().Verdict.At
+}
+
+type statusJSON struct {
+	GeneratedAt time.Time     `json:"generated_at"`
+	Verdict     jsonVerdict   `json:"verdict"`
+	Others      []jsonVerdict `json:"others,omitempty"`
+	Products    []jsonProduct `json:"products"`
+	Device      struct {
+		Code  string `json:"code,omitempty"`
+		Label string `json:"label,omitempty"`
+	} `json:"device"`
+	KeyStore string `json:"keystore"`
+	Records  struct {
+		OK    bool        `json:"ok"`
+		Seq   uint64      `json:"seq"`
+		State terms.State `json:"state,omitempty"`
+	} `json:"records"`
+}
+
+type jsonVerdict struct {
+	State   terms.State `json:"state"`
+	Tone    terms.Tone  `json:"tone"`
+	Product string      `json:"product,omitempty"`
+	jsonAnswers
+}
+
+type jsonProduct struct {
+	ID           string      `json:"id"`
+	Name         string      `json:"name,omitempty"`
+	Vendor       string      `json:"vendor,omitempty"`
+	State        terms.State `json:"state"`
+	Text         string      `json:"text"`
+	License      string      `json:"license,omitempty"`
+	Works        []string    `json:"works"`
+	View         []string    `json:"view"`
+	Paused       []string    `json:"paused"`
+	LicenseEnds  time.Time   `json:"license_ends,omitzero"`
+	OfflineUntil time.Time   `json:"offline_until,omitzero"`
+	Grace        *jsonGrace  `json:"grace,omitempty"`
+	Next         []jsonEvent `json:"next"`
+	Actions      []string    `json:"actions"`
+}
+
+type jsonGrace struct {
+	Active bool      `json:"active"`
+	Ends   time.Time `json:"ends,omitzero"`
+}
+
+// jsonEvent has the date (in UTC) for people and monitors, and the moment for those that need it.
+type jsonEvent struct {
+	At      string    `json:"at"`
+	Time    time.Time `json:"time"`
+	Event   string    `json:"event"`
+	Feature string    `json:"feature,omitempty"`
+}
+
+func (s *session) statusJSON(snap licensing.Snapshot, v terms.Verdict) statusJSON {
+	j := statusJSON{GeneratedAt: v.At.UTC().Truncate(time.Second), Verdict: s.verdictJSON(v.Main, v.At), Products: []jsonProduct{}, KeyStore: "ok"}
+	for _, f := range v.Others {
+		j.Others = append(j.Others, s.verdictJSON(f, v.At))
+	}
+	for _, p := range v.Products {
+		j.Products = append(j.Products, s.productJSON(p, v.At))
+	}
+	j.Device.Code, j.Device.Label = snap.Device.Code, snap.Device.Label
+	if snap.KeyStore.State != "" {
+		j.KeyStore = string(snap.KeyStore.State)
+	}
+	j.Records.OK, j.Records.Seq, j.Records.State = snap.Records.State == "", snap.Records.Seq, snap.Records.State
+	return j
+}
+
+func (s *session) verdictJSON(f terms.Finding, at time.Time) jsonVerdict {
+	return jsonVerdict{State: f.State, Tone: f.Tone, Product: f.Product, jsonAnswers: answersJSON(s.tell(f, at))}
+}
+
+func (s *session) productJSON(p terms.ProductVerdict, at time.Time) jsonProduct {
+	j := jsonProduct{
+		ID: p.ID, Name: p.Name.In(s.say.Language()), Vendor: p.Vendor, State: p.State, Text: s.tell(p.Finding, at).Headline,
+		License: p.License, Works: list(p.Works), View: list(p.View), Paused: list(p.Paused),
+		LicenseEnds: p.LicenseEnds.UTC(), OfflineUntil: p.OfflineUntil.UTC(), Next: []jsonEvent{}, Actions: []string{},
+	}
+	if verb, _ := commandOf(p.Action); verb != "" {
+		j.Actions = append(j.Actions, verb)
+	}
+	if p.GraceActive || !p.GraceEnds.IsZero() {
+		j.Grace = &jsonGrace{Active: p.GraceActive, Ends: p.GraceEnds.UTC()}
+	}
+	for _, e := range p.Next {
+		at := e.At.UTC()
+		j.Next = append(j.Next, jsonEvent{At: at.Format(time.DateOnly), Time: at, Event: e.Name, Feature: e.Feature})
+	}
+	return j
+}
+
+// list is never null in JSON.
+func list(l []string) []string {
+	if l == nil {
+		return []string{}
+	}
+	return l
+}
+
+// commandOf is the command that does what a button does: its verb, and what else it needs. Both are "" for none.
+func commandOf(a terms.Action) (verb, rest string) {
+	switch a {
+	case terms.ActUseFile:
+		return "import", " FILE"
+	case terms.ActRequest:
+		return "request activate", " --out FILE"
+	case terms.ActShowRequest, terms.ActSendRequest:
+		return "request show", ""
+	case terms.ActSetUpAgain:
+		return "setup --again", " --yes"
+	case terms.ActTrust:
+		return "keys import", " FILE --yes"
+	case terms.ActUnlock, terms.ActTryAgain:
+		return "status", " --interactive"
+	}
+	return "", ""
+}

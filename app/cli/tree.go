@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"slices"
+)
+
+// need is what a verb needs of the home.
+type need int
+
+const (
+	nothing need = iota
+	reading
+	writing
+)
+
+// verb is one command. Its exported fields are options and arguments; help tags are message ids, codes tags
+// the exit codes that its help lists.
+type verb interface {
+	needs() need
+	run(ctx context.Context, s *session) (result, error)
+}
+
+// readsStdin says whether the verb was told to read standard input.
+func readsStdin(v verb) bool {
+	switch v := v.(type) {
+	case *inspectCmd:
+		return slices.Contains(v.Files, "-")
+	case *importCmd:
+		return slices.Contains(v.Files, "-")
+	case *keysImportCmd:
+		return slices.Contains(v.Files, "-")
+	case *activateCmd:
+		return v.KeyFile == "-"
+	}
+	return false
+}
+
+type (
+	alone  struct{}
+	reads  struct{}
+	writes struct{}
+)
+
+func (alone) needs() need  { return nothing }
+func (reads) needs() need  { return reading }
+func (writes) needs() need { return writing }
+
+// globals are the options that every verb has.
+type globals struct {
+	Home        string `help:"cli.flag.home" placeholder:"DIR"`
+	KeyStore    string `help:"cli.flag.keystore" name:"keystore" placeholder:"os|passphrase"`
+	JSON        bool   `help:"cli.flag.json"`
+	Quiet       bool   `help:"cli.flag.quiet" short:"q"`
+	Strict      bool   `help:"cli.flag.strict"`
+	Interactive bool   `help:"cli.flag.interactive"`
+}
+
+// tree is the whole command line, in the order in which help lists it.
+type tree struct {
+	globals
+	Status   statusCmd   `cmd:"" help:"cli.help.status" codes:"0,11,12,13,14,15,16,40,41,53"`
+	Until    untilCmd    `cmd:"" help:"cli.help.until" codes:"0,13,15,16"`
+	Entitled entitledCmd `cmd:"" help:"cli.help.entitled" codes:"0,12,13,15,16,17,40,41"`
+	Why      whyCmd      `cmd:"" help:"cli.help.why" codes:"0,2,15"`
+	Inspect  inspectCmd  `cmd:"" help:"cli.help.inspect" codes:"0,20,21,22,24,25,26,27,28,29,70"`
+	Import   importCmd   `cmd:"" help:"cli.help.import" codes:"0,10,20,21,22,24,25,26,27,28,29,40,43,53,70,71"`
+	Keys     struct {
+		List   keysListCmd   `cmd:"" help:"cli.help.keys.list" codes:"0"`
+		Import keysImportCmd `cmd:"" help:"cli.help.keys.import" codes:"0,20,21,24,25,27,29,40,43"`
+	} `cmd:"" help:"cli.help.keys"`
+	Request struct {
+		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,40,41,43"`
+		List     requestListCmd   `cmd:"" help:"cli.help.request.list" codes:"0"`
+		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
+		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`
+	} `cmd:"" help:"cli.help.request"`
+	Ledger struct {
+		Show   ledgerShowCmd   `cmd:"" help:"cli.help.ledger.show" codes:"0,40,41"`
+		Verify ledgerVerifyCmd `cmd:"" help:"cli.help.ledger.verify" codes:"0,31,33"`
+		Export ledgerExportCmd `cmd:"" help:"cli.help.ledger.export" codes:"0,2,40,41,43"`
+	} `cmd:"" help:"cli.help.ledger"`
+	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43"`
+	Setup   setupCmd   `cmd:"" help:"cli.help.setup" codes:"0,2,40,41,43"`
+	Open    openCmd    `cmd:"" help:"cli.help.open" codes:"0,2,75"`
+	Version versionCmd `cmd:"" help:"cli.help.version" codes:"0"`
+}

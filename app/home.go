@@ -1,0 +1,83 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+
+	"holdfast/licensing"
+)
+
+// Variables of the environment that choose where and with which key store to work.
+const (
+	EnvHome           = "HOLDFAST_HOME"
+	EnvKeyStore       = "HOLDFAST_KEYSTORE"
+	EnvPassphraseFile = "HOLDFAST_PASSPHRASE_FILE"
+)
+
+// Home returns the absolute folder of the records: what the person named (relative to dir), else the system's usual
+// place. When that usual place lies on a network or roaming drive, several computers see it, so each has a folder of
+// its own in it. Nothing is made.
+func Home(named, dir string, env func(string) string) (string, error) {
+	if named == "" {
+		named = env(EnvHome)
+	}
+	if named != "" {
+		if !filepath.IsAbs(named) {
+			named = filepath.Join(dir, named)
+		}
+		return filepath.Clean(named), nil
+	}
+	home, err := licensing.DefaultHome(env)
+	if err != nil {
+		return "", err
+	}
+	if shared(existing(home)) {
+		home = filepath.Join(home, "machine-"+machine())
+	}
+	return home, nil
+}
+
+// existing returns the nearest folder above name, or name itself, that is there.
+func existing(name string) string {
+	for {
+		if _, err := os.Stat(name); err == nil || filepath.Dir(name) == name {
+			return name
+		}
+		name = filepath.Dir(name)
+	}
+}
+
+// machine returns a short name for this computer that stays the same: from the id of its installation, else its name.
+func machine() string {
+	var id []byte
+	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
+		if b, err := os.ReadFile(file); err == nil && len(b) >= 32 {
+			id = b
+			break
+		}
+	}
+	if id == nil {
+		name, _ := os.Hostname()
+		id = []byte(name)
+	}
+	sum := sha256.Sum256(append([]byte("holdfast home\x00"), id...))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Fresh says whether a home holds nothing yet: it is missing, empty, or only has what an owner leaves there.
+func Fresh(home string) bool {
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return os.IsNotExist(err)
+	}
+	for _, e := range entries {
+		switch e.Name() {
+		case "lock", "endpoint", "endpoint.tmp":
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+//go:build !windows
+
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+const (
+	socketPrefix = "holdfast-"
+	socketSuffix = ".sock"
+	// maxSocketPath is the shortest sun_path among the systems we run on (104 with its end mark on macOS).
+	maxSocketPath = 103
+)
+
+// listen opens a socket for home in runtimeDir when that is a folder of this user alone, else in a new folder
+// of mode 0700 below the system's temporary folder.
+func listen(home, runtimeDir string) (net.Listener, error) {
+	base := socketPrefix + nameOf(home) + socketSuffix
+	name := filepath.Join(runtimeDir, base)
+	if !private(runtimeDir) || len(name) > maxSocketPath {
+		dir, err := tempDir(base)
+		if err != nil {
+			return nil, err
+		}
+		name = filepath.Join(dir, base)
+	}
+	forgetSocket(name)
+	ln, err := net.Listen("unix", name)
+	if err != nil {
+		forget(name)
+		return nil, err
+	}
+	if err := os.Chmod(name, 0o600); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	return ln, nil
+}
+
+// tempDir makes a folder whose name leaves room for base within a socket's length.
+func tempDir(base string) (string, error) {
+	for _, parent := range []string{os.TempDir(), "/tmp"} {
+		dir, err := os.MkdirTemp(parent, socketPrefix)
+		if err != nil {
+			continue
+		}
+		if len(filepath.Join(dir, base)) <= maxSocketPath {
+			return dir, nil
+		}
+		_ = os.Remove(dir)
+	}
+	return "", errors.New("no short temporary folder for a socket")
+}
+
+// private says whether dir is a real folder that only this user can reach into.
+func private(dir string) bool {
+	if !filepath.IsAbs(dir) {
+		return false
+	}
+	i, err := os.Lstat(dir)
+	if err != nil || !i.IsDir() || i.Mode().Perm()&0o077 != 0 {
+		return false
+	}
+	st, ok := i.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Geteuid()
+}
+
+// forget removes a socket of ours, and its folder when that was made for it. Anything else is left alone.
+func forget(name string) {
+	if !forgetSocket(name) {
+		return
+	}
+	if dir := filepath.Dir(name); strings.HasPrefix(filepath.Base(dir), socketPrefix) {
+		_ = os.Remove(dir) // only when empty
+	}
+}
+
+func forgetSocket(name string) bool {
+	base := filepath.Base(name)
+	if !filepath.IsAbs(name) || !strings.HasPrefix(base, socketPrefix) || !strings.HasSuffix(base, socketSuffix) {
+		return false
+	}
+	i, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	if err != nil || i.Mode().Type() != fs.ModeSocket {
+		return false
+	}
+	return os.Remove(name) == nil
+}
+
+// dial connects to the owner and makes sure that it runs as this user.
+func dial(ctx context.Context, name string) (net.Conn, error) {
+	if !filepath.IsAbs(name) || len(name) > maxSocketPath {
+		return nil, errNoOwner
+	}
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "unix", name)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPeer(c); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// checkPeer returns an error unless the process at the other end of c runs as this user.
+func checkPeer(c net.Conn) error {
+	u, ok := c.(*net.UnixConn)
+	if !ok {
+		return errors.New("not a local connection")
+	}
+	raw, err := u.SyscallConn()
+	if err != nil {
+		return err
+	}
+	uid, uidErr := -1, error(nil)
+	if err := raw.Control(func(fd uintptr) { uid, uidErr = peerUser(int(fd)) }); err != nil {
+		return err
+	}
+	if uidErr != nil {
+		return fmt.Errorf("who calls: %w", uidErr)
+	}
+	if uid != os.Geteuid() {
+		return fmt.Errorf("the other end runs as user %d", uid)
+	}
+	return nil
+}

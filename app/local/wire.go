@@ -1,0 +1,66 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// SchemaVersion is the version of Command and Answer on the wire.
+const SchemaVersion = 1
+
+// Limits of one owner. A command carries at most one file of 16 MiB, which is 22 MiB as base64.
+const (
+	MaxBody        = 24 << 20
+	maxAnswer      = 64 << 20
+	maxHeader      = 16 << 10
+	maxConnections = 32
+	maxCommands    = 8
+	maxArgs        = 4096
+)
+
+// Patience is how long a client waits for an owner to accept its command.
+const Patience = 2 * time.Second
+
+const (
+	readTime    = 10 * time.Second // for a whole request
+	commandTime = 2 * time.Minute  // for running it
+	drainTime   = 5 * time.Second  // for commands that run when the owner stops
+)
+
+// Command is what a client asks the owner to do, as if it had been started there.
+type Command struct {
+	Schema int      `json:"schema_version"`
+	Args   []string `json:"args"`
+	// Dir is the absolute folder that relative names are meant in.
+	Dir string `json:"dir"`
+	// Stdin is sent only when an argument is "-".
+	Stdin []byte `json:"stdin,omitempty"`
+	// Env holds the few variables that change how an answer is worded, such as LANG and TZ.
+	Env map[string]string `json:"env,omitempty"`
+}
+
+// Answer is what the command printed, and its exit code.
+type Answer struct {
+	Schema int    `json:"schema_version"`
+	Stdout []byte `json:"stdout,omitempty"`
+	Stderr []byte `json:"stderr,omitempty"`
+	Code   int    `json:"code"`
+}
+
+// Handler runs one command. ctx ends when the client goes away, the owner stops or the time is over.
+type Handler func(ctx context.Context, c Command) Answer
+
+// Errors of this package. All others are of the file system or the network, wrapped.
+var (
+	// ErrTaken says that another process owns the home.
+	ErrTaken = errors.New("another process owns this home")
+	// ErrBusy says that the home is taken and its owner did not accept the command in time.
+	ErrBusy = errors.New("the owner of this home does not answer")
+	// ErrOtherVersion says that the owner does not understand this client's commands.
+	ErrOtherVersion = errors.New("the owner of this home is another version")
+	// ErrLost says that the owner accepted the command and then went away; it may or may not have been done.
+	ErrLost = errors.New("the owner of this home went away")
+	// errNoOwner: nobody listens; the lock may be free by now.
+	errNoOwner = errors.New("nobody answers for this home")
+)
