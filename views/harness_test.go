@@ -1,0 +1,185 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"holdfast/licensing"
+	"holdfast/licensing/plain"
+	"holdfast/views/look"
+)
+
+// bench is a window on a fake engine, with everything done at once.
+type bench struct {
+	t      *testing.T
+	w      *Window
+	engine *fake
+	clicks int
+}
+
+type benchOptions struct {
+	lang   string
+	mode   look.Mode
+	factor float32
+	size   fyne.Size
+	spawn  func(func())
+	after  func(time.Duration, func()) func()
+	env    func(string) string
+}
+
+func open(t *testing.T, e *fake, o benchOptions) *bench {
+	t.Helper()
+	a := test.NewApp()
+	t.Cleanup(func() { test.NewApp() })
+	a.Settings().SetTheme(&look.Theme{Mode: o.mode, Factor: o.factor})
+	if o.lang == "" {
+		o.lang = "en"
+	}
+	words, err := plain.New(o.lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.spawn == nil {
+		o.spawn = func(f func()) { f() }
+	}
+	if o.after == nil {
+		o.after = func(time.Duration, func()) func() { return func() {} }
+	}
+	if o.env == nil {
+		home := t.TempDir()
+		o.env = func(name string) string {
+			if name == "HOME" || name == "USERPROFILE" {
+				return home
+			}
+			return ""
+		}
+	}
+	w := NewWindow(a, Options{
+		Engine: e, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env,
+		Dispatch: func(f func()) { f() }, Spawn: o.spawn, After: o.after,
+		Read: func(paths []string, _ string) []licensing.Source {
+			var out []licensing.Source
+			for _, p := range paths {
+				out = append(out, licensing.Source{Name: p, Data: []byte("data")})
+			}
+			return out
+		},
+	})
+	b := &bench{t: t, w: w, engine: e}
+	if o.size.IsZero() {
+		o.size = fyne.NewSize(960, 640)
+	}
+	b.resize(o.size)
+	return b
+}
+
+func (b *bench) resize(s fyne.Size) { b.w.win.Resize(s) }
+
+// root is what the person sees: the dialog on top, else the window.
+func (b *bench) root() fyne.CanvasObject {
+	if d := b.w.canvas().Overlays().Top(); d != nil {
+		return d
+	}
+	return b.w.frame
+}
+
+// texts returns every text on the screen, from top to bottom.
+func (b *bench) texts() []string {
+	var out []string
+	walkAll(b.root(), func(o fyne.CanvasObject) {
+		switch v := o.(type) {
+		case *look.Line:
+			out = append(out, v.Text)
+		case *look.Para:
+			out = append(out, v.String())
+		case *look.Button:
+			out = append(out, v.Label)
+		case *canvas.Text:
+		}
+	})
+	return out
+}
+
+func (b *bench) says(want string) bool {
+	for _, s := range b.texts() {
+		if strings.Contains(s, want) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bench) mustSay(want ...string) {
+	b.t.Helper()
+	for _, s := range want {
+		if !b.says(s) {
+			b.t.Errorf("the window does not say %q; it says\n  %s", s, strings.Join(b.texts(), "\n  "))
+		}
+	}
+}
+
+func (b *bench) mustNotSay(want ...string) {
+	b.t.Helper()
+	for _, s := range want {
+		if b.says(s) {
+			b.t.Errorf("the window says %q", s)
+		}
+	}
+}
+
+// click presses the button, choice or tick with that label.
+func (b *bench) click(label string) {
+	b.t.Helper()
+	var hit fyne.Tappable
+	walkAll(b.root(), func(o fyne.CanvasObject) {
+		switch v := o.(type) {
+		case *look.Button:
+			if v.Label == label && hit == nil {
+				hit = v
+			}
+		case *look.Area:
+			if v.Label == label && hit == nil {
+				hit = v
+			}
+		}
+	})
+	if hit == nil {
+		b.t.Fatalf("nothing to press is called %q; there is\n  %s", label, strings.Join(b.texts(), "\n  "))
+	}
+	b.clicks++
+	hit.Tapped(&fyne.PointEvent{})
+}
+
+func (b *bench) press(k fyne.KeyName) {
+	if f := b.w.canvas().Focused(); f != nil {
+		f.TypedKey(&fyne.KeyEvent{Name: k})
+		return
+	}
+	b.w.canvas().OnTypedKey()(&fyne.KeyEvent{Name: k})
+}
+
+// focused is the name of what has the focus.
+func (b *bench) focused() string { return look.FocusKeyOf(b.w.canvas().Focused()) }
+
+// walkAll visits every visible object, through the renderers of widgets.
+func walkAll(o fyne.CanvasObject, fn func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	fn(o)
+	switch v := o.(type) {
+	case *fyne.Container:
+		for _, c := range v.Objects {
+			walkAll(c, fn)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(v).Objects() {
+			walkAll(c, fn)
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Area is a pressable surface with content of its own: a choice, a line of a list, an option, a tick.
+// Enter and Space press it.
+type Area struct {
+	widget.BaseWidget
+	Label    string // what a screen reader says
+	Key      string
+	OnTapped func()
+
+	content        *fyne.Container
+	plate          *Box
+	fill, over     fyne.ThemeColorName
+	line           fyne.ThemeColorName
+	radius         float32
+	ring           *canvas.Rectangle
+	hover, focused bool
+	role           fyne.AccessibleRole
+	marks          func(on bool) // repaints a tick or radio; nil: neither
+	on             bool
+}
+
+var (
+	_ fyne.Focusable     = (*Area)(nil)
+	_ fyne.Tappable      = (*Area)(nil)
+	_ fyne.Accessible    = (*Area)(nil)
+	_ desktop.Hoverable  = (*Area)(nil)
+	_ desktop.Cursorable = (*Area)(nil)
+	_ Flow               = (*Area)(nil)
+)
+
+func newArea(label string, fill, over, line fyne.ThemeColorName, radius float32, content *fyne.Container, tapped func()) *Area {
+	a := &Area{
+		Label: label, Key: label, OnTapped: tapped, content: content, plate: NewBox(fill, line, radius),
+		fill: fill, over: over, line: line, radius: radius, ring: newRing(), role: fyne.AccessibleRoleButton,
+	}
+	a.ExtendBaseWidget(a)
+	return a
+}
+
+// NewChoice returns a large choice of the first-run screen; the first one is filled.
+func NewChoice(first bool, sym, title, sub string, tapped func()) *Area {
+	fill, over, line, ink, quiet, mark := Surface, Sunken, Border, Text, Secondary, Primary
+	if first {
+		fill, over, line, ink, quiet, mark = Primary, PrimaryHover, fyne.ThemeColorName(""), OnPrimary, OnPrimary, OnPrimary
+	}
+	body := Inset(9, 20, 9, 20, Row(Gap16,
+		Cell{Object: NewIcon(sym, mark, IconChoice)},
+		Cell{Object: Column(0, NewPara(title, Heading.In(ink)), NewPara(sub, Body.In(quiet))), Width: Stretch},
+		Cell{Object: NewIcon("chev", ink, IconRow)},
+	))
+	return newArea(title, fill, over, line, RadiusCard, body, tapped)
+}
+
+// NewListLine returns one pressable line of a card: symbol, title, a line below.
+func NewListLine(sym string, ink fyne.ThemeColorName, title, sub string, tapped func()) *Area {
+	words := Column(0, NewPara(title, BodyBold))
+	if sub != "" {
+		words.Add(NewPara(sub, Caption))
+	}
+	body := Inset(8, 12, 8, 12, Row(Gap12,
+		Cell{Object: NewIcon(sym, ink, IconRow)},
+		Cell{Object: words, Width: Stretch},
+	))
+	return newArea(title, Clear, Sunken, "", RadiusInset, body, tapped)
+}
+
+// NewFileLine returns one line of a file list: symbol, name cut in the middle, a date at the right.
+func NewFileLine(sym string, ink fyne.ThemeColorName, name, side string, tapped func()) *Area {
+	body := Inset(6, 12, 6, 12, Row(Gap12,
+		Cell{Object: NewIcon(sym, ink, IconRow)},
+		Cell{Object: NewCutLine(name, Body), Width: Stretch},
+		Cell{Object: NewLine(side, Caption)},
+	))
+	return newArea(name, Clear, Sunken, "", RadiusControl, body, tapped)
+}
+
+// NewPlace returns one place of a file dialog; the chosen one is tinted.
+func NewPlace(sym, name string, chosen bool, tapped func()) *Area {
+	fill, over, ink, font := Clear, Sunken, Secondary, Body
+	if chosen {
+		fill, over, ink, font = Selected, Selected, Primary, BodyBold
+	}
+	body := Inset(7, 8, 7, 10, Row(Gap8,
+		Cell{Object: NewIcon(sym, ink, IconRow)},
+		Cell{Object: NewCutLine(name, font), Width: Stretch},
+	))
+	return newArea(name, fill, over, "", RadiusControl, body, tapped)
+}
+
+// NewOption returns one of several options; the chosen one has a filled mark.
+func NewOption(title, sub string, on bool, tapped func()) *Area {
+	outer, inner := NewBox(Surface, Outline, 9), NewBox(Clear, "", 5)
+	outer.Stroke = 1.5
+	mark := Over(Space(18, 18), outer, Inset(4, 4, 4, 4, inner))
+	words := Column(0, NewPara(title, BodyBold))
+	if sub != "" {
+		words.Add(NewPara(sub, Caption))
+	}
+	body := Inset(8, 12, 8, 12, Row(Gap12, Cell{Object: mark}, Cell{Object: words, Width: Stretch}))
+	a := newArea(title, Clear, Sunken, "", RadiusInset, body, tapped)
+	a.marks = func(on bool) {
+		if on {
+			outer.SetColors(Surface, Primary)
+			inner.SetColors(Primary, "")
+		} else {
+			outer.SetColors(Surface, Outline)
+			inner.SetColors(Clear, "")
+		}
+	}
+	a.SetOn(on)
+	return a
+}
+
+// NewTick returns a sentence that a person can agree to. changed is called with the new state.
+func NewTick(sentence string, changed func(on bool)) *Area {
+	box := NewBox(Surface, Outline, 4)
+	box.Stroke = 1.5
+	check := NewIcon("tick", Clear, IconChip)
+	mark := Over(Space(20, 20), box, check)
+	body := Inset(8, 8, 8, 8, Row(Gap12, Cell{Object: mark, Align: Top}, Cell{Object: NewPara(sentence, Body), Width: Stretch}))
+	a := newArea(sentence, Clear, "", "", RadiusControl, body, nil)
+	a.marks = func(on bool) {
+		if on {
+			box.SetColors(Primary, Primary)
+			check.SetColor(OnPrimary)
+		} else {
+			box.SetColors(Surface, Outline)
+			check.SetColor(Clear)
+		}
+	}
+	a.OnTapped = func() {
+		a.SetOn(!a.on)
+		if changed != nil {
+			changed(a.on)
+		}
+	}
+	a.SetOn(false)
+	return a
+}
+
+// On says whether a tick or an option is set.
+func (a *Area) On() bool { return a.on }
+
+// SetOn sets a tick or an option without calling anybody.
+func (a *Area) SetOn(on bool) {
+	a.on = on
+	if a.marks != nil {
+		a.marks(on)
+	}
+}
+
+// Tapped presses the area.
+func (a *Area) Tapped(*fyne.PointEvent) {
+	if a.OnTapped != nil {
+		a.OnTapped()
+	}
+}
+
+// FocusGained shows the ring and scrolls the area into view.
+func (a *Area) FocusGained() { a.focused = true; a.Refresh(); reveal(a) }
+
+// FocusLost hides the ring.
+func (a *Area) FocusLost() { a.focused = false; a.Refresh() }
+
+// TypedRune has no use for text.
+func (a *Area) TypedRune(rune) {}
+
+// TypedKey presses the area on Enter and Space and passes other keys on.
+func (a *Area) TypedKey(e *fyne.KeyEvent) {
+	if pressed(e) {
+		a.Tapped(nil)
+		return
+	}
+	passOn(a, e)
+}
+
+// FocusKey names the area across a rebuild.
+func (a *Area) FocusKey() string { return a.Key }
+
+// MouseIn begins the hover.
+func (a *Area) MouseIn(*desktop.MouseEvent) { a.hover = true; a.Refresh() }
+
+// MouseMoved does nothing.
+func (a *Area) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut ends the hover.
+func (a *Area) MouseOut() { a.hover = false; a.Refresh() }
+
+// Cursor is a hand.
+func (a *Area) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (a *Area) AccessibilityLabel() string { return a.Label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (a *Area) AccessibilityRole() fyne.AccessibleRole { return a.role }
+
+// HeightFor implements Flow.
+func (a *Area) HeightFor(w float32) float32 { return HeightFor(a.content, w) }
+
+func (a *Area) children() []fyne.CanvasObject { return []fyne.CanvasObject{a.content} }
+
+// CreateRenderer implements fyne.Widget.
+func (a *Area) CreateRenderer() fyne.WidgetRenderer { return &areaRenderer{a} }
+
+type areaRenderer struct{ a *Area }
+
+func (r *areaRenderer) Layout(size fyne.Size) {
+	place(r.a.plate, 0, 0, size.Width, size.Height)
+	place(r.a.content, 0, 0, size.Width, size.Height)
+	placeRing(r.a.ring, size, r.a.radius)
+}
+
+func (r *areaRenderer) MinSize() fyne.Size { return r.a.content.MinSize() }
+
+func (r *areaRenderer) Refresh() {
+	a := r.a
+	fill := a.fill
+	if a.hover && a.over != "" {
+		fill = a.over
+	}
+	a.plate.SetColors(fill, a.line)
+	showRing(a.ring, a.focused)
+	canvas.Refresh(a)
+}
+
+func (r *areaRenderer) Destroy() {}
+func (r *areaRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.a.plate, r.a.content, r.a.ring}
+}

@@ -1,0 +1,150 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"holdfast/licensing/terms"
+)
+
+// Frame is the content of the window: a head, the page, a foot, and a float above the foot.
+type Frame struct {
+	widget.BaseWidget
+	head, body, foot, float fyne.CanvasObject
+	objects                 []fyne.CanvasObject
+}
+
+// NewFrame returns an empty frame.
+func NewFrame() *Frame {
+	f := &Frame{}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// SetPage changes head and body.
+func (f *Frame) SetPage(head, body fyne.CanvasObject) { f.head, f.body = head, body; f.renew() }
+
+// SetFoot changes the foot.
+func (f *Frame) SetFoot(o fyne.CanvasObject) { f.foot = o; f.renew() }
+
+// SetFloat shows o above the foot; nil takes it away.
+func (f *Frame) SetFloat(o fyne.CanvasObject) { f.float = o; f.renew() }
+
+func (f *Frame) renew() {
+	f.objects = present([]fyne.CanvasObject{f.head, f.body, f.foot, f.float})
+	f.Refresh()
+}
+
+func (f *Frame) children() []fyne.CanvasObject { return f.objects }
+
+// CreateRenderer implements fyne.Widget.
+func (f *Frame) CreateRenderer() fyne.WidgetRenderer { return &frameRenderer{f} }
+
+type frameRenderer struct{ f *Frame }
+
+func (r *frameRenderer) Layout(size fyne.Size) {
+	f, top, bottom := r.f, float32(0), float32(0)
+	if f.head != nil {
+		top = HeightFor(f.head, size.Width)
+		place(f.head, 0, 0, size.Width, top)
+	}
+	if f.foot != nil {
+		bottom = HeightFor(f.foot, size.Width)
+		place(f.foot, 0, size.Height-bottom, size.Width, bottom)
+	}
+	if f.body != nil {
+		place(f.body, 0, top, size.Width, max(0, size.Height-top-bottom))
+	}
+	if f.float != nil {
+		w := min(scaled(440), size.Width-2*Gap16)
+		h := HeightFor(f.float, w)
+		place(f.float, (size.Width-w)/2, size.Height-bottom-h-Gap12, w, h)
+	}
+}
+
+func (r *frameRenderer) MinSize() fyne.Size { return fyne.NewSize(320, 240) }
+func (r *frameRenderer) Refresh() {
+	r.Layout(r.f.Size())
+	for _, o := range r.f.objects {
+		o.Refresh()
+	}
+}
+func (r *frameRenderer) Destroy()                     {}
+func (r *frameRenderer) Objects() []fyne.CanvasObject { return r.f.objects }
+
+// Brand is the head of the window's first screen: the program's picture and name.
+func Brand(name string) fyne.CanvasObject {
+	icon := Inset(2, 0, 0, 0, NewIcon(AppIcon, Text, IconChoice)) // the eye sees text below the middle of its line
+	return Head(Row(Gap8+2, Cell{Object: icon}, Cell{Object: NewLine(name, Heading), Width: Stretch}))
+}
+
+// Head gives a head its margins.
+func Head(o fyne.CanvasObject) fyne.CanvasObject {
+	box := Space(0, scaled(36))
+	return Narrow1120(Margins(16, 12, Over(box, Row(0, Cell{Object: o, Width: Stretch}))))
+}
+
+// Narrow1120 keeps a head as wide as the page below it.
+func Narrow1120(o fyne.CanvasObject) fyne.CanvasObject {
+	return &fyne.Container{Layout: narrow{1120}, Objects: []fyne.CanvasObject{o}}
+}
+
+// BackTitle is the head of a page that leads back: a button and the page's title.
+func BackTitle(back, title string, tapped func()) fyne.CanvasObject {
+	b := NewButton(TextButton, back, tapped)
+	b.Symbol, b.Small, b.Key = "back", true, "back"
+	return Head(Inset(0, 0, 0, -10, Row(Gap8, Cell{Object: b}, Cell{Object: NewPara(title, Title), Width: Stretch})))
+}
+
+// Strip is the ground of the footer.
+func Strip(o fyne.CanvasObject) fyne.CanvasObject {
+	return Column(0, NewRule(), Over(NewBox(Rail, "", 0), Inset(6, Gap16, 6, Gap16, o)))
+}
+
+// NewFact is one part of the footer.
+func NewFact(text string, t terms.Tone) fyne.CanvasObject {
+	if t == "" {
+		return NewLine(text, Caption)
+	}
+	tone, font := ToneOf(t), Caption
+	if t != terms.ToneOK {
+		font = Font{Size: SizeCaption, Bold: true, Color: tone.Ink}
+	}
+	return Row(5, Cell{Object: NewIcon(tone.Icon, tone.Ink, IconChip)}, Cell{Object: NewLine(text, font)})
+}
+
+// NewToast is a short word that goes away by itself, or slow work with a way to stop it.
+func NewToast(sym string, ink fyne.ThemeColorName, text string, link *Button) fyne.CanvasObject {
+	box := NewBox(Raised, Border, RadiusBanner)
+	box.Shadow = true
+	cells := []Cell{{Object: NewIcon(sym, ink, IconRow)}, {Object: NewPara(text, Body), Width: Stretch}}
+	if link != nil {
+		cells = append(cells, Cell{Object: link})
+	}
+	return Over(box, Inset(Gap12, Gap16, Gap12, Gap16, Row(Gap12, cells...)))
+}
+
+// Margins keeps the page's distance from the edges of the window: 24, or 16 where the window is narrow.
+func Margins(top, bottom float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: margins{top, bottom}, Objects: []fyne.CanvasObject{o}}
+}
+
+type margins struct{ top, bottom float32 }
+
+func (l margins) side(width float32) float32 {
+	if width < scaled(840) {
+		return Gap16
+	}
+	return Gap24
+}
+
+func (l margins) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	x := l.side(size.Width)
+	place(o[0], x, l.top, size.Width-2*x, size.Height-l.top-l.bottom)
+}
+
+func (l margins) heightFor(o []fyne.CanvasObject, w float32) float32 {
+	return HeightFor(o[0], w-2*l.side(w)) + l.top + l.bottom
+}
+
+func (l margins) MinSize(o []fyne.CanvasObject) fyne.Size { return flowMin(l, o) }

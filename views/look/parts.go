@@ -1,0 +1,199 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+
+	"holdfast/licensing/terms"
+)
+
+// Card returns a surface with a border around content; its rows are told apart by rules.
+func Card(content fyne.CanvasObject) *fyne.Container {
+	return Over(NewBox(Surface, Border, RadiusCard), content)
+}
+
+// PaddedCard is a card with the usual padding.
+func PaddedCard(content fyne.CanvasObject) *fyne.Container {
+	return Card(Inset(Gap16, Gap16, Gap16, Gap16, content))
+}
+
+// Rows puts rules between rows.
+func Rows(rows ...fyne.CanvasObject) *fyne.Container {
+	c := Column(0)
+	for i, r := range rows {
+		if i > 0 {
+			c.Add(NewRule())
+		}
+		c.Add(r)
+	}
+	return c
+}
+
+// NewChip returns a pill with symbol and word in a tone. sym "" takes the tone's own symbol.
+func NewChip(t terms.Tone, sym, word string) *fyne.Container {
+	tones := ToneOf(t)
+	if sym == "" {
+		sym = tones.Icon
+	}
+	h := max(scaled(24), 24)
+	pill := NewBox(tones.Tint, tones.Line, h/2)
+	pill.Min = fyne.NewSize(0, h)
+	font := Font{Size: SizeCaption, Bold: true, Color: tones.Ink}
+	return Over(pill, Inset(0, 10, 0, 8, Row(6, Cell{Object: NewIcon(sym, tones.Ink, IconChip)}, Cell{Object: NewLine(word, font)})))
+}
+
+// NewInitial returns the square with a vendor's first letter.
+func NewInitial(name string) *fyne.Container {
+	letter := "·"
+	for _, r := range name {
+		letter = string(r)
+		break
+	}
+	l := NewLine(letter, Font{Size: SizeHeading, Bold: true, Color: Secondary})
+	l.Align = fyne.TextAlignCenter
+	box := NewBox(Sunken, Border, RadiusInset)
+	box.Min = fyne.NewSize(scaled(36), scaled(36))
+	return Over(box, l)
+}
+
+// Section returns a heading with a symbol and a count; count "" leaves it out.
+func Section(sym, title, count string) *fyne.Container {
+	cells := []Cell{}
+	if sym != "" {
+		cells = append(cells, Cell{Object: NewIcon(sym, Secondary, IconRow)})
+	}
+	cells = append(cells, Cell{Object: NewLine(title, Heading)})
+	if count != "" {
+		cells = append(cells, Cell{Object: NewLine(count, Caption)})
+	}
+	return Row(Gap8, cells...)
+}
+
+// Answer is one of the four answers of a state.
+type Answer struct{ Label, Text string }
+
+// BannerModel is everything a banner shows.
+type BannerModel struct {
+	Tone     terms.Tone
+	Symbol   string // "" takes the tone's
+	Eyebrow  string
+	Headline string
+	Answers  []Answer
+	// ButtonAt is the index of the answer beside which Button stands; with no Button it means nothing.
+	ButtonAt int
+	Button   *Button
+	Columns  bool // answers side by side, for pages with a body of their own
+}
+
+// Banner is the verdict: one sentence, four answers, one button.
+type Banner struct {
+	block
+	Model BannerModel
+}
+
+// NewBanner returns the banner of m.
+func NewBanner(m BannerModel) *Banner {
+	b := &Banner{Model: m}
+	t := ToneOf(m.Tone)
+	if m.Symbol == "" {
+		m.Symbol = t.Icon
+	}
+	body := Column(Gap4)
+	head := Column(0)
+	if m.Eyebrow != "" {
+		head.Add(NewPara(m.Eyebrow, Font{Size: SizeCaption, Bold: true, Color: t.Ink}))
+	}
+	headline := NewPara(m.Headline, VerdictFont)
+	headline.Narrow, headline.Below = Title, 690
+	head.Add(headline)
+	body.Add(head)
+	if m.Columns {
+		body.Add(answerColumns(m))
+	} else {
+		body.Add(answerRows(m))
+	}
+	icon := Inset(2, 0, 0, 0, NewIcon(m.Symbol, t.Ink, IconBanner))
+	if m.Eyebrow != "" {
+		icon = Inset(12, 0, 0, 0, NewIcon(m.Symbol, t.Ink, IconBanner))
+	}
+	inside := Row(Gap16, Cell{Object: icon, Align: Top}, Cell{Object: body, Width: Stretch, Align: Top})
+	b.content = Over(NewBox(t.Tint, t.Line, RadiusBanner), Inset(Gap16, 20, Gap16, 20, inside))
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// answerRows: a label at the left, its answer beside it, the button at the right of its answer. Where there is no
+// room for both, the label stands above and the button below.
+func answerRows(m BannerModel) fyne.CanvasObject {
+	wide, narrow := Column(5), Column(Gap8)
+	labels := &Share{Least: 108}
+	for i, a := range m.Answers {
+		if a.Text == "" {
+			continue
+		}
+		button := m.Button != nil && i == m.ButtonAt
+		cells := []Cell{
+			{Object: NewLine(a.Label, Quiet), Share: labels, Align: Top},
+			{Object: NewPara(a.Text, Body), Width: Stretch, Least: 260, Align: Top},
+		}
+		if button {
+			cells[0].Align, cells[1].Align = Middle, Middle
+			cells = append(cells, Cell{Object: m.Button})
+		}
+		wide.Add(Row(Gap16, cells...))
+		block := Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body))
+		narrow.Add(block)
+	}
+	if m.Button == nil {
+		return Either(560, wide, narrow)
+	}
+	return Either(560, wide, Column(Gap12, narrow, Wrapped(0, m.Button)))
+}
+
+func answerColumns(m BannerModel) fyne.CanvasObject {
+	grid := &fyne.Container{Layout: equal{150, 4, Gap24, Gap8}}
+	for _, a := range m.Answers {
+		if a.Text != "" {
+			grid.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
+		}
+	}
+	if m.Button == nil {
+		return grid
+	}
+	return Column(Gap12, grid, Wrapped(0, m.Button))
+}
+
+// NewCommand returns the line that says how to do the same on the command line.
+func NewCommand(label, command, copyLabel string, copied func()) *fyne.Container {
+	b := NewButton(LinkButton, copyLabel, copied)
+	b.Small, b.Key = true, "copy.command"
+	return Row(Gap8,
+		Cell{Object: NewIcon("cmd", Secondary, IconRow)},
+		Cell{Object: NewLine(label, Caption), HideBelow: 560},
+		Cell{Object: NewCutLine(command, CodeFont), Width: Stretch},
+		Cell{Object: b},
+	)
+}
+
+// Bullets is a list without order.
+func Bullets(lines []string) fyne.CanvasObject {
+	list := Column(Gap4)
+	for _, s := range lines {
+		list.Add(Row(Gap8, Cell{Object: NewLine("•", Quiet), Width: 10, Align: Top}, Cell{Object: NewPara(s, Body), Width: Stretch}))
+	}
+	return list
+}
+
+// Quote is text to be copied as it stands.
+func Quote(text string) fyne.CanvasObject {
+	return Over(NewBox(Sunken, Border, RadiusInset), Inset(Gap12, Gap16, Gap12, Gap16, NewPara(text, Body)))
+}
+
+// Code is a command to be copied as it stands.
+func Code(text string) fyne.CanvasObject {
+	return Over(NewBox(Sunken, Border, RadiusInset), Inset(Gap12, Gap16, Gap12, Gap16, NewRuns([]Run{{Text: text}}, CodeFont)))
+}
+
+// Waiting is the quiet word in the middle of an empty window.
+func Waiting(text string) fyne.CanvasObject {
+	return Inset(scaled(180), 0, 0, 0, Centered(Row(Gap12, Cell{Object: NewIcon("wait", Secondary, IconRow)}, Cell{Object: NewLine(text, Quiet)})))
+}

@@ -1,0 +1,415 @@
+package look
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Font is how a text is set. The zero value is body text.
+type Font struct {
+	Size  fyne.ThemeSizeName
+	Color fyne.ThemeColorName
+	Bold  bool
+	Mono  bool
+}
+
+// Fonts in use.
+var (
+	Body         = Font{}
+	BodyBold     = Font{Bold: true}
+	Quiet        = Font{Color: Secondary}
+	Caption      = Font{Size: SizeCaption, Color: Secondary}
+	Heading      = Font{Size: SizeHeading, Bold: true}
+	Title        = Font{Size: SizeTitle, Bold: true}
+	VerdictFont  = Font{Size: SizeVerdict, Bold: true}
+	FirstFont    = Font{Size: SizeFirst, Bold: true}
+	CodeFont     = Font{Size: SizeCaption, Mono: true}
+	CodeBold     = Font{Mono: true, Bold: true}
+	CodeCaption  = Font{Size: SizeCaption, Mono: true, Color: Secondary}
+	QuietHeading = Font{Size: SizeHeading, Color: Secondary}
+)
+
+// In returns f in another colour.
+func (f Font) In(c fyne.ThemeColorName) Font { f.Color = c; return f }
+
+func (f Font) size() float32 {
+	if f.Size == "" {
+		return theme.Size(SizeBody)
+	}
+	return theme.Size(f.Size)
+}
+
+func (f Font) style() fyne.TextStyle { return fyne.TextStyle{Bold: f.Bold, Monospace: f.Mono} }
+
+func (f Font) measure(s string) fyne.Size { return fyne.MeasureText(s, f.size(), f.style()) }
+
+// apply sets a raw text to f and the colours of now.
+func (f Font) apply(t *canvas.Text) {
+	c := f.Color
+	if c == "" {
+		c = Text
+	}
+	t.Color, t.TextSize, t.TextStyle = theme.Color(c), f.size(), f.style()
+}
+
+// Line is a text on one line. It never wraps; too little room cuts its middle out when Cut is set.
+type Line struct {
+	widget.BaseWidget
+	Text  string
+	Font  Font
+	Align fyne.TextAlign
+	Cut   bool
+	raw   *canvas.Text
+}
+
+// NewLine returns a line of text.
+func NewLine(s string, f Font) *Line {
+	l := &Line{Text: s, Font: f}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// NewCutLine returns a line that loses its middle when there is too little room, for file names and code.
+func NewCutLine(s string, f Font) *Line {
+	l := NewLine(s, f)
+	l.Cut = true
+	return l
+}
+
+// Set changes the text.
+func (l *Line) Set(s string) {
+	if l.Text != s {
+		l.Text = s
+		l.Refresh()
+	}
+}
+
+// Shown returns the text as it stands on the screen, cut or not.
+func (l *Line) Shown() string {
+	if l.raw == nil {
+		return l.Text
+	}
+	return l.raw.Text
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *Line) CreateRenderer() fyne.WidgetRenderer {
+	l.raw = canvas.NewText(l.Text, nil)
+	l.Font.apply(l.raw)
+	return &lineRenderer{l}
+}
+
+type lineRenderer struct{ l *Line }
+
+func (r *lineRenderer) Layout(size fyne.Size) {
+	l := r.l
+	l.raw.Text = l.Text
+	if l.Cut {
+		l.raw.Text = cutMiddle(l.Text, size.Width, func(s string) float32 { return l.Font.measure(s).Width })
+	}
+	l.raw.Alignment = l.Align
+	h := l.raw.MinSize().Height
+	place(l.raw, 0, (size.Height-h)/2, size.Width, h)
+}
+
+func (r *lineRenderer) MinSize() fyne.Size {
+	m := r.l.Font.measure(r.l.Text)
+	if r.l.Cut {
+		m.Width = min(m.Width, r.l.Font.measure("12345678").Width)
+	}
+	return m
+}
+
+func (r *lineRenderer) Refresh() {
+	r.l.Font.apply(r.l.raw)
+	r.Layout(r.l.Size())
+	r.l.raw.Refresh()
+}
+
+func (r *lineRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.l.raw} }
+func (r *lineRenderer) Destroy()                     {}
+
+// cutMiddle shortens s to width by putting an ellipsis in its middle; both ends of a file name matter.
+func cutMiddle(s string, width float32, measure func(string) float32) string {
+	if width <= 0 || measure(s) <= width+0.5 {
+		return s
+	}
+	runes := []rune(s)
+	lo, hi := 1, len(runes)-1 // runes kept
+	join := func(keep int) string {
+		head := (keep + 1) / 2
+		return string(runes[:head]) + "…" + string(runes[len(runes)-(keep-head):])
+	}
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if measure(join(mid)) <= width {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	return join(lo)
+}
+
+// Run is a stretch of a paragraph that is set in one way.
+type Run struct {
+	Text string
+	Bold bool
+	Mono bool
+	// Color replaces the paragraph's colour when set.
+	Color fyne.ThemeColorName
+}
+
+// Rich splits a sentence at **bold** marks.
+func Rich(s string) []Run {
+	parts := strings.Split(s, "**")
+	if len(parts)%2 == 0 { // an odd mark is text
+		return []Run{{Text: s}}
+	}
+	var runs []Run
+	for i, p := range parts {
+		if p != "" {
+			runs = append(runs, Run{Text: p, Bold: i%2 == 1})
+		}
+	}
+	return runs
+}
+
+// Para is text that wraps at words. It is as high as its width needs.
+type Para struct {
+	widget.BaseWidget
+	Font   Font
+	Narrow Font    // instead of Font where the text is narrower than Below (at text factor 1)
+	Below  float32 // 0: never
+	Center bool
+	runs   []Run
+	lines  []fyne.CanvasObject
+	width  float32
+}
+
+// NewPara returns a wrapping text; **…** marks bold.
+func NewPara(s string, f Font) *Para { return NewRuns(Rich(s), f) }
+
+// NewRuns returns a wrapping text of several runs.
+func NewRuns(runs []Run, f Font) *Para {
+	p := &Para{Font: f, runs: runs}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Set changes the text.
+func (p *Para) Set(s string) {
+	p.runs = Rich(s)
+	p.width = 0
+	p.Refresh()
+}
+
+// String returns the text without marks.
+func (p *Para) String() string {
+	var b strings.Builder
+	for _, r := range p.runs {
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}
+
+// piece is a word with the space before it, in one font.
+type piece struct {
+	text  string
+	font  Font
+	space float32 // before it, unless it begins a line
+	width float32
+	glue  bool // belongs to the piece before it
+	brk   bool // begins a new line
+}
+
+func (p *Para) fontAt(width float32) Font {
+	if width < scaled(p.Below) {
+		return p.Narrow
+	}
+	return p.Font
+}
+
+func (p *Para) pieces(width float32) []piece {
+	var out []piece
+	glue := false
+	for _, r := range p.runs {
+		f := p.fontAt(width)
+		f.Bold = f.Bold || r.Bold
+		if r.Mono && !f.Mono {
+			f.Mono, f.Size = true, SizeCaption
+		}
+		if r.Color != "" {
+			f.Color = r.Color
+		}
+		space := f.measure("n n").Width - f.measure("nn").Width
+		for i, para := range strings.Split(r.Text, "\n") {
+			if i > 0 {
+				glue = false
+			}
+			brk := i > 0
+			lead := strings.HasPrefix(para, " ")
+			for j, w := range strings.Fields(para) {
+				pc := piece{text: w, font: f, width: f.measure(w).Width, brk: brk}
+				pc.glue = j == 0 && glue && !lead && !brk
+				if !pc.glue {
+					pc.space = space
+				}
+				out = append(out, pc)
+				brk = false
+			}
+			glue = para != "" && !strings.HasSuffix(para, " ")
+		}
+	}
+	return out
+}
+
+// wrap breaks the pieces into lines of at most width.
+func (p *Para) wrap(width float32) [][]piece {
+	var lines [][]piece
+	var line []piece
+	x := float32(0)
+	end := func() {
+		lines = append(lines, line)
+		line, x = nil, 0
+	}
+	all := p.pieces(width)
+	for i := 0; i < len(all); i++ {
+		pc := all[i]
+		need := pc.width // with everything glued to it
+		for j := i + 1; j < len(all) && all[j].glue; j++ {
+			need += all[j].width
+		}
+		if pc.brk && len(line) > 0 {
+			end()
+		}
+		if len(line) > 0 && !pc.glue && x+pc.space+need > width+0.5 {
+			end()
+		}
+		if len(line) == 0 {
+			pc.space = 0
+		}
+		if pc.width > width && len([]rune(pc.text)) > 1 && width > 0 { // a word longer than the line is broken
+			head, tail := breakWord(pc, width-x-pc.space)
+			if head.text == "" && len(line) > 0 {
+				end()
+				i--
+				continue
+			}
+			line = append(line, head)
+			end()
+			tail.glue = false
+			all[i] = tail
+			i--
+			continue
+		}
+		line = append(line, pc)
+		x += pc.space + pc.width
+	}
+	if len(line) > 0 || len(lines) == 0 {
+		end()
+	}
+	return lines
+}
+
+func breakWord(pc piece, room float32) (head, tail piece) {
+	runes := []rune(pc.text)
+	n := 0
+	for n < len(runes)-1 && pc.font.measure(string(runes[:n+1])).Width <= room {
+		n++
+	}
+	if n == 0 && pc.space == 0 {
+		n = 1
+	}
+	head, tail = pc, pc
+	head.text, tail.text = string(runes[:n]), string(runes[n:])
+	head.width, tail.width = pc.font.measure(head.text).Width, pc.font.measure(tail.text).Width
+	return head, tail
+}
+
+func (p *Para) lineHeight(width float32) float32 { return p.fontAt(width).measure("Mg").Height }
+
+// HeightFor implements Flow.
+func (p *Para) HeightFor(width float32) float32 {
+	if len(p.runs) == 0 {
+		return 0
+	}
+	return p.lineHeight(width) * float32(len(p.wrap(width)))
+}
+
+// NaturalWidth is the width of the text on one line.
+func (p *Para) NaturalWidth() float32 {
+	w := float32(0)
+	for _, l := range p.wrap(1e6) {
+		x := float32(0)
+		for _, pc := range l {
+			x += pc.space + pc.width
+		}
+		w = max(w, x)
+	}
+	return w
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *Para) CreateRenderer() fyne.WidgetRenderer { return &paraRenderer{p} }
+
+type paraRenderer struct{ p *Para }
+
+func (r *paraRenderer) Layout(size fyne.Size) {
+	p := r.p
+	if p.width == size.Width && p.lines != nil {
+		return
+	}
+	p.width = size.Width
+	p.lines = p.lines[:0]
+	h := p.lineHeight(size.Width)
+	for i, line := range p.wrap(size.Width) {
+		total := float32(0)
+		for _, pc := range line {
+			total += pc.space + pc.width
+		}
+		x := float32(0)
+		if p.Center {
+			x = (size.Width - total) / 2
+		}
+		for at := 0; at < len(line); { // words of one font become one text, as the shaper likes it
+			to, s := at+1, line[at].text
+			for to < len(line) && line[to].font == line[at].font {
+				if !line[to].glue {
+					s += " "
+				}
+				s += line[to].text
+				to++
+			}
+			t := canvas.NewText(s, nil)
+			line[at].font.apply(t)
+			x += line[at].space
+			m := t.MinSize()
+			place(t, x, float32(i)*h+(h-m.Height)/2, m.Width, m.Height)
+			x += m.Width
+			p.lines = append(p.lines, t)
+			at = to
+		}
+	}
+}
+
+func (r *paraRenderer) MinSize() fyne.Size {
+	if len(r.p.runs) == 0 {
+		return fyne.Size{}
+	}
+	return fyne.NewSize(scaled(40), r.p.HeightFor(max(r.p.Size().Width, scaled(40))))
+}
+
+func (r *paraRenderer) Refresh() {
+	r.p.width = 0
+	r.p.lines = nil
+	r.Layout(r.p.Size())
+	canvas.Refresh(r.p)
+}
+
+func (r *paraRenderer) Objects() []fyne.CanvasObject { return r.p.lines }
+func (r *paraRenderer) Destroy()                     {}

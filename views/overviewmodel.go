@@ -1,0 +1,171 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/plain"
+	"holdfast/licensing/terms"
+)
+
+// banner is a state in words.
+type banner struct {
+	Tone    terms.Tone
+	Symbol  string
+	Eyebrow string
+	Answers plain.Answers
+}
+
+// row is one product.
+type row struct {
+	Key, Name, Vendor string
+	Tone              terms.Tone
+	Symbol, Word      string
+	DateLabel, Date   string
+	Days              string
+	Note              string
+	NoteTone          terms.Tone
+}
+
+// line is a state that is not the banner's.
+type line struct {
+	Tone    terms.Tone
+	Symbol  string
+	Title   string
+	Sub     string
+	Finding terms.Finding
+}
+
+// requestRow is one open request.
+type requestRow struct {
+	ID, Title, File, Words string
+	Until                  string
+}
+
+// overviewModel is everything the Overview shows.
+type overviewModel struct {
+	FirstRun bool
+	Banner   banner
+	Rows     []row
+	Lines    []line
+	Requests []requestRow
+}
+
+// overview turns a snapshot into the words of the Overview. made holds the files of the open requests, by id.
+func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) overviewModel {
+	m := overviewModel{Banner: v.banner(s, s.Verdict.Main)}
+	for _, p := range s.Verdict.Products {
+		m.Rows = append(m.Rows, v.row(s, p))
+	}
+	for _, r := range s.Requests {
+		if r.State != terms.RequestOpen {
+			continue
+		}
+		m.Requests = append(m.Requests, requestRow{
+			ID: r.ID, Title: v.t("row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
+			Words: made[r.ID].Words, Until: v.short(r.Until),
+		})
+	}
+	for _, f := range s.Verdict.Others {
+		if f.Product != "" && hasRow(s, f) || f.State == terms.StateRequestWaiting {
+			continue // its row says it
+		}
+		a := v.Say(f, s.Verdict.At, v.zone)
+		m.Lines = append(m.Lines, line{Tone: f.Tone, Symbol: symbolOf(f.State), Title: a.Headline, Sub: a.Do, Finding: f})
+	}
+	m.FirstRun = s.Verdict.Main.State == terms.StateNotSetUp && len(m.Requests) == 0 && len(s.Vendors) == 0
+	return m
+}
+
+func hasRow(s licensing.Snapshot, f terms.Finding) bool {
+	for _, p := range s.Verdict.Products {
+		if p.ID == f.Product && p.State == f.State {
+			return true
+		}
+	}
+	return false
+}
+
+func vendorName(s licensing.Snapshot, root string) string {
+	for _, v := range s.Vendors {
+		if v.Root == root {
+			return v.Name
+		}
+	}
+	return ""
+}
+
+func product(s licensing.Snapshot, id string) (terms.ProductVerdict, bool) {
+	for _, p := range s.Verdict.Products {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return terms.ProductVerdict{}, false
+}
+
+// banner puts one finding into words. The eyebrow says what it is about when the headline does not.
+func (v voice) banner(s licensing.Snapshot, f terms.Finding) banner {
+	b := banner{Tone: f.Tone, Symbol: symbolOf(f.State), Answers: v.Say(f, s.Verdict.At, v.zone)}
+	if b.Tone == "" {
+		b.Tone = f.State.Tone()
+	}
+	if p, ok := product(s, f.Product); ok {
+		if name := v.name(p.Name, p.ID); !strings.Contains(b.Answers.Headline, name) {
+			b.Eyebrow = name
+		}
+	} else if b.Symbol == "lock" || f.State == terms.StateRecordsDamaged || f.State == terms.StateDiskFull {
+		b.Eyebrow = v.t("this_computer")
+	}
+	return b
+}
+
+func (v voice) row(s licensing.Snapshot, p terms.ProductVerdict) row {
+	r := row{
+		Key: p.Vendor + "/" + p.ID, Name: v.name(p.Name, p.ID), Vendor: vendorName(s, p.Vendor),
+		Tone: p.Tone, Symbol: symbolOf(p.State), Word: v.Short(p.State),
+	}
+	if r.Tone == "" {
+		r.Tone = p.State.Tone()
+	}
+	end := v.rowDate(s, p, &r)
+	if at := s.Verdict.At; end.After(at) {
+		r.Days = v.Days(plain.DaysUntil(end, at, v.zone))
+	}
+	main := s.Verdict.Main
+	if (r.Tone == terms.ToneWarn || r.Tone == terms.ToneStop) && (main.State != p.State || main.Product != p.ID) {
+		r.Note, r.NoteTone = v.Say(p.Finding, s.Verdict.At, v.zone).Headline, r.Tone
+	}
+	return r
+}
+
+// rowDate picks the one date of a row and its name: never one date that hides another kind.
+func (v voice) rowDate(s licensing.Snapshot, p terms.ProductVerdict, r *row) time.Time {
+	label, end := "row.license_ends", p.LicenseEnds
+	switch {
+	case p.GraceActive && !p.GraceEnds.IsZero():
+		label, end = "row.grace_ends", p.GraceEnds
+	case p.State == terms.StateNotStarted:
+		label = "row.starts"
+		if t, ok := p.Slots["date"].(time.Time); ok {
+			end = t
+		}
+	case p.State == terms.StateTrial:
+		label = "row.trial_ends"
+	case p.State == terms.StateFirstUse:
+		label = "row.confirm_by"
+		if t, ok := p.Slots["date"].(time.Time); ok {
+			end = t
+		}
+	case p.State == terms.StateOfflineEnding:
+		label, end = "row.offline_until", p.OfflineUntil
+	case end.IsZero():
+		r.DateLabel, r.Date = v.t("row.license"), v.t("row.no_end")
+		return end
+	case !end.After(s.Verdict.At):
+		label = "row.license_ended"
+	}
+	r.DateLabel, r.Date = v.t(label), v.short(end)
+	return end
+}

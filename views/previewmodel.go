@@ -1,0 +1,274 @@
+package views
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// change is one line of what changes.
+type change struct {
+	Sign            byte
+	Name, Text, Was string
+}
+
+// previewFile is one file that came in.
+type previewFile struct {
+	Name, From   string
+	Tone         terms.Tone
+	Symbol, Word string // of the chip
+	For, Answer  string // for this computer, and whether it is
+	Here         bool
+	Words        string
+	Repaired     string
+	State        string // why it cannot be used, when it cannot
+	Changes      []change
+}
+
+// trustModel is the question about a new vendor.
+type trustModel struct {
+	Title, How, Tick string
+	Words            []string
+	Agreed           bool
+}
+
+// previewModel is everything the preview shows. Use is the label of the one button that changes something, "" when
+// nothing can be used.
+type previewModel struct {
+	Title   string
+	Banner  banner
+	Finding terms.Finding
+	Files   []previewFile
+	Others  string
+	Trust   *trustModel
+	Loss    string
+	Use     string
+	Command string
+}
+
+// preview turns a report about files into words. paths are what the person named, for the command.
+func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []string) previewModel {
+	m := previewModel{Title: v.t("preview.title"), Finding: rep.Finding}
+	if len(rep.Items) > 1 {
+		m.Title = v.t("preview.title_many", "n", len(rep.Items))
+	}
+	var usable []licensing.Item
+	loss, trust := []string{}, false
+	for _, it := range rep.Items {
+		if it.ForOther && rep.ForOthers > 0 {
+			continue
+		}
+		m.Files = append(m.Files, v.file(s, it))
+		if !it.Usable {
+			continue
+		}
+		usable = append(usable, it)
+		if it.NeedsTrust && m.Trust == nil {
+			trust = true
+			m.Trust = &trustModel{Title: v.t("trust.words"), How: v.t("trust.how"), Tick: v.t("trust.tick"), Words: it.RootWords}
+		}
+		for _, c := range it.Changes {
+			if c.Sign == '-' && it.NeedsYes {
+				loss = append(loss, v.changeName(c))
+			}
+		}
+	}
+	if len(m.Files) == 1 {
+		m.Files[0].State = "" // the banner says it
+	}
+	if len(loss) > 0 {
+		m.Loss = v.t("preview.loss_note", "list", loss)
+	}
+	if rep.ForOthers > 0 && len(m.Files) > 0 {
+		m.Others = v.t("preview.others", "n", rep.ForOthers)
+	}
+	m.Banner = v.previewBanner(s, rep, usable, trust, len(loss) > 0)
+	m.Use = v.useLabel(usable, len(loss) > 0)
+	if len(usable) > 0 {
+		m.Command = "holdfast import " + shellWords(paths)
+		if trust || len(loss) > 0 {
+			m.Command += " --yes"
+		}
+		m.Banner.Answers.Button = ""
+	}
+	return m
+}
+
+func (v voice) useLabel(usable []licensing.Item, loss bool) string {
+	switch {
+	case len(usable) == 0:
+		return ""
+	case usable[0].NeedsTrust:
+		name, _ := usable[0].Finding.Slots["name"].(string)
+		return v.t("trust.use", "vendor", name)
+	case loss:
+		return v.t("preview.use_loss")
+	case len(usable) > 1:
+		return v.t("preview.use_many")
+	}
+	switch usable[0].Kind {
+	case exchange.KindLicense, exchange.KindKey:
+		return v.t("preview.use")
+	case exchange.KindRefusal:
+		return v.t("preview.use_answer")
+	}
+	return v.t("preview.use_file")
+}
+
+// previewBanner says in one sentence what the files are. A file that can be used is told as what it is, not as what
+// will be: nothing has changed yet.
+func (v voice) previewBanner(s licensing.Snapshot, rep licensing.Report, usable []licensing.Item, trust, loss bool) banner {
+	if len(usable) == 0 || trust || usable[0].Kind == exchange.KindRefusal {
+		f := rep.Finding
+		if len(usable) > 0 {
+			f = usable[0].Finding
+		}
+		b := v.banner(s, f)
+		b.Eyebrow = ""
+		if trust {
+			b.Answers.Do = v.t("trust.do")
+		}
+		return b
+	}
+	it := usable[0]
+	b := banner{Tone: terms.ToneNotice, Symbol: "filein"}
+	a := &b.Answers
+	a.Happened = v.t("preview.happened", "vendor", it.Vendor, "date", v.long(it.Issued))
+	a.Works, a.Do = v.t("preview.works"), v.t("preview.do")
+	a.By = v.Say(it.Finding, s.Verdict.At, v.zone).By
+	switch {
+	case loss:
+		b.Tone, b.Symbol, a.Headline = terms.ToneWarn, "", v.t("preview.loss")
+	case len(usable) > 1:
+		a.Headline, a.Happened = v.t("preview.many", "n", len(usable)), v.t("preview.happened_many")
+	case it.Kind == exchange.KindProfile:
+		a.Headline = v.t("preview.key_file", "vendor", it.Vendor)
+	default:
+		a.Headline = v.t("preview.for_here")
+	}
+	return b
+}
+
+func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
+	f := previewFile{Name: filepath.Base(it.Source), Words: it.Words, Tone: terms.ToneOK, Symbol: "ok", Word: v.t("preview.seal_ok")}
+	var from []string
+	if it.Name != "" && it.Name != f.Name && it.Name != it.Source {
+		from = append(from, v.t("preview.inside", "name", f.Name))
+		f.Name = filepath.Base(it.Name)
+	}
+	switch {
+	case it.Vendor != "":
+		from = append([]string{v.t("preview.from", "vendor", it.Vendor)}, from...)
+	case it.NeedsTrust:
+		f.Tone, f.Symbol, f.Word = terms.ToneNotice, "", v.t("preview.not_confirmed")
+	}
+	f.From = strings.Join(from, " · ")
+	if !it.Usable && !it.Taken {
+		tone := it.Finding.Tone
+		if tone == "" {
+			tone = it.Finding.State.Tone()
+		}
+		f.Tone, f.Symbol, f.Word = tone, symbolOf(it.Finding.State), v.Short(it.Finding.State)
+		f.State = v.Headline(it.Finding, s.Verdict.At, v.zone)
+	}
+	if len(it.Repaired) > 0 && it.Vendor != "" {
+		f.Repaired = v.t("preview.repaired")
+	}
+	f.For, f.Answer, f.Here = v.forWhom(s, it)
+	for _, c := range it.Changes {
+		f.Changes = append(f.Changes, v.change(c))
+	}
+	return f
+}
+
+// forWhom says whether a verified license is for this computer.
+func (v voice) forWhom(s licensing.Snapshot, it licensing.Item) (line, answer string, here bool) {
+	if it.License == nil || it.Vendor == "" {
+		return "", "", false
+	}
+	yes := v.t("preview.yes")
+	code, label := s.Device.Code, s.Device.Label
+	switch l := it.License; {
+	case l.Binding == terms.BoundToFirstUse:
+		return v.t("preview.here_first"), yes, true
+	case l.Binding == terms.BoundToSite:
+		return v.t("preview.here_site"), yes, true
+	case l.Device == nil:
+		return "", "", false
+	case it.ForOther:
+		return v.t("preview.here_no", "code", code), v.t("preview.no", "other", l.Device.Code), false
+	default:
+		if l.Device.Label != "" {
+			label = l.Device.Label
+		}
+	}
+	if label != "" {
+		return v.t("preview.here_yes_label", "code", code, "label", label), yes, true
+	}
+	return v.t("preview.here_yes", "code", code), yes, true
+}
+
+func (v voice) changeName(c licensing.Change) string { return v.name(c.Name, c.Product) }
+
+func (v voice) change(c licensing.Change) change {
+	out := change{Sign: c.Sign, Name: v.changeName(c)}
+	switch c.Code {
+	case "vendor":
+		out.Text = v.t("change.vendor")
+	case "key_changed":
+		out.Text = v.t("change.key")
+	case "refused":
+		out.Name, out.Text = v.t("change.refused"), ""
+	case "removed":
+		out.Text = v.t("change.removed")
+	case "feature":
+		out.Text = v.t("change.new")
+	default:
+		out.Text, out.Was = v.endChange(c)
+	}
+	return out
+}
+
+// endChange tells a new end and, when there was one, the old end.
+func (v voice) endChange(c licensing.Change) (text, was string) {
+	switch {
+	case c.New && c.Until.IsZero():
+		return v.t("change.new_no_end"), ""
+	case c.New:
+		return v.t("change.new_until", "date", v.short(c.Until)), ""
+	case c.Until.IsZero():
+		text = v.t("change.no_end")
+	default:
+		text = v.t("change.until", "date", v.short(c.Until))
+	}
+	if sameEnd(c.Until, c.Was) {
+		return text, ""
+	}
+	if c.Was.IsZero() {
+		return text, v.t("change.was_no_end")
+	}
+	return text, v.t("change.was", "date", v.short(c.Was))
+}
+
+func sameEnd(a, b time.Time) bool { return a.Equal(b) || a.IsZero() && b.IsZero() }
+
+// shellWords quotes names for a POSIX shell, so that a copied command does what it says.
+func shellWords(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		if strings.HasPrefix(n, "-") && n != "-" {
+			n = "./" + n
+		}
+		if n == "" || strings.ContainsFunc(n, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
+		}) {
+			n = "'" + strings.ReplaceAll(n, "'", `'\''`) + "'"
+		}
+		out[i] = n
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,167 @@
+package views
+
+import (
+	"fyne.io/fyne/v2"
+
+	"holdfast/licensing"
+	"holdfast/views/look"
+)
+
+// requestForm is what a person typed; it is kept while they fetch a vendor's file.
+type requestForm struct{ Vendor, Key, Label string }
+
+// vendorOption is a vendor that a request can go to.
+type vendorOption struct {
+	Root, ID, Name string
+	HasKey         bool
+}
+
+// requestModel is everything the request page shows.
+type requestModel struct {
+	Vendors []vendorOption
+	Form    requestForm
+	Wrong   string // what has to be put right
+}
+
+type requestActions struct {
+	make    func(f requestForm)
+	vendor  func(f requestForm) // fetch a key or welcome file
+	changed func(f requestForm)
+	notNow  func()
+	command func(string)
+}
+
+// requestPage asks whom, with which key and under which name.
+type requestPage struct {
+	v     voice
+	do    requestActions
+	page  *look.Page
+	m     requestModel
+	make  *look.Button
+	first fyne.Focusable
+}
+
+func newRequestPage(v voice, do requestActions) *requestPage {
+	return &requestPage{v: v, do: do, page: look.NewPage(nil)}
+}
+
+// requestModelOf lists the vendors of a snapshot; the only one is chosen already.
+func requestModelOf(s licensing.Snapshot, f requestForm) requestModel {
+	m := requestModel{Form: f}
+	known := false
+	for _, v := range s.Vendors {
+		m.Vendors = append(m.Vendors, vendorOption{Root: v.Root, ID: v.ID, Name: v.Name, HasKey: v.HasKey})
+		known = known || v.Root == f.Vendor
+	}
+	if !known {
+		m.Form.Vendor = ""
+		if len(m.Vendors) == 1 {
+			m.Form.Vendor = m.Vendors[0].Root
+		}
+	}
+	return m
+}
+
+// chosen returns the vendor that the form names.
+func (m requestModel) chosen() (vendorOption, bool) {
+	for _, v := range m.Vendors {
+		if v.Root == m.Form.Vendor {
+			return v, true
+		}
+	}
+	return vendorOption{}, false
+}
+
+// Set shows m.
+func (p *requestPage) Set(m requestModel) {
+	p.m, p.first = m, nil
+	parts := []fyne.CanvasObject{look.NewPara(p.v.t("request.lead"), look.Body), look.PaddedCard(p.vendors())}
+	v, ok := m.chosen()
+	if ok {
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, p.key(v), p.label(v))))
+	}
+	if m.Wrong != "" {
+		t := look.Stop
+		parts = append(parts, look.Row(look.Gap8, look.Cell{Object: look.NewIcon("stop", t, look.IconRow), Align: look.Top},
+			look.Cell{Object: look.NewPara(m.Wrong, look.BodyBold.In(t)), Width: look.Stretch}))
+	}
+	row := look.Wrapped(look.Gap12)
+	if ok {
+		p.make = look.NewButton(look.PrimaryButton, p.v.t("request.make"), func() { p.do.make(p.m.Form) })
+		p.make.Key = "make"
+		row.Add(p.make)
+	}
+	notNow := look.NewButton(look.SecondaryButton, p.v.t("not_now"), p.do.notNow)
+	notNow.Key = "not_now"
+	row.Add(notNow)
+	if ok {
+		command := p.command(v)
+		parts = append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }))
+	}
+	p.page.Set(sheet(parts...))
+	p.page.SetBar(row)
+}
+
+// command never carries the key: it would stand in the history of the shell.
+func (p *requestPage) command(v vendorOption) string {
+	c := "holdfast request activate --vendor " + shellWords([]string{v.ID})
+	if !v.HasKey {
+		c += " --key-file -"
+	}
+	return c + " --out FILE.hfreq"
+}
+
+func (p *requestPage) vendors() fyne.CanvasObject {
+	col := look.Column(look.Gap8, look.NewPara(p.v.t("request.vendor"), look.Heading))
+	if len(p.m.Vendors) == 0 {
+		col.Add(look.NewPara(p.v.t("request.vendor_none"), look.Body))
+		b := look.NewButton(look.PrimaryButton, p.v.t("request.vendor_file"), func() { p.do.vendor(p.m.Form) })
+		b.Key = "vendor_file"
+		p.first = b
+		col.Add(look.Wrapped(0, b))
+		return col
+	}
+	list := look.Column(2)
+	for _, v := range p.m.Vendors {
+		sub := v.ID
+		if v.HasKey {
+			sub = p.v.t("request.vendor_key")
+		}
+		o := look.NewOption(v.Name, sub, v.Root == p.m.Form.Vendor, func() {
+			m := p.m
+			m.Form.Vendor, m.Wrong = v.Root, ""
+			p.do.changed(m.Form)
+			p.Set(m)
+		})
+		o.Key = "vendor " + v.Root
+		if p.first == nil && p.m.Form.Vendor == "" {
+			p.first = o
+		}
+		list.Add(o)
+	}
+	col.Add(list)
+	other := look.NewButton(look.LinkButton, p.v.t("request.vendor_other"), func() { p.do.vendor(p.m.Form) })
+	other.Key = "vendor_file"
+	col.Add(look.Inset(0, 0, 0, look.Gap12, look.Wrapped(0, other)))
+	return col
+}
+
+func (p *requestPage) key(v vendorOption) fyne.CanvasObject {
+	e := look.NewSecretEntry("key", "", p.v.t("request.show"), p.v.t("request.hide"))
+	e.SetText(p.m.Form.Key)
+	e.OnChanged = func(s string) { p.m.Form.Key = s; p.do.changed(p.m.Form) }
+	label, help := p.v.t("request.key"), p.v.t("request.key_help")
+	if v.HasKey {
+		label, help = p.v.t("request.key_optional"), p.v.t("request.key_help_optional")
+	} else if p.first == nil {
+		p.first = e
+	}
+	return look.NewField(label, help, e)
+}
+
+func (p *requestPage) label(v vendorOption) fyne.CanvasObject {
+	e := look.NewEntry("label", "")
+	e.SetText(p.m.Form.Label)
+	e.OnChanged = func(s string) { p.m.Form.Label = s; p.do.changed(p.m.Form) }
+	return look.NewField(p.v.t("request.label"), p.v.t("request.label_help", "vendor", v.Name), e)
+}

@@ -1,0 +1,102 @@
+package views
+
+import (
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"holdfast/licensing/terms"
+	"holdfast/views/look"
+)
+
+// EnvShots names a folder; then every screen is painted there in light and dark, for people to look at.
+const envShots = "HOLDFAST_SHOTS"
+
+// scene is a way to a screen.
+type scene struct {
+	name  string
+	facts func() terms.Facts
+	go_   func(b *bench)
+}
+
+func scenes() []scene {
+	empty := func() terms.Facts { return terms.Facts{Device: terms.Device{HintsMatch: true}} }
+	return []scene{
+		{"01-first-run", empty, nil},
+		{"02-overview-grace", graceFacts, nil},
+		{"03-overview-quiet", quietFacts, nil},
+		{"04-overview-waiting", waitingFacts, nil},
+		{"05-preview", func() terms.Facts { return acme() }, func(b *bench) {
+			b.engine.report = licenseReport()
+			b.w.Open([]string{"/media/stick/license_AcmeCAD_7F3A-2C91_valid-to-2027-03-14.hflic"})
+		}},
+		{"06-preview-loss", quietFacts, func(b *bench) { b.engine.report = lossReport(); b.w.Open([]string{"a.hflic"}) }},
+		{"07-preview-trust", empty, func(b *bench) { b.engine.report = trustReport(); b.w.Open([]string{"welcome_acme.hfkey"}) }},
+		{"08-preview-cut", quietFacts, func(b *bench) {
+			b.engine.report = badReport("license_AcmeCAD.hflic", terms.StateFileCut, nil)
+			b.w.Open([]string{"license_AcmeCAD.hflic"})
+		}},
+		{"09-request-none", empty, func(b *bench) { b.click("No, make a request file") }},
+		{"10-request", waitingFacts, func(b *bench) { b.w.request() }},
+		{"11-keychain-locked", lockedFacts, nil},
+		{"12-open-request", waitingFacts, func(b *bench) { b.click("Show") }},
+		{"13-details", graceFacts, func(b *bench) { b.w.showDetails(acmeRoot + "/acmecam") }},
+		{"14-open-dialog", quietFacts, func(b *bench) { b.w.useFile() }},
+		{"15-save-dialog", waitingFacts, func(b *bench) { b.click("Show"); b.click("Save the file") }},
+		{"16-leaves", empty, func(b *bench) { b.click("What leaves this computer?") }},
+		{"17-cancel", waitingFacts, func(b *bench) { b.click("Show"); b.click("Cancel this request") }},
+		{"18-toast", func() terms.Facts { return acme() }, func(b *bench) {
+			b.engine.report = licenseReport()
+			f := quietFacts()
+			b.engine.after = &f
+			b.w.Open([]string{"a.hflic"})
+			b.click("Use this license")
+		}},
+	}
+}
+
+func TestScreensCanBePainted(t *testing.T) {
+	dir := os.Getenv(envShots)
+	if dir == "" {
+		t.Skip(envShots + " names no folder")
+	}
+	kinds := []struct {
+		name string
+		o    benchOptions
+	}{
+		{"light", benchOptions{mode: look.Light}},
+		{"dark", benchOptions{mode: look.Dark}},
+		{"small", benchOptions{mode: look.Light, size: fyne.NewSize(760, 520)}},
+		{"wide", benchOptions{mode: look.Light, size: fyne.NewSize(1400, 900)}},
+		{"text200", benchOptions{mode: look.Light, factor: 2}},
+		{"pseudo", benchOptions{mode: look.Light, lang: "qps", size: fyne.NewSize(760, 520)}},
+	}
+	for _, k := range kinds {
+		for _, s := range scenes() {
+			t.Run(k.name+"/"+s.name, func(t *testing.T) {
+				if k.o.lang != "" && s.go_ != nil {
+					t.Skip("labels are looked for in English")
+				}
+				b := open(t, newFake(s.facts()), k.o)
+				if s.go_ != nil {
+					s.go_(b)
+				}
+				out := filepath.Join(dir, k.name)
+				if err := os.MkdirAll(out, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				f, err := os.Create(filepath.Join(out, s.name+".png"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer f.Close()
+				if err := png.Encode(f, b.w.canvas().Capture()); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,358 @@
+package views
+
+import (
+	"context"
+	"os"
+	"reflect"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"holdfast/licensing"
+	"holdfast/licensing/terms"
+	"holdfast/views/look"
+)
+
+// Sizes of the window, in Fyne's pixels.
+const (
+	windowWidth, windowHeight = 960, 640
+)
+
+// again is how often the verdict is asked for while nothing happens: dates pass.
+const again = time.Minute
+
+// toastTime is how long a short word stays.
+const toastTime = 6 * time.Second
+
+// screen is what the window shows: a page with its head, where keys lead, and who has focus first.
+type screen struct {
+	head  fyne.CanvasObject
+	page  *look.Page
+	back  func()              // Esc; nil: nothing
+	enter func() *look.Button // Enter when nothing has focus; may return nil
+	first func() fyne.Focusable
+}
+
+// Window is the one window of the program.
+type Window struct {
+	o      Options
+	v      voice
+	win    fyne.Window
+	app    fyne.App
+	work   *worker
+	engine Engine // nil until it is open
+
+	snap   licensing.Snapshot
+	made   map[string]licensing.Made // files of the open requests, by id
+	have   bool
+	stop   func() // ends watching
+	closed bool
+
+	frame    *look.Frame
+	now      *screen
+	overview *overview
+	home     *screen
+	shown    overviewModel
+	foot     []footerPart
+	folder   string      // last folder of a file dialog
+	form     requestForm // kept while a vendor's file is fetched
+	asking   bool        // a preview leads back to the request page
+	waiting  []string    // files that came before the engine was open
+	toasts   int
+}
+
+// NewWindow makes the window of app a, not shown yet. Without o.Engine it says that licenses are being opened, until
+// SetEngine.
+func NewWindow(a fyne.App, o Options) *Window {
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	if o.Env == nil {
+		o.Env = os.Getenv
+	}
+	if o.Read == nil {
+		o.Read = func(paths []string, dir string) []licensing.Source { return licensing.ReadSources(paths, nil, dir) }
+	}
+	if o.Interactive == nil {
+		o.Interactive = func(ctx context.Context) context.Context { return ctx }
+	}
+	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}}
+	w.work = newWorker(o, w.showWork)
+	w.win = a.NewWindow(w.v.t("app"))
+	w.win.SetPadded(false)
+	w.win.SetIcon(look.AppPicture())
+	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.overview = newOverview(w.v, overviewActions{
+		act: w.act, useFile: w.useFile, request: w.request, show: w.showRequest, details: w.showDetails,
+		read: w.showFinding, whatLeave: w.whatLeaves,
+	})
+	w.home = &screen{
+		head: look.Brand(w.v.t("app")), page: w.overview.page,
+		enter: func() *look.Button { return w.overview.main },
+		first: func() fyne.Focusable {
+			if w.overview.main != nil {
+				return w.overview.main
+			}
+			if w.shown.FirstRun {
+				return w.overview.next
+			}
+			return nil
+		},
+	}
+	w.win.SetContent(w.frame)
+	w.keys()
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
+		var paths []string
+		for _, u := range uris {
+			if u.Scheme() == "file" {
+				paths = append(paths, u.Path())
+			}
+		}
+		w.Open(paths)
+	})
+	w.win.SetOnClosed(w.close)
+	w.show(w.opening())
+	if o.Engine != nil {
+		w.SetEngine(o.Engine)
+	}
+	return w
+}
+
+// Fyne returns the window that a person sees.
+func (w *Window) Fyne() fyne.Window { return w.win }
+
+func (w *Window) canvas() fyne.Canvas { return w.win.Canvas() }
+
+func (w *Window) close() {
+	w.closed = true
+	w.work.cancel()
+	w.stop()
+}
+
+// keys gives Esc and Enter a meaning where no widget wants them, and the window its shortcuts.
+func (w *Window) keys() {
+	w.canvas().SetOnTypedKey(w.key)
+	add := func(k fyne.KeyName, f func()) {
+		w.canvas().AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
+	}
+	add(fyne.KeyO, w.useFile)
+	add(fyne.KeyR, w.request)
+	add(fyne.KeyW, w.win.Close)
+	w.canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.paste() })
+}
+
+func (w *Window) key(k *fyne.KeyEvent) {
+	if d, ok := w.canvas().Overlays().Top().(*look.Dialog); ok {
+		d.Key(k)
+		return
+	}
+	switch k.Name {
+	case fyne.KeyEscape:
+		switch {
+		case w.work.busy():
+			w.work.cancel()
+			w.reload()
+		case w.now.back != nil:
+			w.now.back()
+		}
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if w.now.enter != nil {
+			if b := w.now.enter(); b != nil && !b.Disabled() {
+				b.Tapped(nil)
+			}
+		}
+	}
+}
+
+// show moves to another screen.
+func (w *Window) show(s *screen) {
+	w.now = s
+	w.frame.SetPage(s.head, s.page)
+	w.canvas().Unfocus()
+	if s.first != nil {
+		if f := s.first(); f != nil {
+			w.canvas().Focus(f)
+		}
+	}
+	s.page.ToTop() // whatever has the focus, a page begins with its verdict
+}
+
+// sub returns a screen that leads back.
+func (w *Window) sub(title string, page *look.Page, back func()) *screen {
+	return &screen{head: look.BackTitle(w.v.t("back"), title, back), page: page, back: back}
+}
+
+// opening is the screen before the engine is open.
+func (w *Window) opening() *screen {
+	return &screen{head: look.Brand(w.v.t("app")), page: look.NewPage(look.Waiting(w.v.t("busy.start")))}
+}
+
+// SetEngine shows what the engine knows and follows its changes. Files that came before are looked at now.
+func (w *Window) SetEngine(e Engine) {
+	w.engine = e
+	w.stop = e.Watch(func(licensing.Snapshot) {
+		w.work.dispatch(w.reload)
+	})
+	w.reload()
+	w.tick()
+}
+
+// Refuse says why the engine could not be opened.
+func (w *Window) Refuse(err error) {
+	a := w.v.Problem(err, time.Now(), w.o.Zone)
+	a.Button = ""
+	m := overviewModel{Banner: banner{Tone: terms.ToneWarn, Answers: a}}
+	w.show(&screen{head: look.Brand(w.v.t("app")), page: look.NewPage(sheet(look.NewBanner(look.BannerModel{
+		Tone: m.Banner.Tone, Headline: a.Headline, Answers: w.v.four(a),
+	})))})
+}
+
+// tick asks again from time to time.
+func (w *Window) tick() {
+	w.work.after(again, func() {
+		w.work.dispatch(func() {
+			if !w.closed {
+				w.reload()
+				w.tick()
+			}
+		})
+	})
+}
+
+// state is what one look at the engine gives.
+type state struct {
+	snap licensing.Snapshot
+	made map[string]licensing.Made
+}
+
+// look asks the engine; it belongs in the background.
+func (w *Window) look() state {
+	st := state{snap: w.engine.Snapshot(), made: map[string]licensing.Made{}}
+	for _, r := range st.snap.Requests {
+		if r.State != terms.RequestOpen {
+			continue
+		}
+		if m, err := w.engine.RequestFile(r.ID); err == nil {
+			st.made[r.ID] = m
+		}
+	}
+	return st
+}
+
+// reload shows the present state of the engine.
+func (w *Window) reload() {
+	if w.engine == nil || w.closed {
+		return
+	}
+	w.work.quietly(func() func() {
+		st := w.look()
+		return func() { w.set(st) }
+	})
+}
+
+// set takes a new state over. What did not change is not drawn again, and focus stays where it was.
+func (w *Window) set(st state) {
+	if w.closed || w.have && st.snap.Revision < w.snap.Revision {
+		return
+	}
+	first := !w.have
+	w.snap, w.made, w.have = st.snap, st.made, true
+	if foot := w.v.footer(st.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
+		w.foot = foot
+		w.frame.SetFoot(newFooter(foot))
+	}
+	if m := w.v.overview(st.snap, st.made); first || !reflect.DeepEqual(m, w.shown) {
+		key := look.FocusKeyOf(w.canvas().Focused())
+		w.shown = m
+		w.overview.Set(m, st.snap.Verdict.Main)
+		if w.now == w.home {
+			w.refocus(key)
+		}
+	}
+	if first {
+		w.show(w.home)
+		if len(w.waiting) > 0 {
+			files := w.waiting
+			w.waiting = nil
+			w.Open(files)
+		}
+	}
+}
+
+func (w *Window) refocus(key string) {
+	if f := look.ByFocusKey(w.now.page, key); f != nil {
+		w.canvas().Focus(f)
+		return
+	}
+	if w.now.first != nil {
+		if f := w.now.first(); f != nil {
+			w.canvas().Focus(f)
+		}
+	}
+}
+
+// showHome goes to the Overview.
+func (w *Window) showHome() {
+	w.asking = false
+	w.show(w.home)
+}
+
+// showDetails shows one product.
+func (w *Window) showDetails(row string) {
+	for _, p := range w.snap.Verdict.Products {
+		if p.Vendor+"/"+p.ID == row {
+			w.details(w.v.productDetails(w.snap, p))
+			return
+		}
+	}
+}
+
+// showFinding shows a state of the whole computer.
+func (w *Window) showFinding(f terms.Finding) { w.details(w.v.findingDetails(w.snap, f)) }
+
+func (w *Window) details(m detailsModel) {
+	p := newDetailsPage(w.v, w.act)
+	p.Set(m)
+	s := w.sub(m.Title, p.page, w.showHome)
+	s.enter = func() *look.Button { return p.main }
+	s.first = func() fyne.Focusable { return p.first }
+	w.show(s)
+}
+
+// showWork shows or hides that slow work is under way.
+func (w *Window) showWork(words string) {
+	w.toasts++
+	if words == "" {
+		w.frame.SetFloat(nil)
+		return
+	}
+	stop := look.NewButton(look.LinkButton, w.v.t("cancel"), func() {
+		w.work.cancel()
+		w.reload()
+	})
+	w.frame.SetFloat(look.NewToast("wait", look.Notice, words+" …", stop))
+}
+
+// toast says a short word that goes away by itself.
+func (w *Window) toast(sym string, ink fyne.ThemeColorName, words string) {
+	w.toasts++
+	mine := w.toasts
+	w.frame.SetFloat(look.NewToast(sym, ink, words, nil))
+	w.work.after(toastTime, func() {
+		w.work.dispatch(func() {
+			if w.toasts == mine {
+				w.frame.SetFloat(nil)
+			}
+		})
+	})
+}
+
+// copy puts text on the clipboard and says so.
+func (w *Window) copy(text string) {
+	w.app.Clipboard().SetContent(text)
+	w.toast("ok", look.OK, w.v.t("copied"))
+}
+
+// startFolder is where a file dialog begins: the folder of the last one, "" for the usual place.
+func (w *Window) startFolder() string { return w.folder }
