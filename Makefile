@@ -17,9 +17,9 @@ setup:
 	@packaging/setup.sh
 
 build: $(OUT)
-	$(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast .
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-issuer ./licensing/issuer/cmd/holdfast-issuer
-	CGO_ENABLED=0 $(GO) build -trimpath -tags nogui -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-cli .
+	$(GO) build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast .
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-issuer ./licensing/issuer/cmd/holdfast-issuer
+	CGO_ENABLED=0 $(GO) build -tags nogui -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-cli .
 
 $(OUT) $(ART):
 	@mkdir -p $@

@@ -32,6 +32,9 @@ func (o *Options) chooseKeyStore(home string) (keystore.Store, error) {
 		asked = o.Env(EnvKeyStore)
 	}
 	kept := licensing.KeyStoreOf(home)
+	if _, err := os.Stat(filepath.Join(home, passphraseStore)); kept == "" && err == nil {
+		kept = KeyStorePassphrase // the note in the home is damaged, the key store itself is there
+	}
 	switch {
 	case asked == "" && kept != "":
 		asked = kept

@@ -25,6 +25,9 @@ type Mistake struct {
 // Error returns the stable code.
 func (m *Mistake) Error() string { return m.Code }
 
+// Spoken gives plain.Speaker.Problem what it needs for the sentence.
+func (m *Mistake) Spoken() (code string, args map[string]any) { return m.Code, m.Args }
+
 // requestLife is how long an answer is waited for. Long enough for a stick that travels by ship.
 const requestLife = 60 * 24 * time.Hour
 

@@ -66,7 +66,7 @@ func (w *Window) tellBuyer(f terms.Finding) {
 			serial = p.License
 		}
 	}
-	note := w.v.t("note.text", "product", name, "vendor", vendor, "headline", w.v.Headline(f, w.snap.Verdict.At, w.o.Zone), "serial", serial)
+	note := w.v.t("note.text", "product", name, "vendor", vendor, "headline", w.v.headline(f, w.snap.Verdict.At), "serial", serial)
 	w.tell(w.v.t("note.title"), look.Quote(note), w.v.t("note.copy"), note)
 }
 

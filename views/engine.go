@@ -33,8 +33,6 @@ type Options struct {
 	Env    func(string) string
 	// Interactive lets a key store call ask the person; nil leaves contexts as they are.
 	Interactive func(context.Context) context.Context
-	// TextFactor enlarges text: 2 is 200 %.
-	TextFactor float32
 
 	// Seams for tests; nil takes the real thing.
 	Dispatch func(func())                                        // to the main goroutine

@@ -181,16 +181,19 @@ func (v voice) doneWords(s licensing.Snapshot, taken []licensing.Item) string {
 	if onlyVendor(taken) {
 		return v.t("done.vendor", "vendor", taken[0].Vendor)
 	}
-	main := s.Verdict.Main
 	for _, it := range taken {
 		p, ok := product(s, it.Finding.Product)
-		if !ok || main.Tone != terms.ToneOK || len(p.Works) == 0 {
+		if !ok || p.GraceActive || len(p.Works) == 0 {
 			continue
 		}
-		if p.LicenseEnds.IsZero() {
-			return v.t("done.no_end") + " " + v.t("done.quiet")
+		words := v.t("done.no_end")
+		if end := worksUntil(p); !end.IsZero() {
+			words = v.t("done.until", "date", v.long(end))
 		}
-		return v.t("done.until", "date", v.long(p.LicenseEnds)) + " " + v.t("done.quiet")
+		if s.Verdict.Main.Tone == terms.ToneOK {
+			words += " " + v.t("done.quiet")
+		}
+		return words
 	}
 	return v.t("done.taken")
 }
@@ -419,13 +422,13 @@ func (w *Window) setUpAgain() {
 // detailsForSender is what helps the person who sent a file that did not arrive whole. It holds nothing of this computer.
 func (v voice) detailsForSender(in *incoming, f terms.Finding) string {
 	if in == nil || len(in.src) == 0 {
-		return v.Headline(f, time.Time{}, v.zone)
+		return v.headline(f, time.Time{})
 	}
 	var out []string
 	for _, s := range in.src {
 		sum := sha256.Sum256(s.Data)
 		out = append(out, v.t("sender", "name", filepath.Base(s.Name), "bytes", len(s.Data),
-			"state", v.Headline(f, time.Time{}, v.zone), "code", string(f.State), "sum", hex.EncodeToString(sum[:])))
+			"state", v.headline(f, time.Time{}), "code", string(f.State), "sum", hex.EncodeToString(sum[:])))
 	}
 	return strings.Join(out, "\n")
 }

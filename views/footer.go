@@ -44,36 +44,52 @@ func (v voice) footer(s licensing.Snapshot, wall time.Time) []footerPart {
 	return parts
 }
 
-// offline is the date until which at least one product works without any contact: the latest one.
+// offline is the date until which everything at full use works without any contact. A product in grace has its own
+// word in the banner; its date is taken only when there is no other.
 func (v voice) offline(s licensing.Snapshot) string {
 	if len(s.Verdict.Products) == 0 {
 		return v.t("footer.not_set_up")
 	}
-	var latest time.Time
+	var soonest, grace time.Time
 	works := false
 	for _, p := range s.Verdict.Products {
-		if len(p.Works) == 0 {
-			continue
-		}
-		end := p.LicenseEnds
 		switch {
-		case !p.OfflineUntil.IsZero():
-			end = p.OfflineUntil
+		case len(p.Works) == 0:
+			continue
 		case p.GraceActive:
-			end = p.GraceEnds
-		}
-		if end.IsZero() {
-			return v.t("footer.offline_no_end")
+			grace = earlier(grace, p.GraceEnds)
+		default:
+			soonest = earlier(soonest, worksUntil(p))
 		}
 		works = true
-		if end.After(latest) {
-			latest = end
-		}
 	}
-	if !works {
+	switch {
+	case !works:
 		return v.t("footer.not_working")
+	case !soonest.IsZero():
+		return v.t("footer.offline_until", "date", v.short(soonest))
+	case !grace.IsZero():
+		return v.t("footer.offline_until", "date", v.short(grace))
 	}
-	return v.t("footer.offline_until", "date", v.short(latest))
+	return v.t("footer.offline_no_end")
+}
+
+// worksUntil is the end of full use outside grace: of the offline time, of the time to confirm this computer, or of
+// the license; zero when there is none.
+func worksUntil(p terms.ProductVerdict) time.Time {
+	end := earlier(p.LicenseEnds, p.OfflineUntil)
+	if by, ok := p.Slots["date"].(time.Time); ok && p.State == terms.StateFirstUse {
+		end = earlier(end, by)
+	}
+	return end
+}
+
+// earlier is the earlier of two moments; the zero one means never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // newFooter shows the parts on the strip at the foot of the window.

@@ -59,8 +59,12 @@ func open(t *testing.T, e *fake, o benchOptions) *bench {
 			return ""
 		}
 	}
+	var engine Engine
+	if e != nil {
+		engine = e
+	}
 	w := NewWindow(a, Options{
-		Engine: e, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env,
+		Engine: engine, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env,
 		Dispatch: func(f func()) { f() }, Spawn: o.spawn, After: o.after,
 		Read: func(paths []string, _ string) []licensing.Source {
 			var out []licensing.Source
@@ -153,6 +157,12 @@ func (b *bench) click(label string) {
 	}
 	b.clicks++
 	hit.Tapped(&fyne.PointEvent{})
+}
+
+// clickID presses what the text ui.<id> names, in whatever language.
+func (b *bench) clickID(id string) {
+	b.t.Helper()
+	b.click(b.w.v.t(id))
 }
 
 func (b *bench) press(k fyne.KeyName) {

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"path/filepath"
+
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
@@ -49,7 +51,9 @@ func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path strin
 	m.Banner = banner{Tone: terms.ToneNotice, Symbol: "fileout"}
 	switch {
 	case path != "":
-		a.Headline, a.Happened = v.t("open_request.saved"), v.t("open_request.happened_saved", "path", path)
+		a.Headline = v.t("open_request.saved")
+		m.File = filepath.Base(path)
+		m.Facts = append([][2]string{{v.t("open_request.folder"), filepath.Dir(path)}}, m.Facts...)
 		a.Do = v.t("open_request.do_saved", "contact", contact)
 		m.Banner.Tone, m.Banner.Symbol = terms.ToneOK, ""
 	case made.Again:
@@ -94,7 +98,7 @@ func (p *openRequestPage) Set(m openRequestModel) {
 			look.Cell{Object: look.NewCutLine(m.File, look.CodeBold), Width: look.Stretch}),
 		words, look.Inset(0, 0, 0, 36, look.NewPara(p.v.t("open_request.words_help"), look.Caption)),
 		look.NewRule(), look.Facts(m.Facts...)))
-	const command = "holdfast request list"
+	const command = "holdfast request show"
 	p.page.Set(sheet(
 		look.NewBanner(look.BannerModel{
 			Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,

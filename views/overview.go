@@ -25,6 +25,7 @@ type overview struct {
 	page *look.Page
 	main *look.Button // the one button, nil when the state has none
 	next fyne.Focusable
+	cols *look.Columns
 }
 
 func newOverview(v voice, do overviewActions) *overview {
@@ -33,7 +34,7 @@ func newOverview(v voice, do overviewActions) *overview {
 
 // Set shows m.
 func (o *overview) Set(m overviewModel, f terms.Finding) {
-	o.main, o.next = nil, nil
+	o.main, o.next, o.cols = nil, nil, look.NewColumns()
 	if m.FirstRun {
 		o.page.Set(o.firstRun(m))
 		return
@@ -75,7 +76,7 @@ func (o *overview) rows(rows []row) fyne.CanvasObject {
 			Note: r.Note, NoteTone: r.NoteTone, Links: []*look.Button{details},
 		})
 	}
-	return look.NewRows(out)
+	return o.cols.Card(out)
 }
 
 func (o *overview) lines(lines []line) fyne.CanvasObject {
@@ -106,7 +107,7 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 		}
 		out = append(out, m)
 	}
-	return look.Column(look.Gap8, look.Section("wait", o.v.t("overview.waiting"), o.v.Number(int64(len(requests)))), look.NewRows(out))
+	return look.Column(look.Gap8, look.Section("wait", o.v.t("overview.waiting"), o.v.Number(int64(len(requests)))), o.cols.Card(out))
 }
 
 // also holds the two acts that stay reachable in every state.

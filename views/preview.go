@@ -114,9 +114,12 @@ func (p *preview) file(f previewFile) fyne.CanvasObject {
 	names := look.Column(2, look.NewCutLine(f.Name, look.CodeBold))
 	var from []look.Run
 	if f.From != "" {
-		from = append(from, look.Run{Text: f.From + "   "})
+		from = append(from, look.Run{Text: f.From})
 	}
 	if f.Words != "" {
+		if len(from) > 0 {
+			from = append(from, look.Run{Text: " · ", Color: look.Secondary})
+		}
 		from = append(from, look.Run{Text: p.v.t("preview.words") + " ", Color: look.Secondary}, look.Run{Text: f.Words, Mono: true})
 	}
 	names.Add(look.NewRuns(from, look.Body))

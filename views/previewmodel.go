@@ -165,6 +165,7 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 		from = append([]string{v.t("preview.from", "vendor", it.Vendor)}, from...)
 	case it.NeedsTrust:
 		f.Tone, f.Symbol, f.Word = terms.ToneNotice, "", v.t("preview.not_confirmed")
+		f.Words = "" // only the vendor's own words count now
 	}
 	f.From = strings.Join(from, " · ")
 	if !it.Usable && !it.Taken {
@@ -173,7 +174,7 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 			tone = it.Finding.State.Tone()
 		}
 		f.Tone, f.Symbol, f.Word = tone, symbolOf(it.Finding.State), v.Short(it.Finding.State)
-		f.State = v.Headline(it.Finding, s.Verdict.At, v.zone)
+		f.State = v.headline(it.Finding, s.Verdict.At)
 	}
 	if len(it.Repaired) > 0 && it.Vendor != "" {
 		f.Repaired = v.t("preview.repaired")
@@ -246,7 +247,7 @@ func (v voice) endChange(c licensing.Change) (text, was string) {
 		text = v.t("change.until", "date", v.short(c.Until))
 	}
 	if sameEnd(c.Until, c.Was) {
-		return text, ""
+		return text, v.t("change.same")
 	}
 	if c.Was.IsZero() {
 		return text, v.t("change.was_no_end")

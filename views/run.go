@@ -13,7 +13,7 @@ import (
 )
 
 // programID names the program to the desktop.
-const programID = "com.acme.holdfast"
+const programID = "holdfast.Holdfast"
 
 // Run shows the window of a with files previewed, and returns the exit code when it was closed. It must be
 // called from the main goroutine. Files are absolute names or relative to the working folder.

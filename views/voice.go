@@ -56,3 +56,6 @@ func symbolOf(s terms.State) string {
 	}
 	return ""
 }
+
+// headline is the first sentence of a state.
+func (v voice) headline(f terms.Finding, at time.Time) string { return v.Say(f, at, v.zone).Headline }

@@ -60,6 +60,8 @@ type Window struct {
 	asking   bool        // a preview leads back to the request page
 	waiting  []string    // files that came before the engine was open
 	toasts   int
+	// shortcuts are the window's own, by name; Fyne's test canvas cannot press them.
+	shortcuts map[string]func()
 }
 
 // NewWindow makes the window of app a, not shown yet. Without o.Engine it says that licenses are being opened, until
@@ -77,7 +79,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 	if o.Interactive == nil {
 		o.Interactive = func(ctx context.Context) context.Context { return ctx }
 	}
-	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}}
+	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, shortcuts: map[string]func(){}}
 	w.work = newWorker(o, w.showWork)
 	w.win = a.NewWindow(w.v.t("app"))
 	w.win.SetPadded(false)
@@ -133,13 +135,33 @@ func (w *Window) close() {
 // keys gives Esc and Enter a meaning where no widget wants them, and the window its shortcuts.
 func (w *Window) keys() {
 	w.canvas().SetOnTypedKey(w.key)
+	on := func(s fyne.Shortcut, f func()) {
+		w.shortcuts[s.ShortcutName()] = f
+		w.canvas().AddShortcut(s, func(fyne.Shortcut) { f() })
+	}
 	add := func(k fyne.KeyName, f func()) {
-		w.canvas().AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
+		on(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}, f)
 	}
 	add(fyne.KeyO, w.useFile)
 	add(fyne.KeyR, w.request)
 	add(fyne.KeyW, w.win.Close)
-	w.canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.paste() })
+	add(fyne.KeyEqual, func() { w.enlarge(0.25) })
+	add(fyne.KeyPlus, func() { w.enlarge(0.25) })
+	add(fyne.KeyMinus, func() { w.enlarge(-0.25) })
+	add(fyne.Key0, func() { w.enlarge(-2) })
+	on(&fyne.ShortcutPaste{}, w.paste)
+}
+
+// enlarge changes the size of all text, between 100 and 200 %.
+func (w *Window) enlarge(by float32) {
+	old, ok := w.app.Settings().Theme().(*look.Theme)
+	if !ok {
+		return
+	}
+	t := *old
+	t.Factor = min(2, max(1, max(old.Factor, 1)+by))
+	w.app.Settings().SetTheme(&t)
+	w.frame.Refresh()
 }
 
 func (w *Window) key(k *fyne.KeyEvent) {

@@ -60,9 +60,10 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 		r.page.add(s.text("cli.error.usage", map[string]any{"detail": usage.detail}), s.text("cli.hint.help", map[string]any{"command": help}))
 	case errors.As(err, &wrong):
 		r.code, j.Error.Code = codeUsage, wrong.Code
-		r.page.add(s.text("error."+wrong.Code, wrong.Args))
-		if do := "error." + wrong.Code + ".do"; s.say.Has(do) {
-			j.Error.Do = s.text(do, wrong.Args)
+		id := s.mistakeID(wrong)
+		r.page.add(s.text(id, wrong.Args))
+		if s.say.Has(id + ".do") {
+			j.Error.Do = s.text(id+".do", wrong.Args)
 			r.page.add(j.Error.Do)
 		}
 	case errors.Is(err, local.ErrBusy), errors.Is(err, local.ErrOtherVersion), errors.Is(err, local.ErrLost):
@@ -103,6 +104,17 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 	}
 	r.json = j
 	return r
+}
+
+// mistakeID is the message for a mistake. One about a name that was left out has its own.
+func (s *session) mistakeID(m *licensing.Mistake) string {
+	id := "error." + m.Code
+	for _, slot := range []string{"vendor", "id"} {
+		if m.Args[slot] == "" && s.say.Has(id+".none") {
+			return id + ".none"
+		}
+	}
+	return id
 }
 
 // passphraseHint says where a passphrase comes from when the key store that it opens is locked.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"holdfast/licensing"
@@ -20,7 +21,6 @@ func (c *inspectCmd) run(ctx context.Context, s *session) (result, error) {
 }
 
 type importCmd struct {
-	writes
 	Files  []string `arg:"" name:"file" help:"cli.arg.files"`
 	DryRun bool     `help:"cli.flag.dry_run"`
 	Yes    bool     `help:"cli.flag.yes"`
@@ -95,7 +95,7 @@ func (s *session) summary(p *page, rep licensing.Report, at time.Time) {
 func (s *session) itemLines(it licensing.Item, at time.Time, full bool) []string {
 	var p page
 	name := it.Source
-	if it.Name != "" && it.Name != it.Source {
+	if it.Name != "" && it.Name != filepath.Base(it.Source) {
 		name = s.text("cli.import.inside", map[string]any{"name": it.Name, "source": it.Source})
 	}
 	a := s.itemAnswers(it, at)

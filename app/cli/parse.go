@@ -22,7 +22,6 @@ type usageError struct {
 	detail string
 	path   string // of the verb, for the hint
 	json   bool
-	quiet  bool
 }
 
 func (u *usageError) Error() string { return u.detail }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"holdfast/licensing"
@@ -100,7 +101,7 @@ func (s *session) present(out string) ([]byte, error) {
 	case errors.Is(err, disk.ErrTooLarge):
 		return []byte{0}, nil
 	case errors.Is(err, disk.ErrNotRegular):
-		return nil, mistake("file_exists", map[string]any{"file": out})
+		return nil, mistake("file_exists", map[string]any{"file": out}) // a folder, pipe or device is never replaced
 	case err != nil:
 		return nil, err
 	}
@@ -142,16 +143,8 @@ func (s *session) saveRequest(m licensing.Made, out string, force bool) (result,
 	if out == "" {
 		out = m.Name
 	}
-	old, err := s.present(out)
-	switch {
-	case err != nil:
+	if err := s.saveAs(out, m.File, force); err != nil {
 		return r, err
-	case old != nil && !force && !sameRequest(old, m.File):
-		return r, mistake("file_exists", map[string]any{"file": out})
-	case old == nil || !bytes.Equal(old, m.File):
-		if err := disk.WriteFile(disk.OS(), s.resolve(out), m.File, 0o600); err != nil {
-			return r, err
-		}
 	}
 	j.File = out
 	r.json = j
@@ -185,6 +178,25 @@ func (s *session) vendorContact(root string) string {
 		}
 	}
 	return ""
+}
+
+// saving lets commands that run here at once write one after the other, should they name the same file.
+var saving sync.Mutex
+
+// saveAs writes a request's file, unless something else is in its place.
+func (s *session) saveAs(out string, data []byte, force bool) error {
+	saving.Lock()
+	defer saving.Unlock()
+	old, err := s.present(out)
+	switch {
+	case err != nil:
+		return err
+	case old != nil && bytes.Equal(old, data):
+		return nil
+	case old != nil && !force && !sameRequest(old, data):
+		return mistake("file_exists", map[string]any{"file": out})
+	}
+	return disk.WriteFile(disk.OS(), s.resolve(out), data, 0o600)
 }
 
 type requestListCmd struct{ reads }

@@ -35,8 +35,10 @@ const (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"holdfast":        func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, nil)) },
-		"holdfast-window": func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, testWindow)) },
+		"holdfast": func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, nil)) },
+		"holdfast-window": func() {
+			os.Exit(testProcess().run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, testWindow))
+		},
 	})
 }
 
@@ -64,8 +66,10 @@ func testProcess() process {
 func testProbe(context.Context) []device.Fact {
 	name := os.Getenv(testDevice)
 	return []device.Fact{
-		{Kind: device.KindSystem, Value: "system of " + name}, {Kind: device.KindDisk, Value: "disk of " + name},
-		{Kind: device.KindMAC, Value: "card of " + name}, {Kind: device.KindMachine, Value: "installation on " + name},
+		{Kind: device.KindSystem, Value: "system of " + name},
+		{Kind: device.KindDisk, Value: "disk of " + name},
+		{Kind: device.KindMAC, Value: "card of " + name},
+		{Kind: device.KindMachine, Value: "installation on " + name},
 	}
 }
 
@@ -186,7 +190,7 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
-			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal,
+			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together,
 		},
 	})
 }
@@ -219,10 +223,10 @@ func jsonIs(ts *testscript.TestScript, neg bool, args []string) {
 		case []any:
 			n, err := strconv.Atoi(step)
 			ts.Check(err)
-			if n >= len(at) {
-				ts.Fatalf("%s: only %d members", args[0], len(at))
+			v = nil
+			if n < len(at) {
+				v = at[n]
 			}
-			v = at[n]
 		default:
 			v = nil
 		}
@@ -303,5 +307,36 @@ func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	for _, c := range ts.BackgroundCmds() {
 		ts.Check(c.Process.Signal(sig))
+	}
+}
+
+// together N CODE PROGRAM ARGS… runs a program N times at once; each must end with that code.
+func together(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	env := os.Environ()
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, "TZ"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	program, err := exec.LookPath(args[2])
+	ts.Check(err)
+	var all []*exec.Cmd
+	for range n {
+		c := exec.Command(program, args[3:]...)
+		c.Dir, c.Env = ts.Getenv("WORK"), env
+		c.Stdout, c.Stderr = new(strings.Builder), new(strings.Builder)
+		ts.Check(c.Start())
+		all = append(all, c)
+	}
+	failed := false
+	for _, c := range all {
+		_ = c.Wait()
+		if code := strconv.Itoa(c.ProcessState.ExitCode()); code != args[1] {
+			ts.Logf("exit code %s\n%s%s", code, c.Stdout, c.Stderr)
+			failed = true
+		}
+	}
+	if failed {
+		ts.Fatalf("not all ended with %s", args[1])
 	}
 }

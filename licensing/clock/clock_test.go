@@ -123,9 +123,8 @@ func TestBoundIsWrittenAndReadBack(t *testing.T) {
 
 // trace is an honest computer: the wall clock may show anything, true time and running time do not.
 type trace struct {
-	clock  *Driven
-	truth  time.Time
-	signed []time.Time
+	clock *Driven
+	truth time.Time
 }
 
 func (tr *trace) step(t *rapid.T) {

@@ -73,8 +73,12 @@ func TestPrintingAKeyShowsNoSecret(t *testing.T) {
 			}
 		}
 	}
-	if s := (Key{}).String(); s != "device without key" {
-		t.Errorf("zero key prints %q", s)
+}
+
+func TestZeroKeyIsEmptyInsteadOfPanicking(t *testing.T) {
+	var k Key
+	if k.Seed() != nil || k.Public() != nil || k.Sign([]byte("m")) != nil || k.String() != "device without key" {
+		t.Errorf("%v %x %x", k, k.Public(), k.Sign([]byte("m")))
 	}
 }
 

@@ -22,8 +22,8 @@ import (
 // SeedSize is the length of a key's seed in bytes.
 const SeedSize = ed25519.SeedSize
 
-// Key is the Ed25519 key (RFC 8032) of this computer. The zero Key has no seed and must not be used. Printing a
-// Key shows its code, never the seed.
+// Key is the Ed25519 key (RFC 8032) of this computer. The zero Key has no seed, no public half and signs nothing.
+// Printing a Key shows its code, never the seed.
 type Key struct {
 	private ed25519.PrivateKey
 }
@@ -46,10 +46,20 @@ func KeyFromSeed(seed []byte) (Key, error) {
 }
 
 // Seed returns the secret from which the key can be made again. It belongs in the keychain and nowhere else.
-func (k Key) Seed() []byte { return k.private.Seed() }
+func (k Key) Seed() []byte {
+	if k.private == nil {
+		return nil
+	}
+	return k.private.Seed()
+}
 
 // Public returns the public half.
-func (k Key) Public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
+func (k Key) Public() ed25519.PublicKey {
+	if k.private == nil {
+		return nil
+	}
+	return k.private.Public().(ed25519.PublicKey)
+}
 
 // ID returns the device id.
 func (k Key) ID() string { return ID(k.Public()) }
@@ -58,7 +68,12 @@ func (k Key) ID() string { return ID(k.Public()) }
 func (k Key) Code() string { return Code(k.Public()) }
 
 // Sign signs message.
-func (k Key) Sign(message []byte) []byte { return ed25519.Sign(k.private, message) }
+func (k Key) Sign(message []byte) []byte {
+	if k.private == nil {
+		return nil
+	}
+	return ed25519.Sign(k.private, message)
+}
 
 // String returns the code, so that a key in a log shows no secret.
 func (k Key) String() string {

@@ -5,16 +5,6 @@ import (
 	"strings"
 )
 
-// first returns the first value that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
 // join joins the values that are not empty.
 func join(values ...string) string {
 	return strings.Join(strings.Fields(strings.Join(values, " ")), " ")

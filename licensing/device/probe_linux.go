@@ -180,3 +180,13 @@ func field(text, name string) string {
 	}
 	return ""
 }
+
+// first returns the first value that is not empty.
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

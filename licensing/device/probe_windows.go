@@ -18,6 +18,7 @@ func System() Probe {
 			{KindSystem, systemUUID(smbios())},
 			{KindBoard, join(registryText(bios, "SystemManufacturer"), registryText(bios, "SystemProductName"), registryText(bios, "BaseBoardProduct"))},
 			{KindCPU, registryText(`HARDWARE\DESCRIPTION\System\CentralProcessor\0`, "ProcessorNameString")},
+			{KindMemory, installedMemory()},
 			{KindVolume, systemVolume()},
 		})
 	}
@@ -53,7 +54,23 @@ func systemVolume() string {
 	return strconv.FormatUint(uint64(serial), 16)
 }
 
-var getSystemFirmwareTable = windows.NewLazySystemDLL("kernel32.dll").NewProc("GetSystemFirmwareTable")
+var (
+	kernel32                        = windows.NewLazySystemDLL("kernel32.dll")
+	getSystemFirmwareTable          = kernel32.NewProc("GetSystemFirmwareTable")
+	getPhysicallyInstalledSystemMem = kernel32.NewProc("GetPhysicallyInstalledSystemMemory")
+)
+
+// installedMemory returns the size class of the memory that the firmware reports.
+func installedMemory() string {
+	var kib uint64
+	if getPhysicallyInstalledSystemMem.Find() != nil {
+		return ""
+	}
+	if ok, _, _ := getPhysicallyInstalledSystemMem.Call(uintptr(unsafe.Pointer(&kib))); ok == 0 || kib > 1<<40 {
+		return ""
+	}
+	return sizeClass(kib << 10)
+}
 
 // smbios returns the tables of the firmware, at most 256 KiB.
 func smbios() []byte {

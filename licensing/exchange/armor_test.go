@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -197,4 +198,24 @@ func TestANewerFileNamesTheVersionItNeedsOnlyWhenItsSealIsRight(t *testing.T) {
 	if stateOf(t, err) != terms.StateFileUnknownSender || slot(err, "v") != "" {
 		t.Errorf("%v %q", err, slot(err, "v"))
 	}
+}
+
+func TestManyGoroutinesMayReadAtOnce(t *testing.T) {
+	file := licenseFile(t)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			found, err := Read("license.hflic", file)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, e := range found[0].Bundle.Envelopes {
+				if _, err := verified(e); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

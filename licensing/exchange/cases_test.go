@@ -199,6 +199,7 @@ func parseCases(t testing.TB) []parseCase {
 		{name: "profile-new-root-signed-by-itself-only", op: "profile", envelope: signAnyway(movedBytes, ProfileType, nextRoot), state: unknownState},
 		{name: "profile-new-root-signed-by-the-old-only", op: "profile", envelope: signAnyway(movedBytes, ProfileType, rootKey), state: changedState},
 		{name: "profile-new-root-without-naming-the-old", op: "profile", envelope: signAnyway(edited(testProfile(), moved[:4]...), ProfileType, nextRoot, rootKey), state: malformedState, cause: CauseMalformed},
+		bad("profile-new-root-naming-another-predecessor", "profile", signAnyway(edited(testProfile(), slices.Concat(moved, []any{"previous_root", EncodeKey(public(nextWork))})...), ProfileType, nextRoot, rootKey)),
 		{name: "profile-of-the-old-root-after-succession", op: "profile", trusts: Roots{public(nextRoot)}, envelope: goodProfile, state: unknownState},
 		{name: "profile-when-nothing-is-trusted", op: "profile", trusts: Roots{}, envelope: goodProfile, state: unknownState},
 		bad("profile-version-0", "profile", pro("version", 0)),

@@ -50,11 +50,11 @@ func checkDamaged(t *testing.T, want []any, damaged []byte, what string, at int)
 	return true
 }
 
-// Scorecard R4, over a license file with its profile: every byte flipped in each of its bits, set to zero, lost,
+// Scorecard R4, over a license file with its profile: every byte flipped in one bit, set to zero, lost,
 // doubled, and the file cut there. Whatever happens is named, or repaired to the very same documents.
 func TestDamageToAnyByteIsNamedOrRepaired(t *testing.T) {
 	file := licenseFile(t)
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		file = smallFile(t)
 	}
 	want, state := outcome(t, file)
@@ -69,11 +69,9 @@ func TestDamageToAnyByteIsNamedOrRepaired(t *testing.T) {
 		}
 	}
 	for i := range file {
-		for _, bit := range []byte{1 << (i % 8), 1 << ((i + 3) % 8)} {
-			flipped := bytes.Clone(file)
-			flipped[i] ^= bit
-			try(flipped, "flip", i)
-		}
+		flipped := bytes.Clone(file)
+		flipped[i] ^= 1 << (i % 8)
+		try(flipped, "flip", i)
 		zeroed := bytes.Clone(file)
 		zeroed[i] = 0
 		try(zeroed, "zero", i)
@@ -94,7 +92,11 @@ func TestDamageToAnyByteIsNamedOrRepaired(t *testing.T) {
 func TestDamageToABundleWithoutArmorIsNamedOrHarmless(t *testing.T) {
 	file := must(Read("", smallFile(t)))[0].Raw
 	want, _ := outcome(t, file)
-	for i := range file {
+	step := 1
+	if raceEnabled {
+		step = 7
+	}
+	for i := 0; i < len(file); i += step {
 		for bit := range 8 {
 			flipped := bytes.Clone(file)
 			flipped[i] ^= 1 << bit

@@ -293,6 +293,13 @@ func mangles() []mangle {
 		{name: "mail-html-only", do: inMail("Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable", chain(asHTML, quoted)), repaired: []string{RepairMail, RepairHTML}, as: "mail.eml"},
 		{name: "mail-nested", do: inMail("Content-Type: multipart/mixed; boundary=outer", nested), repaired: []string{RepairMail}, as: "mail.eml"},
 		{name: "mail-forwarded", do: inMail("Content-Type: multipart/mixed; boundary=fwd", forwarded), repaired: []string{RepairMail}, as: "mail.eml"},
+		{name: "mail-forwarded-six-times", do: func(b []byte) []byte {
+			m := inMail("Content-Type: multipart/mixed; boundary=\"=_x\"", attached)(b)
+			for range 6 {
+				m = inMail("Content-Type: message/rfc822", same)(m)
+			}
+			return m
+		}, repaired: []string{RepairMail}, as: "mail.eml"},
 		{name: "mail-lf-only", do: chain(inMail("Content-Type: multipart/mixed; boundary=\"=_x\"", attached), replace("\r\n", "\n")), repaired: []string{RepairMail}, as: "mail.eml"},
 		{name: "mail-from-a-mailbox", do: chain(inMail("Content-Type: text/plain", same), func(b []byte) []byte {
 			return append([]byte("From sales@acme.example Mon Nov  2 10:14:00 2026\r\n"), b...)

@@ -2,5 +2,5 @@
 
 package exchange
 
-// The race detector keeps shadow memory and runs slower: limits of memory are measured without it.
+// The race detector keeps shadow memory and runs slower: cost is measured without it, and sweeps are coarser.
 const raceEnabled = true

@@ -83,12 +83,9 @@ func (is *Issuer) CreateLicense(n NewLicense) (Created, error) {
 		if err != nil {
 			return err
 		}
-		out.Again, out.Key = again, n.Key
-		out.Differs = again && !sameTerms(rec, n)
-		if n.Key == "" {
-			if out.Key, err = is.deriveKey(who, key.Derived); err != nil {
-				return err
-			}
+		out.Again, out.Differs = again, again && !sameTerms(rec, n)
+		if out.Key, err = is.deriveKey(who, key.Derived); err != nil {
+			return err
 		}
 		if out.License, err = view(t, rec); err != nil {
 			return err

@@ -52,9 +52,8 @@ func TestACopiedDiskImageInAnotherComputerTakesAPlaceOfItsOwn(t *testing.T) {
 // TestPlacesAreNeverExceeded lets computers ask, ask again, be reinstalled and renewed in any order, and compares with a
 // simple model: the set of computers that got in while there was room.
 func TestPlacesAreNeverExceeded(t *testing.T) {
+	d := newDesk(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		d := newDesk(t)
-		defer d.Close()
 		places := rapid.IntRange(1, 4).Draw(rt, "places")
 		made := d.license(rt, issuer.NewLicense{Places: places})
 		v := d.trusted(rt)

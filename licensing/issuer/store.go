@@ -42,11 +42,27 @@ var buckets = []string{bucketMeta, bucketProfiles, bucketLicenses, bucketKeys, b
 // storecheck.go); a fault in bbolt's mapped memory becomes an error instead of ending the process.
 type boltStore struct{ db *bbolt.DB }
 
-// openBolt opens the store at path; fresh makes it. The list of free pages is not kept in the file but
-// found when it is opened: a damaged list would overwrite records later on.
+// openBolt opens the store at path, after every record in it was looked at. fresh makes it. The list of free pages is not
+// kept in the file but found when it is opened: a damaged list would overwrite records later on.
 func openBolt(fsys disk.FS, path string, wait time.Duration, fresh bool) (_ *boltStore, err error) {
+	if !fresh {
+		if err := checkStore(fsys, path, wait); err != nil {
+			return nil, err
+		}
+	}
+	s, err := mapBolt(path, bbolt.Options{Timeout: wait, NoFreelistSync: true})
+	if err == nil && fresh {
+		err = s.create()
+	}
+	if err != nil && s != nil {
+		err = errors.Join(onDisk(err, path), s.Close())
+	}
+	return s, err
+}
+
+func mapBolt(path string, o bbolt.Options) (_ *boltStore, err error) {
 	defer guardFault(&err)()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: wait, NoFreelistSync: true})
+	db, err := bbolt.Open(path, 0o600, &o)
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, say(CodeBusy, err)
@@ -57,16 +73,7 @@ func openBolt(fsys disk.FS, path string, wait time.Duration, fresh bool) (_ *bol
 	case err != nil:
 		return nil, onDisk(err, path)
 	}
-	s := &boltStore{db}
-	if fresh {
-		err = s.create()
-	} else if err = checkMeta(fsys, path); err == nil {
-		err = s.check()
-	}
-	if err != nil {
-		return nil, errors.Join(say(CodeDamaged, err, "file", path), db.Close())
-	}
-	return s, nil
+	return &boltStore{db}, nil
 }
 
 func (s *boltStore) create() error {

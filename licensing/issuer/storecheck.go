@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
+	"os"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -42,8 +45,30 @@ func (r *roll) save(t *bbolt.Tx) error {
 	return t.Bucket([]byte(bucketRoll)).Put([]byte(rollKey), r[:])
 }
 
+// checkStore looks at the store without changing it: bbolt then reads nothing but what it is asked for, and a fault in a
+// damaged page leaves neither lock nor mapped memory behind.
+func checkStore(fsys disk.FS, path string, wait time.Duration) error {
+	s, err := mapBolt(path, bbolt.Options{Timeout: wait, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	start, err := readStart(fsys, path) // after the lock was got, so that nobody is writing
+	if err != nil {
+		return errors.Join(onDisk(err, path), s.Close())
+	}
+	err = checkMeta(start)
+	if err == nil {
+		err = s.check()
+	}
+	if err != nil {
+		err = say(CodeDamaged, err, "file", path)
+	}
+	return errors.Join(err, s.Close())
+}
+
 // check reads every record and compares with the roll.
-func (s *boltStore) check() error {
+func (s *boltStore) check() (err error) {
+	defer guardFault(&err)()
 	return s.db.View(func(t *bbolt.Tx) error {
 		want, err := rollIn(t)
 		if err != nil {
@@ -82,18 +107,10 @@ const (
 
 // checkMeta demands that both meta pages are whole. bbolt goes on with one, which is the state before
 // the last transaction, and says nothing. Both are written in one sector each, so a crash leaves them whole.
-func checkMeta(fsys disk.FS, path string) error {
-	f, err := fsys.OpenFile(path, 0, 0)
-	if err != nil {
-		return err
+func checkMeta(b []byte) error {
+	if len(b) < pageHeader+metaSize+8 {
+		return errors.New("the file is cut")
 	}
-	defer f.Close()
-	b := make([]byte, metaRead)
-	n, err := f.ReadAt(b, 0)
-	if n < pageHeader+metaSize+8 {
-		return fmt.Errorf("the file is cut: %w", err)
-	}
-	b = b[:n]
 	size := int(binary.NativeEndian.Uint32(b[pageHeader+8:]))
 	if size < 512 || size > metaRead/2 || size+pageHeader+metaSize+8 > len(b) {
 		return errors.New("the first page is damaged")
@@ -107,4 +124,17 @@ func checkMeta(fsys disk.FS, path string) error {
 		}
 	}
 	return nil
+}
+
+func readStart(fsys disk.FS, path string) ([]byte, error) {
+	f, err := fsys.OpenFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, metaRead)
+	n, err := f.ReadAt(b, 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return b[:n], errors.Join(err, f.Close())
 }

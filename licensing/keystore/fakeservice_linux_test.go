@@ -64,6 +64,11 @@ func (f *fakeService) collection(path dbus.ObjectPath) {
 	f.export(fakeProperties{f, path}, path, "org.freedesktop.DBus.Properties")
 }
 
+func (f *fakeService) item(path dbus.ObjectPath) {
+	f.export(fakeItemMethods{f, path}, path, itemAPI)
+	f.export(fakeProperties{f, path}, path, "org.freedesktop.DBus.Properties")
+}
+
 // set changes the behaviour.
 func (f *fakeService) set(change func()) {
 	f.mu.Lock()
@@ -189,7 +194,7 @@ func (p fakeProperties) Get(_, name string) (dbus.Variant, *dbus.Error) {
 	if name == "Collections" {
 		return dbus.MakeVariant(p.f.paths), err
 	}
-	return dbus.MakeVariant(p.f.locked[p.path]), err
+	return dbus.MakeVariant(p.f.locked[p.path] || p.f.locked[p.f.items[p.path].collection]), err
 }
 
 type fakeCollection struct {
@@ -220,7 +225,7 @@ func (c fakeCollection) CreateItem(properties map[string]dbus.Variant, secret ss
 		if len(found) == 0 {
 			c.f.count++
 			found = []dbus.ObjectPath{dbus.ObjectPath(fmt.Sprintf("%s/i%d", c.path, c.f.count))}
-			c.f.export(fakeItemMethods{c.f, found[0]}, found[0], itemAPI)
+			c.f.item(found[0])
 		}
 		c.f.items[found[0]] = fakeItem{collection: c.path, attributes: attributes, secret: secret}
 		return found[0]

@@ -3,9 +3,6 @@ package keystore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/godbus/dbus/v5"
 	ss "github.com/zalando/go-keyring/secret_service"
@@ -96,18 +93,27 @@ func (s secretService) set(ctx context.Context, item, text string) error {
 	})
 }
 
+// remove deletes every item that Get could find, so that none of an older collection comes to light.
 func (s secretService) remove(ctx context.Context, item string) error {
 	return s.with(ctx, func(c *secrets) error {
-		path, err := c.find(s.attributes(item))
-		if err != nil {
-			return err
+		const most = 16 // of one name; more means that deleting has no effect
+		for range most {
+			path, err := c.find(s.attributes(item))
+			if ClassOf(err) == Missing {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			var prompt dbus.ObjectPath
+			if err := c.call(secretsName, path, itemAPI+".Delete", nil, &prompt); err != nil {
+				return err
+			}
+			if _, err := c.ask(prompt); err != nil {
+				return err
+			}
 		}
-		var prompt dbus.ObjectPath
-		if err := c.call(secretsName, path, itemAPI+".Delete", nil, &prompt); err != nil {
-			return err
-		}
-		_, err = c.ask(prompt)
-		return err
+		return &Error{Class: Denied, Err: errors.New("the service keeps the item")}
 	})
 }
 
@@ -134,212 +140,4 @@ func (s secretService) with(ctx context.Context, fn func(*secrets) error) error 
 		err = once()
 	}
 	return err
-}
-
-// secrets is a connection to a Secret Service.
-type secrets struct{ *bus }
-
-// find returns the path of an unlocked item: Missing when there is none, Locked when it or the place where it would be is.
-func (c *secrets) find(attributes map[string]string) (dbus.ObjectPath, error) {
-	var unlocked, locked []dbus.ObjectPath
-	if err := c.call(secretsName, secretsPath, serviceAPI+".SearchItems", []any{attributes}, &unlocked, &locked); err != nil {
-		return "", err
-	}
-	switch len(unlocked) + len(locked) {
-	case 0:
-		// Some services show no items of a locked collection.
-		switch collection, err := c.collection(); {
-		case err != nil:
-			return "", err
-		case collection == nothing:
-			return "", &Error{Class: Missing}
-		default:
-			return c.findAfterUnlock(attributes, collection)
-		}
-	case 1:
-		path := append(unlocked, locked...)[0]
-		if len(locked) == 1 {
-			return path, c.unlock(path)
-		}
-		return path, nil
-	}
-	// Several: the one in the collection that Set writes to.
-	collection, err := c.collection()
-	if err != nil {
-		return "", err
-	}
-	inside := func(p dbus.ObjectPath) bool { return strings.HasPrefix(string(p), string(collection)+"/") }
-	if i := slices.IndexFunc(locked, inside); i >= 0 && !slices.ContainsFunc(unlocked, inside) {
-		return locked[i], c.unlock(locked[i])
-	}
-	if i := slices.IndexFunc(unlocked, inside); i >= 0 {
-		return unlocked[i], nil
-	}
-	if len(unlocked) > 0 {
-		return unlocked[0], nil
-	}
-	return locked[0], c.unlock(locked[0])
-}
-
-func (c *secrets) findAfterUnlock(attributes map[string]string, collection dbus.ObjectPath) (dbus.ObjectPath, error) {
-	locked, err := c.locked(collection)
-	if err != nil {
-		return "", err
-	}
-	if !locked {
-		return "", &Error{Class: Missing}
-	}
-	if err := c.unlock(collection); err != nil {
-		return "", err
-	}
-	var found, others []dbus.ObjectPath
-	if err := c.call(secretsName, secretsPath, serviceAPI+".SearchItems", []any{attributes}, &found, &others); err != nil {
-		return "", err
-	}
-	if len(found) == 0 {
-		return "", &Error{Class: Missing}
-	}
-	return found[0], nil
-}
-
-// collection returns the collection that new items go to; nothing when the service has none.
-func (c *secrets) collection() (dbus.ObjectPath, error) {
-	var value dbus.Variant
-	if err := c.call(secretsName, secretsPath, getProperty, []any{serviceAPI, "Collections"}, &value); err != nil {
-		return "", err
-	}
-	if paths, ok := value.Value().([]dbus.ObjectPath); ok && slices.Contains(paths, loginPath) {
-		return loginPath, nil
-	}
-	var path dbus.ObjectPath
-	err := c.call(secretsName, secretsPath, serviceAPI+".ReadAlias", []any{"default"}, &path)
-	return path, err
-}
-
-// writable returns an unlocked collection for new items.
-func (c *secrets) writable() (dbus.ObjectPath, error) {
-	collection, err := c.collection()
-	if err != nil {
-		return "", err
-	}
-	if collection == nothing {
-		return c.create()
-	}
-	locked, err := c.locked(collection)
-	if err != nil || !locked {
-		return collection, err
-	}
-	return collection, c.unlock(collection)
-}
-
-func (c *secrets) locked(collection dbus.ObjectPath) (bool, error) {
-	var value dbus.Variant
-	if err := c.call(secretsName, collection, getProperty, []any{collectionAPI, "Locked"}, &value); err != nil {
-		return false, err
-	}
-	locked, ok := value.Value().(bool)
-	if !ok {
-		return false, &Error{Class: None, Err: errors.New("unexpected answer to Locked")}
-	}
-	return locked, nil
-}
-
-// session opens a session without encryption of its own: the socket is the user's, and the bus sees all anyway.
-func (c *secrets) session() (dbus.ObjectPath, error) {
-	var output dbus.Variant
-	var path dbus.ObjectPath
-	err := c.call(secretsName, secretsPath, serviceAPI+".OpenSession", []any{"plain", dbus.MakeVariant("")}, &output, &path)
-	return path, err
-}
-
-// unlock asks the person to unlock a collection or an item, if the person is there to be asked.
-func (c *secrets) unlock(path dbus.ObjectPath) error {
-	if !interactive(c.ctx) {
-		return &Error{Class: Locked}
-	}
-	var unlocked []dbus.ObjectPath
-	var prompt dbus.ObjectPath
-	if err := c.call(secretsName, secretsPath, serviceAPI+".Unlock", []any{[]dbus.ObjectPath{path}}, &unlocked, &prompt); err != nil {
-		return err
-	}
-	answer, err := c.ask(prompt)
-	if err != nil {
-		return err
-	}
-	if more, ok := answer.Value().([]dbus.ObjectPath); ok {
-		unlocked = append(unlocked, more...)
-	}
-	if !slices.Contains(unlocked, path) {
-		return &Error{Class: Denied, Err: errors.New("the service did not unlock it")}
-	}
-	return nil
-}
-
-// create makes the default collection; the system asks the person for a password for it.
-func (c *secrets) create() (dbus.ObjectPath, error) {
-	if !interactive(c.ctx) {
-		return "", &Error{Class: Locked, Err: errors.New("the service has no collection yet")}
-	}
-	properties := map[string]dbus.Variant{collectionAPI + ".Label": dbus.MakeVariant(collectionName)}
-	var path, prompt dbus.ObjectPath
-	err := c.call(secretsName, secretsPath, serviceAPI+".CreateCollection", []any{properties, "default"}, &path, &prompt)
-	if err != nil {
-		return "", err
-	}
-	answer, err := c.ask(prompt)
-	if err != nil {
-		return "", err
-	}
-	if made, ok := answer.Value().(dbus.ObjectPath); ok {
-		path = made
-	}
-	if path == nothing || path == "" {
-		return "", &Error{Class: Denied, Err: errors.New("the service made no collection")}
-	}
-	return path, nil
-}
-
-// ask shows a question of the service and waits for its end. Dismissed is Denied, unanswered Locked. A question
-// that comes up in the background is not shown: that is Locked.
-func (c *secrets) ask(prompt dbus.ObjectPath) (dbus.Variant, error) {
-	var none dbus.Variant
-	if prompt == nothing {
-		return none, nil
-	}
-	if !interactive(c.ctx) {
-		return none, &Error{Class: Locked, Err: errors.New("the service wants to ask the person")}
-	}
-	signals := make(chan *dbus.Signal, 16)
-	c.conn.Signal(signals)
-	err := c.conn.AddMatchSignalContext(c.ctx, dbus.WithMatchObjectPath(prompt), dbus.WithMatchInterface(promptAPI))
-	if err != nil {
-		return none, c.judge(err)
-	}
-	c.prompting = true
-	defer func() { c.prompting = false }()
-	if err := c.call(secretsName, prompt, promptAPI+".Prompt", []any{""}); err != nil {
-		return none, err
-	}
-	for {
-		select {
-		case <-c.ctx.Done():
-			return none, c.judge(c.ctx.Err())
-		case signal, open := <-signals:
-			if !open {
-				return none, c.judge(dbus.ErrClosed)
-			}
-			if signal.Path != prompt || signal.Name != promptAPI+".Completed" {
-				continue
-			}
-			var dismissed bool
-			var answer dbus.Variant
-			if err := dbus.Store(signal.Body, &dismissed, &answer); err != nil {
-				return none, &Error{Class: None, Err: fmt.Errorf("unexpected answer to a question: %w", err)}
-			}
-			if dismissed {
-				return none, &Error{Class: Denied, Err: errors.New("the question was dismissed")}
-			}
-			return answer, nil
-		}
-	}
 }

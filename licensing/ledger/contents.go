@@ -120,7 +120,7 @@ func (c *contents) readDamaged(data []byte) {
 	case c.closing != nil: // bytes behind the CLOSE are nobody's entries
 		c.lostTo = c.last
 		return
-	case end != nil && end.Last >= c.last && end.Last <= c.lostTo:
+	case end != nil && end.Last >= atLeast(runs, c.last) && end.Last <= c.lostTo:
 		c.lostTo = end.Last
 	default:
 		end = nil
@@ -142,6 +142,18 @@ func gap(b []byte, n int, isHeader bool) run {
 // atMost is the number of entries that n bytes can have held.
 func atMost(n int) uint64 { return uint64(max(1, n/frameHead)) }
 
+// atLeast is the lowest number that the last entry of the runs can have.
+func atLeast(runs []run, last uint64) uint64 {
+	for _, r := range runs {
+		if last += uint64(len(r.entries)); r.sure {
+			last += r.lost
+		} else {
+			last++
+		}
+	}
+	return last
+}
+
 // number gives the entries of the runs their numbers, as far as these are certain.
 func number(runs []run, last uint64, end *closing) []Entry {
 	known := 0
@@ -158,10 +170,6 @@ func number(runs []run, last uint64, end *closing) []Entry {
 		for from > known {
 			from--
 			r := runs[from]
-			if n < last+uint64(len(r.entries)) { // no room for them: the CLOSE is another's
-				from++
-				break
-			}
 			for i := len(r.entries) - 1; i >= 0; i-- {
 				r.entries[i].Seq = n
 				n--

@@ -121,7 +121,7 @@ func newDisk(t fataler) *disktest.Memory {
 func TestNothingAcknowledgedIsLostWhenThePowerGoesAtAnyCall(t *testing.T) {
 	seeds := uint64(80)
 	if testing.Short() {
-		seeds = 8
+		seeds = 3
 	}
 	whole := newDisk(t)
 	newModel().script(whole)
@@ -132,7 +132,11 @@ func TestNothingAcknowledgedIsLostWhenThePowerGoesAtAnyCall(t *testing.T) {
 			fsys.PowerOffAfter(n)
 			m.script(fsys)
 			r := rand.New(rand.NewPCG(seed, uint64(n)))
-			l := m.check(t, fsys.Crash(r))
+			after := fsys.PowerOn() // as kill -9 leaves it: nothing that was written is lost
+			if seed > 0 {
+				after = fsys.Crash(r)
+			}
+			l := m.check(t, after)
 			m.appendBatch(l, 1) // works afterwards, and says in its header what happened
 			if err := l.Close(); err != nil {
 				t.Fatal(err)

@@ -3,8 +3,6 @@ package ledger
 import (
 	"errors"
 	"fmt"
-
-	"holdfast/licensing/disk"
 )
 
 // Read calls fn for every entry from number from on (0 and 1: all), in order. A closed segment is verified whole, with its
@@ -67,10 +65,7 @@ func (l *Ledger) readSegment(s *segment, limit int64, from uint64, fn func(Entry
 		damage.add(s)
 		return nil
 	}
-	data, err := load(l.o.FS, s.path(l.dir), limit)
-	if errors.Is(err, disk.ErrTooLarge) || errors.Is(err, disk.ErrNotRegular) {
-		data, err = nil, nil
-	}
+	data, err := s.load(l.o.FS, l.dir, limit)
 	if err != nil {
 		return fmt.Errorf("read segment %d: %w", s.num, err)
 	}

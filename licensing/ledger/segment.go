@@ -35,6 +35,7 @@ const (
 type segment struct {
 	num     uint64
 	as      presence
+	odd     bool // no regular file: never opened, as a pipe would hold the program
 	size    int64
 	header  header
 	body    []byte // of HEADER; nil when it cannot be read
@@ -68,7 +69,7 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 		}
 		return nil, err
 	}
-	found := map[uint64]presence{}
+	found := map[uint64]segment{}
 	highest := uint64(0)
 	for _, e := range names {
 		base, as := strings.CutSuffix(e.Name(), suffix)
@@ -83,8 +84,8 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 		if err != nil || len(base) != nameWidth || num == 0 {
 			continue
 		}
-		if found[num] != asSegment {
-			found[num] = kind
+		if found[num].as != asSegment {
+			found[num] = segment{as: kind, odd: !e.Type().IsRegular()}
 		}
 		highest = max(highest, num)
 	}
@@ -94,8 +95,8 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 	}
 	segs := make([]segment, highest)
 	for i := range segs {
+		segs[i] = found[uint64(i+1)]
 		segs[i].num = uint64(i + 1)
-		segs[i].as = found[segs[i].num]
 	}
 	return segs, nil
 }
@@ -103,12 +104,20 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 // maxHole is how many segments may be missing before the directory is taken for something else.
 const maxHole = 100_000
 
-// load reads a segment whole. limit ≥ 0 reads only that many bytes.
-func load(fsys disk.FS, path string, limit int64) ([]byte, error) {
-	if limit < 0 {
-		return disk.ReadFile(fsys, path, maxSegment)
+// load reads a segment whole; limit ≥ 0 reads only that many bytes. What is no regular file, or larger than any segment, can
+// hold no entries and reads as nothing.
+func (s *segment) load(fsys disk.FS, dir string, limit int64) ([]byte, error) {
+	if s.odd {
+		return nil, nil
 	}
-	f, err := fsys.OpenFile(path, os.O_RDONLY, 0)
+	if limit < 0 {
+		data, err := disk.ReadFile(fsys, s.path(dir), maxSegment)
+		if errors.Is(err, disk.ErrTooLarge) || errors.Is(err, disk.ErrNotRegular) {
+			return nil, nil
+		}
+		return data, err
+	}
+	f, err := fsys.OpenFile(s.path(dir), os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -121,12 +130,15 @@ func load(fsys disk.FS, path string, limit int64) ([]byte, error) {
 }
 
 // glance reads only the first and the last frame of a segment. It is false when the file must be read whole.
-func glance(fsys disk.FS, path string, s *segment) (bool, error) {
-	f, err := fsys.OpenFile(path, os.O_RDONLY, 0)
+func (s *segment) glance(fsys disk.FS, dir string) (bool, error) {
+	if s.odd {
+		return false, nil
+	}
+	f, err := fsys.OpenFile(s.path(dir), os.O_RDONLY, 0)
 	if err != nil {
 		return false, err
 	}
-	ok, err := glanceAt(f, s)
+	ok, err := s.glanceAt(f)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -135,7 +147,7 @@ func glance(fsys disk.FS, path string, s *segment) (bool, error) {
 
 const glanceBytes = 4096
 
-func glanceAt(f disk.File, s *segment) (bool, error) {
+func (s *segment) glanceAt(f disk.File) (bool, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return false, err

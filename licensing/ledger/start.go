@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -42,12 +43,12 @@ func (l *Ledger) setAside(s *segment, rec *Recovery) error {
 	n := notice{Segment: s.num, Code: s.code}
 	name := baseName(s.num) + suffix
 	if s.as != missing {
-		data, err := load(l.o.FS, s.path(l.dir), -1)
-		if err == nil {
-			n.Sum = fileSum(data)
-		} else if !errors.Is(err, disk.ErrTooLarge) && !errors.Is(err, disk.ErrNotRegular) {
+		data, err := s.load(l.o.FS, l.dir, -1)
+		if err != nil {
 			return err
 		}
+		sum := sha256.Sum256(data)
+		n.Sum = hex.EncodeToString(sum[:])
 	}
 	if s.as == asSegment && l.o.Sign != nil {
 		to, err := freeName(l.o.FS, filepath.Join(l.dir, baseName(s.num)+damaged))

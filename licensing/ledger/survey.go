@@ -2,10 +2,7 @@ package ledger
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
-
-	"holdfast/licensing/disk"
 )
 
 // survey looks at all segments of dir and judges how they fit together: whole ones when thorough, else only the last one and
@@ -43,14 +40,11 @@ func examine(dir string, o Options, s *segment, whole bool) error {
 		return nil
 	}
 	if !whole && s.as == asSegment {
-		if ok, err := glance(o.FS, s.path(dir), s); ok || err != nil {
+		if ok, err := s.glance(o.FS, dir); ok || err != nil {
 			return err
 		}
 	}
-	data, err := load(o.FS, s.path(dir), -1)
-	if errors.Is(err, disk.ErrTooLarge) || errors.Is(err, disk.ErrNotRegular) {
-		data, err = nil, nil // not ours: nothing in it can be an entry
-	}
+	data, err := s.load(o.FS, dir, -1)
 	if err != nil {
 		return err
 	}

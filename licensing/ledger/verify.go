@@ -88,8 +88,8 @@ func (r *Report) segment(dir string, o Options, s *segment, isLast bool, keys []
 	c := s.contents
 	s.contents = nil
 	if c == nil || s.body == nil {
-		data, err := load(o.FS, s.path(dir), -1)
-		if err != nil && s.ok() {
+		data, err := s.load(o.FS, dir, -1)
+		if err != nil {
 			return err
 		}
 		fresh := parse(data, s.first)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"sync"
 
@@ -62,12 +63,22 @@ func (f forms) mapped(fn func(string) string) forms {
 	return f
 }
 
-// catalog is one language, ready to speak.
+// catalog is one language, ready to speak. Messages are given to go-i18n one by one when they are said: adding all of
+// them to a bundle first would cost a short command more than everything it says.
 type catalog struct {
 	lang      string
 	localizer *i18n.Localizer
 	messages  map[string]forms
-	counts    map[string][]string // plural messages: slots in order, then n; the first that counts decides the form
+	parsed    sync.Map // text → parsed
+}
+
+// counting are the slots of a plural message that may count: those in the text in their order, then n. The first that
+// has a number or a list decides the form.
+func counting(f forms) []string {
+	if !f.plural() {
+		return nil
+	}
+	return append(slotsIn(f.Other), "n")
 }
 
 var catalogs = struct {
@@ -94,58 +105,23 @@ func build(lang string) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &catalog{lang: lang, messages: messages, counts: map[string][]string{}}
 	tag := language.English
-	bundle := i18n.NewBundle(tag)
-	if lang == Pseudo {
+	switch lang {
+	case base:
+	case Pseudo:
 		for id, f := range messages {
 			messages[id] = f.mapped(pseudo)
 		}
-	}
-	if err := c.add(bundle, tag, messages); err != nil {
-		return nil, err
-	}
-	if lang != Pseudo && lang != base {
+	default:
 		own, err := readLanguage(assets.Translations(), lang)
 		if err != nil {
 			return nil, err
 		}
+		maps.Copy(messages, own)
 		tag = language.Make(lang)
-		if err := c.add(bundle, tag, own); err != nil {
-			return nil, err
-		}
-		for id, f := range own {
-			messages[id] = f
-		}
 	}
-	c.localizer = i18n.NewLocalizer(bundle, tag.String())
-	return c, nil
+	return &catalog{lang: lang, localizer: i18n.NewLocalizer(i18n.NewBundle(tag), tag.String()), messages: messages}, nil
 }
-
-// add gives the messages to the bundle and notes which slots may count.
-func (c *catalog) add(bundle *i18n.Bundle, tag language.Tag, messages map[string]forms) error {
-	all := make([]i18n.Message, 0, 2*len(messages)) // one block instead of a thousand allocations
-	for id, f := range messages {
-		all = append(all, i18n.Message{ID: id, Zero: f.Zero, One: f.One, Two: f.Two, Few: f.Few, Many: f.Many, Other: f.Other})
-		if f.plural() {
-			c.counts[id] = append(slotsIn(f.Other), "n")
-		}
-		if f.None != "" {
-			all = append(all, i18n.Message{ID: id + noneSuffix, Other: f.None})
-		}
-	}
-	pointers := make([]*i18n.Message, len(all))
-	for i := range all {
-		pointers[i] = &all[i]
-	}
-	if err := bundle.AddMessages(tag, pointers...); err != nil {
-		return fmt.Errorf("plain: language %s: %w", tag, err)
-	}
-	return nil
-}
-
-// noneSuffix marks the form for zero, which CLDR does not know in most languages.
-const noneSuffix = "#none"
 
 // readLanguage reads every file of one language. When an id stands in two files, the first by file name wins.
 func readLanguage(tree fs.FS, lang string) (map[string]forms, error) {

@@ -120,7 +120,6 @@ func TestFamiliesOfIdsHaveExactlyTheCodesOfTheirSource(t *testing.T) {
 		"why":    append(terms.Rules(), "other", "source", "issuer"),
 		"action": constants(t, "licensing/terms", "Act"),
 		"event":  constants(t, "licensing/terms", "Event"),
-		"tone":   constants(t, "licensing/terms", "Tone"),
 		"kind":   constants(t, "licensing/exchange", "Other"),
 		"cause":  constants(t, "licensing/exchange", "Cause"),
 		"fact":   {string(terms.Keep), string(terms.View), string(terms.Pause)},

@@ -79,14 +79,6 @@ var usualActions = map[terms.State]terms.Action{
 	terms.StateFileNoneForHere:   terms.ActRequest,
 }
 
-// Headline returns the sentence of the first line alone.
-func (s *Speaker) Headline(f terms.Finding, at time.Time, zone *time.Location) string {
-	if !f.State.Known() {
-		return s.general(codeUnknownState).Headline
-	}
-	return resolver{s: s, f: f, at: at, zone: local(zone)}.answer("state."+string(f.State), "headline")
-}
-
 // Action returns the label of a button: "Use a license file".
 func (s *Speaker) Action(a terms.Action) string { return s.Text("action."+string(a), nil) }
 
@@ -99,9 +91,6 @@ func (s *Speaker) Short(state terms.State) string {
 func (s *Speaker) Title(state terms.State) string {
 	return s.Text("state."+string(state)+".title", nil)
 }
-
-// Tone returns the word that goes with a tone's symbol: "In order".
-func (s *Speaker) Tone(t terms.Tone) string { return s.Text("tone."+string(t), nil) }
 
 // Event returns the name of a coming date: "License ends".
 func (s *Speaker) Event(e terms.Event) string { return s.Text("event."+e.Name, nil) }

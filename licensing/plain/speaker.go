@@ -71,27 +71,26 @@ func (s *Speaker) Text(id string, args map[string]any) string {
 
 // say renders one message; raw gives the values among which the count is looked for.
 func (s *Speaker) say(id string, raw func(slot string) any, fill filler) string {
-	config := i18n.LocalizeConfig{MessageID: id, TemplateData: fill, TemplateParser: sentences{}}
-	for _, slot := range s.cat.counts[id] {
+	f, known := s.cat.messages[id]
+	if !known {
+		return missingHead + id + missingTail
+	}
+	message := i18n.Message{ID: id, Zero: f.Zero, One: f.One, Two: f.Two, Few: f.Few, Many: f.Many, Other: f.Other}
+	config := i18n.LocalizeConfig{DefaultMessage: &message, TemplateData: fill, TemplateParser: textParser{&s.cat.parsed}}
+	for _, slot := range counting(f) {
 		n, ok := whole(raw(slot))
 		if !ok {
 			continue
 		}
-		if n == 0 && s.cat.messages[id].None != "" {
-			config.MessageID = id + noneSuffix
+		if n == 0 && f.None != "" {
+			message = i18n.Message{ID: id, Other: f.None}
 		} else {
 			config.PluralCount = n
 		}
 		break
 	}
-	// A message that only English has comes with an error and is shown all the same.
-	text, err := s.cat.localizer.Localize(&config)
-	if err != nil && text == "" {
-		if _, known := s.cat.messages[id]; known {
-			return "" // every sentence was left out
-		}
-		return missingHead + id + missingTail
-	}
+	// The error is for a form that a language lacks; the form for all other numbers is said then.
+	text, _ := s.cat.localizer.Localize(&config)
 	return text
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,25 +21,36 @@ type filled struct {
 	drop, own bool
 }
 
-// sentences is the template parser given to go-i18n. It knows slots and sentences and nothing that can be computed, so
-// a translation can never run code.
-type sentences struct{}
+// textParser is the template parser given to go-i18n. It knows slots and sentences and nothing that can be computed, so a
+// translation can never run code. Parsed texts are kept for every Speaker of the language.
+type textParser struct{ kept *sync.Map }
 
-// Cacheable says that a parsed text can be used again, by any number of goroutines.
-func (sentences) Cacheable() bool { return true }
+// Cacheable says that go-i18n need not keep what it is given.
+func (textParser) Cacheable() bool { return false }
 
 // Parse cuts src into sentences of words and slots. The delimiters are always {{ and }}.
-func (sentences) Parse(src, _, _ string) (template.ParsedTemplate, error) {
-	src = strings.ReplaceAll(src, "**", "")
-	var p parsed
-	for _, text := range splitSentences(src) {
+func (p textParser) Parse(src, _, _ string) (template.ParsedTemplate, error) {
+	if done, ok := p.kept.Load(src); ok {
+		return done.(parsed), nil
+	}
+	done, err := parse(src)
+	if err != nil {
+		return nil, err
+	}
+	p.kept.Store(src, done)
+	return done, nil
+}
+
+func parse(src string) (parsed, error) {
+	var all parsed
+	for _, text := range splitSentences(strings.ReplaceAll(src, "**", "")) {
 		s, err := parseSentence(text)
 		if err != nil {
 			return nil, err
 		}
-		p = append(p, s)
+		all = append(all, s)
 	}
-	return p, nil
+	return all, nil
 }
 
 // parsed is a text as sentences; each keeps the blank that follows it.

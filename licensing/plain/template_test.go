@@ -9,7 +9,7 @@ import (
 
 // filledWith renders src; a slot that is not in values is empty, and "-" leaves its sentence out.
 func filledWith(t interface{ Fatal(...any) }, src string, values map[string]string) string {
-	p, err := sentences{}.Parse(src, "", "")
+	p, err := parse(src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestEmptySlotsLeaveNoTrace(t *testing.T) {
 }
 
 func TestOurOwnWordsStartASentenceWithACapitalAndNamesStayAsTheyAre(t *testing.T) {
-	p, err := sentences{}.Parse("{{.who}} wrote. **{{.who}}** and {{.who}}.", "", "")
+	p, err := parse("{{.who}} wrote. **{{.who}}** and {{.who}}.")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +65,14 @@ func TestOurOwnWordsStartASentenceWithACapitalAndNamesStayAsTheyAre(t *testing.T
 
 func TestATranslationCannotRunCode(t *testing.T) {
 	for _, src := range []string{"{{.a.b}}", "{{if .a}}x{{end}}", "{{printf \"%s\" .a}}", "{{ . }}", "{{.A}}", "{{.a", "a}}"} {
-		if _, err := (sentences{}).Parse(src, "", ""); err == nil {
+		if _, err := parse(src); err == nil {
 			t.Errorf("%q was taken", src)
 		}
 	}
 }
 
 func TestATextIsFilledByAFillerOnly(t *testing.T) {
-	p, err := sentences{}.Parse("{{.a}}", "", "")
+	p, err := parse("{{.a}}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestAnyTextIsParsedAndFilledWithoutPanic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := rapid.StringOf(rapid.SampledFrom([]rune(`ab{}{}. .,:;()"*{{.a}}` + "\n\té…")))
 		text := src.Draw(t, "src")
-		p, err := sentences{}.Parse(text, "", "")
+		p, err := parse(text)
 		if err != nil {
 			return
 		}

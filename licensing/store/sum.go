@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"holdfast/licensing/disk"
 )
@@ -23,34 +22,26 @@ const (
 
 func (s *Store) sumPath() string { return s.path + sumSuffix }
 
-// checkSum returns ErrRebuild unless the sum file says what the index is.
+// checkSum returns ErrRebuild unless the sum file says, to the byte, what the index is.
 func (s *Store) checkSum() error {
-	want, err := disk.ReadFile(s.o.FS, s.sumPath(), sumLimit)
+	written, err := disk.ReadFile(s.o.FS, s.sumPath(), sumLimit)
 	if errors.Is(err, disk.ErrNotRegular) || errors.Is(err, disk.ErrTooLarge) {
 		return ErrRebuild
 	}
 	if err != nil {
 		return err
 	}
-	text, ok := strings.CutPrefix(strings.TrimSuffix(string(want), "\n"), sumHead)
-	if !ok {
-		return fmt.Errorf("%w: its sum is of another version", ErrRebuild)
-	}
-	sum, err := hex.DecodeString(text)
-	if err != nil {
-		return ErrRebuild
-	}
-	got, err := s.sum()
+	text, err := s.sum()
 	if err != nil {
 		return err
 	}
-	if !hmac.Equal(sum, got) {
+	if !hmac.Equal(written, text) {
 		return fmt.Errorf("%w: it is not as it was left", ErrRebuild)
 	}
 	return nil
 }
 
-// sum reads the index once, in pieces.
+// sum reads the index once, in pieces, and returns what the sum file has to say.
 func (s *Store) sum() ([]byte, error) {
 	info, err := s.o.FS.Stat(s.path)
 	if err != nil {
@@ -64,17 +55,17 @@ func (s *Store) sum() ([]byte, error) {
 		return nil, err
 	}
 	h := hmac.New(sha256.New, s.key.sum)
-	_, err = io.CopyBuffer(h, io.LimitReader(struct{ io.Reader }{f}, maxIndex), make([]byte, 256<<10))
+	_, err = io.CopyBuffer(h, io.LimitReader(struct{ io.Reader }{f}, maxIndex), make([]byte, 32<<10))
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	return h.Sum(nil), err
+	return []byte(sumHead + hex.EncodeToString(h.Sum(nil)) + "\n"), err
 }
 
 func (s *Store) writeSum() error {
-	sum, err := s.sum()
+	text, err := s.sum()
 	if err != nil {
 		return err
 	}
-	return disk.WriteFile(s.o.FS, s.sumPath(), []byte(sumHead+hex.EncodeToString(sum)+"\n"), 0o600)
+	return disk.WriteFile(s.o.FS, s.sumPath(), text, 0o600)
 }

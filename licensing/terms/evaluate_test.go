@@ -44,6 +44,7 @@ func TestEachSituationHasItsState(t *testing.T) {
 		{"no end", home(cad(noEnd)), "2026-11-03", StateActiveNoEnd, 0, true},
 		{"a trial", home(cad(trial)), "2026-11-30", StateTrial, 0, true},
 		{"a trial ends without grace", home(cad(trial)), "2026-12-02", StateExpired, 13, false},
+		{"a trial that states grace has none", home(cad(trial, func(h *Held) { h.Policy.Grace.Renewal, h.Policy.Features["edit"] = Days(14), Feature{Grace: Days(14)} })), "2026-12-02", StateExpired, 13, false},
 		{"first use", home(cad(firstUse)), "2026-11-03", StateFirstUse, 0, true},
 		{"first use without an answer", home(cad(firstUse)), "2026-11-16", StateLimited, 12, false},
 		{"before its start", home(cad(func(h *Held) { h.Starts = day("2026-12-01") })), "2026-11-03", StateNotStarted, 16, false},
@@ -112,6 +113,17 @@ func TestAnActiveLicenseSaysWhatWorksAndWhatComes(t *testing.T) {
 	}
 }
 
+func TestAReminderThatHasBegunIsNoComingDate(t *testing.T) {
+	begins := endOf("2027-01-13")
+	for wall, want := range map[time.Time]bool{begins.Add(-time.Second): true, begins: false} {
+		p := evaluate(t, home(cad()), Query{}, wall).Products[0]
+		coming := slices.ContainsFunc(p.Next, func(e Event) bool { return e.Name == EventReminder })
+		if coming != want || (p.State == StateEndingSoon) == want {
+			t.Errorf("%v: %s, coming %v", wall, p.State, coming)
+		}
+	}
+}
+
 func TestGraceEndsForEachFeatureByItself(t *testing.T) {
 	v := evaluate(t, home(cad()), Query{}, day("2027-03-20"))
 	p := v.Products[0]
@@ -177,6 +189,14 @@ func TestUnprovenTimeIsNamedAndThenOnlyViewingIsLeft(t *testing.T) {
 	}
 	if ok, a := evaluate(t, f, Query{Product: "acmecad", Feature: "edit"}, day("2026-11-09")).Allowed(); ok || a.State.ExitCode(false) != 40 {
 		t.Errorf("edit: %v %s", ok, a.State)
+	}
+}
+
+func TestOnOtherHardwareNothingWorksUntilTheKeyIsProven(t *testing.T) {
+	f := with(home(cad()), unprovenSince("2026-11-01", StateKeychainLocked), func(f *Facts) { f.Device.HintsMatch = false })
+	p := evaluate(t, f, Query{}, day("2026-11-03")).Products[0]
+	if len(p.Works)+len(p.View) != 0 || len(p.Paused) != 3 {
+		t.Errorf("works %v, view %v, paused %v", p.Works, p.View, p.Paused)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // ParsePolicy reads a policy file (design: Command line) in YAML or JSON. It returns what is stated; WithDefaults fills
 // in the rest. The error is PolicyErrors and names every mistake with its line; the policy is then of no use.
 //
-// A file has at most 256 KiB, 12 levels and 20,000 values, aliases followed. An empty value counts as left out.
+// A file has at most 128 KiB, 12 levels and 16,000 names and values, aliases followed. An empty value counts as left out.
 // Unknown fields are mistakes: a right that a vendor meant to grant must not get lost in a slip of the pen.
 func ParsePolicy(data []byte) (Policy, error) {
 	root, e := readYAML(data)

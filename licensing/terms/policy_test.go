@@ -162,7 +162,11 @@ func TestHostilePoliciesAreRefusedWithinLimits(t *testing.T) {
 		"aliases":     bomb,
 		"a loop":      "a: &a [*a]",
 		"size":        strings.Repeat("# comment\n", 40_000),
-		"values":      "schema: [" + strings.Repeat("1,", 100_000) + "1]",
+		"values":      "schema: [" + strings.Repeat("1,", 60_000) + "1]",
+		"names":       strings.Repeat("a:\n", 40_000),
+		"closed":      strings.Repeat("]", 100_000),
+		"anchors":     strings.Repeat("&", 100_000),
+		"quotes":      strings.Repeat("\"", 100_000),
 	} {
 		_, err := ParsePolicy([]byte(text))
 		var es PolicyErrors

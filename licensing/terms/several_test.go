@@ -76,8 +76,16 @@ func TestARenewalThatFollowsWithoutAGapEndsTheReminding(t *testing.T) {
 	gap := cad(func(h *Held) {
 		h.Serial, h.Issued, h.Starts, h.Ends = "4800", day("2027-02-01"), day("2027-05-01"), endOf("2028-05-01")
 	})
-	if p := evaluate(t, home(cad(), gap), Query{}, day("2027-02-20")).Products[0]; p.State != StateEndingSoon {
-		t.Errorf("with a gap: %s", p.State)
+	p = evaluate(t, home(cad(), gap), Query{}, day("2027-02-20")).Products[0]
+	if p.State != StateEndingSoon || !p.Features["render"].Until.Equal(endOf("2027-03-17")) {
+		t.Errorf("with a gap: %s, render until %v", p.State, p.Features["render"].Until)
+	}
+	less := cad(func(h *Held) {
+		h.Serial, h.Issued, h.Starts, h.Ends = "4800", day("2027-02-01"), day("2027-03-14"), endOf("2028-05-01")
+		h.Policy.Features = map[string]Feature{"export": {After: Keep}}
+	})
+	if p := evaluate(t, home(cad(), less), Query{}, day("2027-02-20")).Products[0]; p.State != StateEndingSoon {
+		t.Errorf("followed by a license without edit: %s", p.State)
 	}
 	v := evaluate(t, home(cad(), gap), Query{}, day("2027-04-20"))
 	if k := v.Main.Slots["works_until_start"].(Kept); v.Main.State != StateNotStarted || len(k.View) != 1 || len(k.Full) != 1 {
@@ -87,16 +95,16 @@ func TestARenewalThatFollowsWithoutAGapEndsTheReminding(t *testing.T) {
 
 func TestABoughtLicenseComesBeforeATrial(t *testing.T) {
 	trial := cad(func(h *Held) {
-		h.Serial, h.Issued, h.Ends = "T1", day("2026-10-20"), endOf("2026-11-19")
+		h.Serial, h.Issued, h.Ends = "T1", day("2026-10-20"), endOf("2027-04-19")
 		h.Policy.Term = Term{Kind: TermTrial, Length: Days(30)}
 		h.Policy.Features = map[string]Feature{"simulate": {After: Pause}, "edit": {After: View}}
 		h.Policy = h.Policy.WithDefaults()
 	})
 	v := evaluate(t, home(trial, cad()), Query{}, day("2026-11-03"))
-	if got := statesOf(v); !slices.Equal(got, []State{StateActive, StateTrial}) || v.Products[0].Features["edit"].License != "4711" {
+	if got := statesOf(v); !slices.Equal(got, []State{StateActive, StateTrial}) || v.Products[0].Features["edit"].License != "T1" {
 		t.Errorf("%v, edit by %s", got, v.Products[0].Features["edit"].License)
 	}
-	if got := statesOf(evaluate(t, home(trial, cad()), Query{}, day("2026-12-03"))); !slices.Equal(got, []State{StateActive, StateExpired}) {
+	if got := statesOf(evaluate(t, home(trial, cad(func(h *Held) { h.Ends = endOf("2028-01-01") })), Query{}, day("2027-04-20"))); !slices.Equal(got, []State{StateActive, StateExpired}) {
 		t.Errorf("after the trial: %v", got)
 	}
 }
@@ -107,6 +115,10 @@ func TestOfOneSerialTheHighestVersionCounts(t *testing.T) {
 		if p := evaluate(t, f, Query{}, day("2026-11-03")).Products[0]; !p.LicenseEnds.Equal(endOf("2026-12-31")) {
 			t.Errorf("ends %v", p.LicenseEnds)
 		}
+	}
+	corrected := cad(func(h *Held) { h.Version, h.Policy.Version, h.Ends = 2, 2, endOf("2026-12-31") })
+	if p := evaluate(t, home(cad(), corrected), Query{}, day("2026-11-03")).Products[0]; !p.LicenseEnds.Equal(endOf("2026-12-31")) {
+		t.Errorf("with an older policy it ends %v", p.LicenseEnds)
 	}
 	elsewhere := cad(func(h *Held) { h.Version, h.Device = 3, &BoundDevice{ID: "that"} })
 	if p := evaluate(t, home(cad(), elsewhere), Query{}, day("2026-11-03")).Products[0]; p.State != StateActive {

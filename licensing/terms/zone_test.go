@@ -24,7 +24,10 @@ func TestALengthInDaysEndsWithTheLastSecondOfItsDay(t *testing.T) {
 		{"America/Los_Angeles", "2026-11-03T03:00:00Z", "1d", "2026-11-04T07:59:59Z"}, // still the day before
 		{"Africa/Cairo", "2026-10-28T09:00:00Z", "1d", "2026-10-29T21:59:59Z"},        // 23:59:59 comes twice
 		{"Africa/Cairo", "2026-04-23T22:30:00Z", "0", "2026-04-23T22:30:00Z"},
-		{"Asia/Beirut", "2026-03-27T21:30:00Z", "1d", "2026-03-28T21:59:59Z"}, // the next midnight does not exist
+		{"Asia/Beirut", "2026-03-27T21:30:00Z", "1d", "2026-03-28T21:59:59Z"},      // the next midnight does not exist
+		{"Asia/Beirut", "2026-03-28T09:00:00Z", "1d", "2026-03-29T20:59:59Z"},      // the day begins at one
+		{"America/Santiago", "2026-09-05T12:00:00Z", "1d", "2026-09-07T02:59:59Z"}, // here too
+		{"America/Santiago", "2026-04-03T12:00:00Z", "1d", "2026-04-05T03:59:59Z"}, // 23:59:59 comes twice
 		{"Asia/Kathmandu", "2028-02-28T09:00:00Z", "1d", "2028-02-29T18:14:59Z"},
 		{"UTC", "2026-11-03T09:12:00Z", "12h", "2026-11-03T21:12:00Z"},
 		{"Europe/Berlin", "2026-10-24T22:30:00Z", "24h", "2026-10-25T22:30:00Z"},
@@ -45,7 +48,7 @@ func TestALengthInDaysEndsWithTheLastSecondOfItsDay(t *testing.T) {
 }
 
 func TestAfterTheLastSecondOfADayTheNextDayBeginsInEveryZone(t *testing.T) {
-	for _, name := range []string{"UTC", "Europe/Berlin", "Africa/Cairo", "Asia/Beirut", "Pacific/Auckland", "America/Havana", "Pacific/Apia", "Australia/Lord_Howe", "America/St_Johns", "Asia/Tehran", "Atlantic/Azores"} {
+	for _, name := range []string{"UTC", "Europe/Berlin", "Africa/Cairo", "Asia/Beirut", "Pacific/Auckland", "America/Havana", "Pacific/Apia", "America/Santiago", "America/Asuncion", "Australia/Lord_Howe", "America/St_Johns", "Asia/Tehran", "Atlantic/Azores"} {
 		zone, err := Zone(name)
 		if err != nil {
 			t.Fatal(err)

@@ -39,7 +39,10 @@ func newDialog(c fyne.Canvas, title string, body fyne.CanvasObject, tall bool, b
 		row = append(row, b)
 		d.Default = b
 	}
-	parts := &fyne.Container{Layout: dialogParts{tall}, Objects: []fyne.CanvasObject{
+	if !tall {
+		body = NewPage(body) // scrolls where the window is low
+	}
+	parts := &fyne.Container{Layout: dialogParts{}, Objects: []fyne.CanvasObject{
 		NewPara(title, Title), body, &fyne.Container{Layout: atEnd{Gap12}, Objects: row},
 	}}
 	surface := NewBox(Raised, Border, RadiusBanner)
@@ -131,21 +134,21 @@ func (r *dialogRenderer) Objects() []fyne.CanvasObject {
 }
 
 // dialogParts is title, body, buttons.
-type dialogParts struct{ tall bool }
+type dialogParts struct{}
 
-func (l dialogParts) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func (dialogParts) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	title, buttons := HeightFor(o[0], size.Width), HeightFor(o[2], size.Width)
 	place(o[0], 0, 0, size.Width, title)
-	body := HeightFor(o[1], size.Width)
-	if l.tall {
-		body = size.Height - title - buttons - Gap12 - Gap24
-	}
-	place(o[1], 0, title+Gap12, size.Width, max(body, 0))
+	place(o[1], 0, title+Gap12, size.Width, max(size.Height-title-buttons-Gap12-Gap24, 0))
 	place(o[2], 0, size.Height-buttons, size.Width, buttons)
 }
 
-func (l dialogParts) heightFor(o []fyne.CanvasObject, w float32) float32 {
-	return HeightFor(o[0], w) + Gap12 + HeightFor(o[1], w) + Gap24 + HeightFor(o[2], w)
+func (dialogParts) heightFor(o []fyne.CanvasObject, w float32) float32 {
+	body := scaled(320)
+	if p, ok := o[1].(*Page); ok {
+		body = HeightFor(p.Content(), w)
+	}
+	return HeightFor(o[0], w) + Gap12 + body + Gap24 + HeightFor(o[2], w)
 }
 
 func (l dialogParts) MinSize(o []fyne.CanvasObject) fyne.Size { return flowMin(l, o) }

@@ -140,13 +140,12 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 			cells = append(cells, Cell{Object: m.Button})
 		}
 		wide.Add(Row(Gap16, cells...))
-		block := Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body))
-		narrow.Add(block)
+		narrow.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
+		if button {
+			narrow.Add(Inset(2, 0, Gap4, 0, Wrapped(0, m.Button)))
+		}
 	}
-	if m.Button == nil {
-		return Either(560, wide, narrow)
-	}
-	return Either(560, wide, Column(Gap12, narrow, Wrapped(0, m.Button)))
+	return Either(560, wide, narrow)
 }
 
 func answerColumns(m BannerModel) fyne.CanvasObject {

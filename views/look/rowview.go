@@ -22,12 +22,17 @@ type RowModel struct {
 	Links           []*Button
 }
 
-// NewRows returns the rows of a card. They share their columns where there is room, and have two lines where there is not.
-func NewRows(models []RowModel) fyne.CanvasObject {
-	chips, dates, sides, links := &Share{Least: 96}, &Share{Least: 96}, &Share{}, &Share{}
+// Columns are the columns that the rows of one page share, whichever card they stand in.
+type Columns struct{ chips, dates, sides, ends Share }
+
+// NewColumns returns columns without rows yet.
+func NewColumns() *Columns { return &Columns{chips: Share{Least: 96}, dates: Share{Least: 96}} }
+
+// Card returns a card of rows. They stand in the columns where there is room, and have two lines where there is not.
+func (c *Columns) Card(models []RowModel) fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, m := range models {
-		rows = append(rows, newRow(m, chips, dates, sides, links))
+		rows = append(rows, c.row(m))
 	}
 	return Card(Rows(rows...))
 }
@@ -47,7 +52,7 @@ func (m RowModel) names() fyne.CanvasObject {
 	return c
 }
 
-func newRow(m RowModel, chips, dates, sides, ends *Share) fyne.CanvasObject {
+func (c *Columns) row(m RowModel) fyne.CanvasObject {
 	links := func() *fyne.Container {
 		var cells []Cell
 		for _, b := range m.Links {
@@ -58,10 +63,10 @@ func newRow(m RowModel, chips, dates, sides, ends *Share) fyne.CanvasObject {
 	wide := Row(Gap16,
 		Cell{Object: m.Lead},
 		Cell{Object: m.names(), Width: Stretch, Least: 150},
-		Cell{Object: m.Chip, Share: chips, Start: true},
-		Cell{Object: Column(0, NewLine(m.DateLabel, Caption), NewLine(m.Date, BodyBold)), Share: dates},
-		Cell{Object: NewLine(m.Side, Quiet), Share: sides, End: true},
-		Cell{Object: links(), Share: ends, End: true},
+		Cell{Object: m.Chip, Share: &c.chips, Start: true},
+		Cell{Object: Column(0, NewLine(m.DateLabel, Caption), NewLine(m.Date, BodyBold)), Share: &c.dates},
+		Cell{Object: NewLine(m.Side, Quiet), Share: &c.sides, End: true},
+		Cell{Object: links(), Share: &c.ends, End: true},
 	)
 	narrow := Column(Gap8,
 		Row(Gap12, Cell{Object: m.Lead, Align: Top}, Cell{Object: m.names(), Width: Stretch}),

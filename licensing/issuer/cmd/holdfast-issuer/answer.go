@@ -24,7 +24,17 @@ func (c *answerCommand) Run(p *program) error {
 	if c.Out == "-" && p.cli.JSON {
 		return together("--json", "--out -")
 	}
-	names, err := c.sources(p)
+	inFolder, err := p.isDir(c.In)
+	if err != nil {
+		return err
+	}
+	names := []string{c.In}
+	if inFolder {
+		if names, err = p.filesIn(c.In); err != nil {
+			return err
+		}
+	}
+	outFolder, err := p.asFolder(c.Out)
 	if err != nil {
 		return err
 	}
@@ -33,7 +43,7 @@ func (c *answerCommand) Run(p *program) error {
 		return err
 	}
 	defer is.Close()
-	work := answering{p: p, is: is, out: c.Out, folder: p.isDir(c.In)}
+	work := answering{p: p, is: is, out: c.Out, folder: inFolder, into: inFolder || outFolder}
 	for _, name := range names {
 		if err := work.source(name); err != nil {
 			return err
@@ -42,21 +52,18 @@ func (c *answerCommand) Run(p *program) error {
 	return work.finish(c.In)
 }
 
-// sources lists what to read: the file, standard input, or the files of a folder in the order of their names. Links and
-// files that are still being written are left out of a folder, because nobody named them.
-func (c *answerCommand) sources(p *program) ([]string, error) {
-	if c.In == "-" || !p.isDir(c.In) {
-		return []string{c.In}, nil
-	}
-	entries, err := p.fs.ReadDir(c.In)
+// filesIn lists the files of a folder in the order of their names. Links and files that are still being written are
+// left out, because nobody named them.
+func (p *program) filesIn(dir string) ([]string, error) {
+	entries, err := p.fs.ReadDir(dir)
 	if err != nil {
-		return nil, inFile(c.In, err)
+		return nil, inFile(dir, err)
 	}
 	var names []string
 	for _, e := range entries {
 		n := e.Name()
 		if e.Type().IsRegular() && !strings.HasPrefix(n, ".") && !strings.HasSuffix(n, ".tmp") && !strings.HasSuffix(n, ".part") {
-			names = append(names, filepath.Join(c.In, n))
+			names = append(names, filepath.Join(dir, n))
 		}
 	}
 	return names, nil
@@ -68,6 +75,7 @@ type answering struct {
 	is       *issuer.Issuer
 	out      string
 	folder   bool // IN is a folder
+	into     bool // OUT is meant to be a folder
 	answers  []answerJSON
 	problems []problem
 	skipped  []string
@@ -163,7 +171,7 @@ func (w *answering) write(source string, answers []issuer.Answer) error {
 			if err := w.p.write(name, a.File); err != nil {
 				return err
 			}
-		case many || w.p.asFolder(name):
+		case many || w.into:
 			if info, err := w.p.fs.Stat(name); err == nil && !info.IsDir() {
 				return &issuer.Error{Code: codeSeveral}
 			}
@@ -289,6 +297,8 @@ func (f folder) put(name string, data []byte) (string, error) {
 			return path, f.p.write(path, data)
 		case err == nil && bytes.Equal(have, data):
 			return path, nil
+		case err != nil && !errors.Is(err, disk.ErrNotRegular) && !errors.Is(err, disk.ErrTooLarge):
+			return "", inFile(path, err)
 		}
 		name = fmt.Sprintf("%s_%d%s", stem, n+1, ending)
 	}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -178,12 +181,27 @@ func inFile(name string, err error) error {
 	return &fileError{name, err}
 }
 
-func (p *program) isDir(name string) bool {
+// isDir says whether name is a folder. A name that cannot be looked at is an error: taken for a file, a folder would be
+// written over.
+func (p *program) isDir(name string) (bool, error) {
 	info, err := p.fs.Stat(name)
-	return err == nil && info.IsDir()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && info.IsDir(), inFile(name, err)
 }
 
 // asFolder says whether a person means a folder: it is one, or its name ends like one.
-func (p *program) asFolder(name string) bool {
-	return p.isDir(name) || strings.HasSuffix(name, "/") || strings.HasSuffix(name, string(os.PathSeparator))
+func (p *program) asFolder(name string) (bool, error) {
+	is, err := p.isDir(name)
+	return is || strings.HasSuffix(name, "/") || strings.HasSuffix(name, string(os.PathSeparator)), err
+}
+
+// target is where a file goes that may be named by its folder only.
+func (p *program) target(name, suggested string) (string, error) {
+	into, err := p.asFolder(name)
+	if into {
+		name = filepath.Join(name, suggested)
+	}
+	return name, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -43,10 +42,9 @@ func (c *createCommand) Run(p *program) error {
 	welcome := c.Welcome
 	var unwritten error
 	if welcome != "" {
-		if p.asFolder(welcome) {
-			welcome = filepath.Join(welcome, made.Name)
+		if welcome, unwritten = p.target(welcome, made.Name); unwritten == nil {
+			unwritten = p.write(welcome, made.Welcome)
 		}
-		unwritten = p.write(welcome, made.Welcome)
 	}
 	if p.cli.JSON {
 		p.json(struct {

@@ -77,9 +77,9 @@ func (c *profileCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := c.Out
-	if p.asFolder(out) {
-		out = filepath.Join(out, profile.Name)
+	out, err := p.target(c.Out, profile.Name)
+	if err != nil {
+		return err
 	}
 	if err := p.write(out, profile.File); err != nil {
 		return err

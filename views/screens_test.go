@@ -1,0 +1,235 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"holdfast/licensing/plain"
+	"holdfast/licensing/terms"
+	"holdfast/views/look"
+)
+
+// tour opens every screen.
+func tour(t *testing.T, o benchOptions, visit func(t *testing.T, b *bench)) {
+	t.Helper()
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			b := open(t, newFake(s.facts()), o)
+			if s.go_ != nil {
+				s.go_(b)
+			}
+			visit(t, b)
+		})
+	}
+}
+
+func TestEveryScreenFitsItsTextInEveryWindow(t *testing.T) {
+	for name, o := range map[string]benchOptions{
+		"usual":            {lang: "en"},
+		"small":            {lang: "en", size: fyne.NewSize(760, 520)},
+		"text 200":         {lang: "en", factor: 2},
+		"small, text 200":  {lang: "en", size: fyne.NewSize(760, 520), factor: 2},
+		"long words":       {lang: plain.Pseudo},
+		"long words small": {lang: plain.Pseudo, size: fyne.NewSize(760, 520)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tour(t, o, func(t *testing.T, b *bench) { noTextIsCut(t, b) })
+		})
+	}
+}
+
+// noTextIsCut checks that no text is wider than the object that holds it, and that nothing sticks out of the window.
+func noTextIsCut(t *testing.T, b *bench) {
+	t.Helper()
+	d := fyne.CurrentApp().Driver()
+	width := b.w.canvas().Size().Width
+	walkAll(b.root(), func(o fyne.CanvasObject) {
+		w, ok := o.(fyne.Widget)
+		if !ok {
+			return
+		}
+		var texts []*canvas.Text
+		switch w.(type) {
+		case *look.Line, *look.Para, *look.Button:
+		default:
+			return
+		}
+		for _, c := range test.WidgetRenderer(w).Objects() {
+			if x, ok := c.(*canvas.Text); ok && x.Visible() {
+				texts = append(texts, x)
+			}
+		}
+		for _, x := range texts {
+			if right := x.Position().X + x.MinSize().Width; right > w.Size().Width+1.5 {
+				t.Errorf("%q needs %.0f of %.0f", x.Text, right, w.Size().Width)
+			}
+		}
+		if left := d.AbsolutePositionForObject(w).X; left < -0.5 || left+w.Size().Width > width+0.5 {
+			t.Errorf("%T sticks out of the window: %.0f to %.0f of %.0f", w, left, left+w.Size().Width, width)
+		}
+	})
+}
+
+func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
+	data := []string{ // what vendors, people and the system named
+		"AcmeCAD Pro", "AcmeCAM", "Nordlicht Studio", "Acme GmbH", "Nordlicht Audio", "Edit drawings", "Export", "Cloud render", "Sheet metal", "Trial CAM",
+		"4711-", "tulip-orbit-47", "anchor-lime-12", ".hfl", ".hfk", ".hfreq", "7F3A-2C91", "acme", "Keyring", "holdfast ", "harbor", "/",
+	}
+	data = append(data, words8...)
+	tour(t, benchOptions{lang: plain.Pseudo}, func(t *testing.T, b *bench) {
+		for _, s := range b.texts() {
+			if plain.IsMissing(s) {
+				t.Errorf("a text is missing: %s", s)
+			}
+			if strings.Trim(s, "0123456789.·•, ") == "" || len([]rune(s)) < 2 || strings.ContainsAny(s, "[~") {
+				continue
+			}
+			known := false
+			for _, d := range data {
+				known = known || strings.Contains(s, d)
+			}
+			if !known {
+				t.Errorf("%q does not come from the translations", s)
+			}
+		}
+	})
+}
+
+func TestEveryStateShowsItsFourAnswersAndLeavesTheWaysOutOpen(t *testing.T) {
+	e := newFake(quietFacts())
+	b := open(t, e, benchOptions{})
+	for _, s := range terms.States() {
+		snap := e.Snapshot()
+		snap.Verdict.Main = terms.NewProblem(s, nil, nil).Finding
+		snap.Revision++
+		b.w.have = true
+		b.w.showHome()
+		b.w.set(state{snap: snap})
+		a := b.w.v.Say(snap.Verdict.Main, snap.Verdict.At, time.UTC)
+		for i, want := range []string{a.Headline, a.Happened, a.Works, a.Do, a.By} {
+			if want == "" {
+				t.Errorf("%s has no answer %d", s, i)
+			}
+		}
+		if s == terms.StateNotSetUp {
+			continue // its own screen
+		}
+		b.mustSay(a.Headline, a.Happened, a.Works, a.Do, a.By, "Use a license file", "Make a request file")
+		if primary := b.primaries(); primary > 1 {
+			t.Errorf("%s has %d main buttons", s, primary)
+		}
+	}
+}
+
+func (b *bench) primaries() int {
+	n := 0
+	walkAll(b.root(), func(o fyne.CanvasObject) {
+		if v, ok := o.(*look.Button); ok && v.Kind == look.PrimaryButton {
+			n++
+		}
+	})
+	return n
+}
+
+func TestEveryFindingBesideTheMainOneIsALineThatOpens(t *testing.T) {
+	f := quietFacts()
+	f.Records = terms.Records{State: terms.StateRecordsRepaired, At: day("2026-11-01")}
+	e := newFake(f)
+	b := open(t, e, benchOptions{})
+	others := e.Snapshot().Verdict.Others
+	if len(others) == 0 && e.Snapshot().Verdict.Main.State != terms.StateRecordsRepaired {
+		t.Fatal("the repaired records are said nowhere")
+	}
+	if len(others) > 0 && len(b.w.shown.Lines) > 0 {
+		l := b.w.shown.Lines[0]
+		b.click(l.Title)
+		a := b.w.v.Say(l.Finding, e.wall, time.UTC)
+		b.mustSay(a.Headline, a.Happened, a.Works, a.Do, a.By)
+	} else {
+		b.mustSay(b.w.v.Say(e.Snapshot().Verdict.Main, e.wall, time.UTC).Headline)
+	}
+}
+
+func TestTheKeyboardReachesEverythingThatCanBePressed(t *testing.T) {
+	tour(t, benchOptions{lang: "en"}, func(t *testing.T, b *bench) {
+		want := map[fyne.Focusable]string{}
+		walkAll(b.root(), func(o fyne.CanvasObject) {
+			switch v := o.(type) {
+			case *look.Button:
+				if !v.Disabled() {
+					want[v] = v.Label
+				}
+			case *look.Area:
+				want[v] = v.Label
+			case *look.Entry:
+				want[v] = v.Key
+			}
+		})
+		if len(want) == 0 {
+			t.Fatal("nothing can be pressed")
+		}
+		b.w.canvas().Unfocus()
+		for range 2 * len(want) {
+			b.w.canvas().FocusNext()
+			delete(want, b.w.canvas().Focused())
+		}
+		if len(want) > 0 {
+			t.Errorf("Tab does not reach %v", fmt.Sprint(want))
+		}
+	})
+}
+
+func TestOneStateIsNeverToldByColourAlone(t *testing.T) {
+	tour(t, benchOptions{lang: "en"}, func(t *testing.T, b *bench) {
+		for _, r := range b.w.shown.Rows {
+			if r.Word == "" || r.DateLabel == "" {
+				t.Errorf("row %+v has no word for its state", r)
+			}
+		}
+		for _, p := range b.w.foot {
+			if p.Text == "" {
+				t.Errorf("a part of the footer has no words")
+			}
+		}
+	})
+}
+
+func TestTheFooterSaysOnlyWhatIsKnown(t *testing.T) {
+	words, err := plain.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := voice{words, time.UTC}
+	texts := func(f terms.Facts, wall time.Time) string {
+		e := newFake(f)
+		e.wall = wall
+		var out []string
+		for _, p := range v.footer(e.Snapshot(), wall) {
+			out = append(out, p.Text)
+		}
+		return strings.Join(out, " · ")
+	}
+	fresh := noLicense()
+	behind := quietFacts()
+	behind.Lower = map[string]time.Time{acmeRoot: day("2026-11-04")}
+	endless := acme(held("studio", "Studio", northRoot, time.Time{}))
+	for _, c := range []struct {
+		name, got, want string
+	}{
+		{"nothing yet", texts(fresh, day("2026-11-03")), "Not set up · No contact yet"},
+		{"in order", texts(quietFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
+		{"one in grace", texts(graceFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
+		{"no end", texts(endless, day("2026-11-03")), "Offline without an end date · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
+		{"clock behind", texts(behind, day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 4 Nov 2026 · Clock: behind a signed date · Safe storage OK"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package views
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"holdfast/assets"
+)
+
+// source calls fn for every string literal of the package and its parts, tests left out.
+func source(t *testing.T, fn func(file, text string)) {
+	t.Helper()
+	for _, dir := range []string{".", "look"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+					if s, err := strconv.Unquote(l.Value); err == nil {
+						fn(name, s)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+func uiWords(t *testing.T) map[string]any {
+	t.Helper()
+	b, err := fs.ReadFile(assets.Translations(), "en/ui.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words map[string]any
+	if err := json.Unmarshal(b, &words); err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
+
+func TestNoSentenceIsWrittenInTheWindowsCode(t *testing.T) {
+	sentence := regexp.MustCompile(`\p{L}{2,} \p{L}{2,} \p{L}{2,}`)
+	source(t, func(file, s string) {
+		if sentence.MatchString(s) && !strings.HasPrefix(s, "holdfast ") && !strings.HasPrefix(s, "no symbol called") {
+			t.Errorf("%s: %q", file, s)
+		}
+	})
+}
+
+func TestEveryTextOfTheWindowIsThereAndUsed(t *testing.T) {
+	words := uiWords(t)
+	used := map[string]bool{}
+	call := regexp.MustCompile(`\bt\("([a-z_.]+)"`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllStringSubmatch(string(b), -1) {
+			id := "ui." + m[1]
+			used[id] = true
+			if _, ok := words[id]; !ok && !strings.HasSuffix(id, ".") {
+				t.Errorf("%s wants %s, which has no text", name, id)
+			}
+		}
+	}
+	source(t, func(_, s string) { used["ui."+s] = true })
+	for id := range words {
+		used[id] = used[id] || strings.HasPrefix(id, "ui.place.")
+		if !used[id] {
+			t.Errorf("%s is used nowhere", id)
+		}
+	}
+}
+
+func TestTheWindowsWordsAreShortAndKind(t *testing.T) {
+	banned := regexp.MustCompile(`(?i)\b(invalid|illegal|violation|unauthori[sz]ed|pirate|tamper\w*|cheat|abort\w*|fatal|failed to|fails? to|must not|blacklist\w*|genuine|activation|slot|fingerprint|corrupt\w*)\b`)
+	for id, v := range uiWords(t) {
+		texts := []string{}
+		switch v := v.(type) {
+		case string:
+			texts = append(texts, v)
+		case map[string]any:
+			for _, s := range v {
+				texts = append(texts, s.(string))
+			}
+		}
+		for _, s := range texts {
+			if m := banned.FindString(s); m != "" {
+				t.Errorf("%s says %q", id, m)
+			}
+			for _, sentence := range regexp.MustCompile(`[.!?:] `).Split(s, -1) {
+				if n := len(strings.Fields(sentence)); n > 20 {
+					t.Errorf("%s has a sentence of %d words", id, n)
+				}
+			}
+		}
+	}
+}
