@@ -142,6 +142,10 @@ func (p *planner) documents(src []Source) []*document {
 		}
 		found, err := exchange.Read(s.Name, s.Data)
 		for _, f := range found {
+			if f.Problem != nil {
+				p.add(&document{item: p.refused(s, f.Name, f.Problem), source: s, failed: true})
+				continue
+			}
 			p.add(p.document(s, f))
 		}
 		if err != nil && len(found) == 0 {

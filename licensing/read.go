@@ -6,15 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
-const (
-	maxSource  = 16 << 20 // bytes of one file
-	maxSources = 1000     // files of one folder
-)
+// maxSources is how many files of one folder are read.
+const maxSources = 1000
 
 // ReadSources reads the named files. "-" is stdin; a folder gives the files in it, not those in folders below. Names are
 // relative to dir. What cannot be read becomes a Source with Err. Links are followed: a person named the file.
@@ -45,13 +44,7 @@ func readStdin(in io.Reader) Source {
 		s.Err = terms.NewProblem(terms.StateFileEmpty, nil, nil)
 		return s
 	}
-	s.Data, s.Err = io.ReadAll(io.LimitReader(in, maxSource+1))
-	switch {
-	case s.Err != nil:
-		s.Err = terms.NewProblem(terms.StateFileUnreadable, terms.Slots{"cause": "other"}, s.Err)
-	case len(s.Data) > maxSource:
-		s.Data, s.Err = nil, terms.NewProblem(terms.StateFileUnreadable, terms.Slots{"cause": "too_large"}, nil)
-	}
+	s.Data, s.Err = exchange.ReadStream(in)
 	return s
 }
 
@@ -60,7 +53,7 @@ func readFolder(name, full string) []Source {
 	if err != nil {
 		return []Source{{Name: name, Err: terms.NewProblem(terms.StateFileUnreadable, terms.Slots{"cause": "permission"}, err)}}
 	}
-	slices.SortFunc(entries, func(a, b os.DirEntry) int { return compareNames(a.Name(), b.Name()) })
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	var out []Source
 	for _, en := range entries {
 		if en.IsDir() || en.Name()[0] == '.' {
@@ -76,16 +69,6 @@ func readFolder(name, full string) []Source {
 		out = append(out, Source{Name: filepath.Join(name, en.Name()), Data: data, Err: err, Of: name})
 	}
 	return out
-}
-
-func compareNames(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // foreign says that a file in a folder is none of ours and need not be mentioned.

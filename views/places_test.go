@@ -125,8 +125,14 @@ func TestANameNeverLeavesTheChosenFolder(t *testing.T) {
 
 func TestACopiedCommandMeansTheSameFilesToAShell(t *testing.T) {
 	for _, c := range [][2]string{
-		{"a.hflic", "a.hflic"}, {"my file.hflic", "'my file.hflic'"}, {"it's.hflic", `'it'\''s.hflic'`}, {"-x", "./-x"}, {"-", "-"},
-		{"$(rm).hflic", "'$(rm).hflic'"}, {"", "''"}, {"lizenz_ü.hflic", "'lizenz_ü.hflic'"},
+		{"a.hflic", "a.hflic"},
+		{"my file.hflic", "'my file.hflic'"},
+		{"it's.hflic", `'it'\''s.hflic'`},
+		{"-x", "./-x"},
+		{"-", "-"},
+		{"$(rm).hflic", "'$(rm).hflic'"},
+		{"", "''"},
+		{"lizenz_ü.hflic", "'lizenz_ü.hflic'"},
 	} {
 		if got := shellWords([]string{c[0]}); got != c[1] {
 			t.Errorf("%q: %s, want %s", c[0], got, c[1])

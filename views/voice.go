@@ -39,8 +39,10 @@ const doing = 2
 // four returns the four answers with their labels.
 func (v voice) four(a plain.Answers) []look.Answer {
 	return []look.Answer{
-		{Label: v.t("answer.happened"), Text: a.Happened}, {Label: v.t("answer.works"), Text: a.Works},
-		{Label: v.t("answer.do"), Text: a.Do}, {Label: v.t("answer.by"), Text: a.By},
+		{Label: v.t("answer.happened"), Text: a.Happened},
+		{Label: v.t("answer.works"), Text: a.Works},
+		{Label: v.t("answer.do"), Text: a.Do},
+		{Label: v.t("answer.by"), Text: a.By},
 	}
 }
 

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"os"
-	"reflect"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -208,116 +207,6 @@ func (w *Window) sub(title string, page *look.Page, back func()) *screen {
 // opening is the screen before the engine is open.
 func (w *Window) opening() *screen {
 	return &screen{head: look.Brand(w.v.t("app")), page: look.NewPage(look.Waiting(w.v.t("busy.start")))}
-}
-
-// SetEngine shows what the engine knows and follows its changes. Files that came before are looked at now.
-func (w *Window) SetEngine(e Engine) {
-	w.engine = e
-	w.stop = e.Watch(func(licensing.Snapshot) {
-		w.work.dispatch(w.reload)
-	})
-	w.reload()
-	w.tick()
-}
-
-// Refuse says why the engine could not be opened.
-func (w *Window) Refuse(err error) {
-	a := w.v.Problem(err, time.Now(), w.o.Zone)
-	a.Button = ""
-	m := overviewModel{Banner: banner{Tone: terms.ToneWarn, Answers: a}}
-	w.show(&screen{head: look.Brand(w.v.t("app")), page: look.NewPage(sheet(look.NewBanner(look.BannerModel{
-		Tone: m.Banner.Tone, Headline: a.Headline, Answers: w.v.four(a),
-	})))})
-}
-
-// tick asks again from time to time.
-func (w *Window) tick() {
-	w.work.after(again, func() {
-		w.work.dispatch(func() {
-			if !w.closed {
-				w.reload()
-				w.tick()
-			}
-		})
-	})
-}
-
-// state is what one look at the engine gives.
-type state struct {
-	snap licensing.Snapshot
-	made map[string]licensing.Made
-}
-
-// look asks the engine; it belongs in the background.
-func (w *Window) look() state {
-	st := state{snap: w.engine.Snapshot(), made: map[string]licensing.Made{}}
-	for _, r := range st.snap.Requests {
-		if r.State != terms.RequestOpen {
-			continue
-		}
-		if m, err := w.engine.RequestFile(r.ID); err == nil {
-			st.made[r.ID] = m
-		}
-	}
-	return st
-}
-
-// reload shows the present state of the engine.
-func (w *Window) reload() {
-	if w.engine == nil || w.closed {
-		return
-	}
-	w.work.quietly(func() func() {
-		st := w.look()
-		return func() { w.set(st) }
-	})
-}
-
-// set takes a new state over. What did not change is not drawn again, and focus stays where it was.
-func (w *Window) set(st state) {
-	if w.closed || w.have && st.snap.Revision < w.snap.Revision {
-		return
-	}
-	first := !w.have
-	w.snap, w.made, w.have = st.snap, st.made, true
-	if foot := w.v.footer(st.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
-		w.foot = foot
-		w.frame.SetFoot(newFooter(foot))
-	}
-	if m := w.v.overview(st.snap, st.made); first || !reflect.DeepEqual(m, w.shown) {
-		key := look.FocusKeyOf(w.canvas().Focused())
-		w.shown = m
-		w.overview.Set(m, st.snap.Verdict.Main)
-		if w.now == w.home {
-			w.refocus(key)
-		}
-	}
-	if first {
-		w.show(w.home)
-		if len(w.waiting) > 0 {
-			files := w.waiting
-			w.waiting = nil
-			w.Open(files)
-		}
-	}
-}
-
-func (w *Window) refocus(key string) {
-	if f := look.ByFocusKey(w.now.page, key); f != nil {
-		w.canvas().Focus(f)
-		return
-	}
-	if w.now.first != nil {
-		if f := w.now.first(); f != nil {
-			w.canvas().Focus(f)
-		}
-	}
-}
-
-// showHome goes to the Overview.
-func (w *Window) showHome() {
-	w.asking = false
-	w.show(w.home)
 }
 
 // showDetails shows one product.

@@ -231,3 +231,41 @@ func TestAnotherUserIsNotServed(t *testing.T) {
 		t.Errorf("the user itself: %v %v", a, err)
 	}
 }
+
+func TestWithoutAPrivateRuntimeFolderTheSocketGetsItsOwn(t *testing.T) {
+	open := t.TempDir()
+	if err := os.Chmod(open, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	long := filepath.Join(t.TempDir(), strings.Repeat("x", 100))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, dir := range map[string]string{"none": "", "relative": "run", "missing": "/nowhere/at/all", "open to others": open, "too long": long} {
+		t.Run(name, func(t *testing.T) {
+			home := filepath.Join(t.TempDir(), "home")
+			o, err := Take(home)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer o.Release()
+			if err := o.Serve(dir, echo); err != nil {
+				t.Fatal(err)
+			}
+			socket := o.ln.Addr().String()
+			if len(socket) > maxSocketPath || (dir != "" && strings.HasPrefix(socket, dir)) {
+				t.Errorf("socket at %s", socket)
+			}
+			if i, err := os.Stat(filepath.Dir(socket)); err != nil || i.Mode().Perm() != 0o700 {
+				t.Errorf("its folder: %v %v", i, err)
+			}
+			if a, err := Ask(t.Context(), home, command("status"), Patience); err != nil || a.Code != 1 {
+				t.Errorf("answer %v %v", a, err)
+			}
+			o.Stop()
+			if _, err := os.Stat(filepath.Dir(socket)); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("folder is left: %v", err)
+			}
+		})
+	}
+}

@@ -127,16 +127,16 @@ func (is *Issuer) decide(t tx, who identity, r exchange.Request) (answerRecord, 
 	if r.Kind != kindActivate {
 		return answerRecord{}, say(CodeKindUnknown, nil, "kind", r.Kind)
 	}
+	d, err := computerOf(r)
+	if err != nil {
+		return answerRecord{}, err
+	}
 	now, err := is.stamp(t)
 	if err != nil {
 		return answerRecord{}, err
 	}
 	if now.After(r.Until) {
-		return answerRecord{}, say(CodeRequestOver, nil, "until", r.Until.UTC(), "code", r.Device.Code)
-	}
-	d, err := computerOf(r)
-	if err != nil {
-		return answerRecord{}, err
+		return answerRecord{}, say(CodeRequestOver, nil, "until", r.Until.UTC(), "code", d.code)
 	}
 	_, profile, err := profilesIn(t)
 	if err != nil {

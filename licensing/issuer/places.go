@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"holdfast/licensing/device"
 	"holdfast/licensing/exchange"
@@ -102,7 +103,7 @@ func computerOf(r exchange.Request) (computer, error) {
 	if err != nil {
 		return computer{}, err
 	}
-	label := strings.TrimSpace(r.Device.Label)
+	label := strings.TrimSpace(strings.Map(shown, r.Device.Label))
 	if cut := []rune(label); len(cut) > maxLabel {
 		label = string(cut[:maxLabel])
 	}
@@ -114,6 +115,14 @@ func computerOf(r exchange.Request) (computer, error) {
 }
 
 const maxHints = 64
+
+// shown drops what a label must not carry to a vendor's terminal: control characters and marks that turn text around.
+func shown(r rune) rune {
+	if unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) {
+		return r
+	}
+	return -1
+}
 
 func inUse(all []Place) []terms.PlaceUse {
 	var out []terms.PlaceUse

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -46,6 +47,18 @@ func TestACopiedDiskImageInAnotherComputerTakesAPlaceOfItsOwn(t *testing.T) {
 	d.answer(t, clone.request(t, v, made.Key, 2))
 	if l, err := d.License(made.Serial); err != nil || l.Used != 2 {
 		t.Errorf("%d places, %v", l.Used, err)
+	}
+}
+
+func TestALabelCarriesNoCommandsToATerminal(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{})
+	v := d.trusted(t)
+	nasty := func(r *exchange.Request) { r.Device.Label = "lab\x1b[2J\u202e 7\r\n" + strings.Repeat("ö", 100) }
+	d.answer(t, newComputer(t, 1).request(t, v, made.Key, 1, nasty))
+	l, err := d.License(made.Serial)
+	if err != nil || l.InUse[0].Label != "lab[2J 7"+strings.Repeat("ö", 52) {
+		t.Errorf("label %q, %v", l.InUse[0].Label, err)
 	}
 }
 

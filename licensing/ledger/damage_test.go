@@ -299,3 +299,22 @@ func TestACloseByAnotherKeyIsSeenAndAnEarlierKeyIsNot(t *testing.T) {
 		t.Fatalf("an earlier key: %+v, %v", rep, err)
 	}
 }
+
+func TestACloseThatIsExchangedWhileTheLedgerIsOpenIsSeen(t *testing.T) {
+	dir, o := t.TempDir(), options()
+	o.Public = nil // so that only the chain of CLOSEs can show it
+	l, _ := mustOpen(t, dir, o)
+	fill(t, l, 7)
+	name := filepath.Join(dir, "00000001.seg")
+	data := must(os.ReadFile(name))
+	c := parse(data, 0)
+	other := bytes.Clone(c.closeBody)
+	other[0] ^= 1
+	frame := appendFrame(nil, typeClose, other)
+	if err := os.WriteFile(name, append(data[:len(data)-len(frame)], frame...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Read(0, func(Entry) error { return nil }); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("read: %v", err)
+	}
+}

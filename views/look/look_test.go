@@ -43,9 +43,24 @@ func contrast(a, b color.Color) float64 {
 
 func TestTextCanBeReadOnEveryGroundInLightAndDark(t *testing.T) {
 	pairs := [][2]fyne.ThemeColorName{
-		{Text, Background}, {Text, Surface}, {Text, Rail}, {Text, Raised}, {Text, Sunken}, {Text, Selected},
-		{Secondary, Background}, {Secondary, Surface}, {Secondary, Rail}, {Secondary, Raised}, {Secondary, Sunken},
-		{Primary, Background}, {Primary, Surface}, {Primary, Raised}, {Primary, Selected}, {OnPrimary, Primary}, {OnPrimary, PrimaryHover}, {OnPrimary, Stop},
+		{Text, Background},
+		{Text, Surface},
+		{Text, Rail},
+		{Text, Raised},
+		{Text, Sunken},
+		{Text, Selected},
+		{Secondary, Background},
+		{Secondary, Surface},
+		{Secondary, Rail},
+		{Secondary, Raised},
+		{Secondary, Sunken},
+		{Primary, Background},
+		{Primary, Surface},
+		{Primary, Raised},
+		{Primary, Selected},
+		{OnPrimary, Primary},
+		{OnPrimary, PrimaryHover},
+		{OnPrimary, Stop},
 	}
 	for _, tone := range []terms.Tone{terms.ToneOK, terms.ToneNotice, terms.ToneWarn, terms.ToneStop} {
 		c := ToneOf(tone)

@@ -13,7 +13,6 @@ type Page struct {
 	MaxWidth float32
 	bar      *fyne.Container // nil: none
 	rule     *Box
-	content  *fyne.Container
 	holder   *fyne.Container
 	scroll   *container.Scroll
 	flow     *pageFlow

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
+)
+
+// Run lists all licenses.
+func (c *listCommand) Run(p *program) error {
+	is, err := p.open(c.Dir, "")
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	all, err := is.Licenses()
+	if err != nil {
+		return err
+	}
+	if p.cli.JSON {
+		rows := []licenseJSON{}
+		for _, l := range all {
+			row := licenseFields(l)
+			row.Computers = nil
+			rows = append(rows, row)
+		}
+		p.json(struct {
+			head
+			Licenses []licenseJSON `json:"licenses"`
+		}{head{SchemaVersion: 1}, rows})
+		return nil
+	}
+	if len(all) == 0 {
+		p.note("issuer.say.no_licenses", nil)
+		return nil
+	}
+	t := p.table("serial", "product", "customer", "ends", "places", "key")
+	for _, l := range all {
+		t.row(l.Serial, productName(l), l.Customer, p.ends(l), fmt.Sprintf("%d/%d", l.Used, l.Places), l.Mask)
+	}
+	return t.Flush()
+}
+
+// Run shows one license.
+func (c *showCommand) Run(p *program) error {
+	is, err := p.open(c.Dir, "")
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	l, err := is.License(c.Serial)
+	if err != nil {
+		return err
+	}
+	if p.cli.JSON {
+		p.json(struct {
+			head
+			licenseJSON
+		}{head{SchemaVersion: 1}, licenseFields(l)})
+		return nil
+	}
+	p.line("issuer.say.create.done", map[string]any{
+		"serial": l.Serial, "product": productName(l), "until": p.until(l), "places": p.say.Text("issuer.say.places", map[string]any{"n": l.Places}),
+	})
+	if l.Customer != "" {
+		p.line("issuer.say.show.customer", map[string]any{"customer": l.Customer})
+	}
+	if l.Order != "" {
+		p.line("issuer.say.show.order", map[string]any{"order": l.Order})
+	}
+	p.line("issuer.say.show.key", map[string]any{"key": l.Mask})
+	if len(l.InUse) == 0 {
+		return nil
+	}
+	t := p.table("computer", "label", "since")
+	for _, u := range l.InUse {
+		t.row(u.Code, u.Label, p.say.ShortDate(u.Since, zoneOf(l)))
+	}
+	return t.Flush()
+}
+
+// licenseJSON is a license in JSON. The key is masked.
+type licenseJSON struct {
+	Serial    string         `json:"serial"`
+	Version   int            `json:"version"`
+	Product   string         `json:"product"`
+	Policy    int            `json:"policy_version"`
+	Customer  string         `json:"customer,omitempty"`
+	Order     string         `json:"external_id,omitempty"`
+	Line      int            `json:"line"`
+	Mask      string         `json:"license_key_masked"`
+	Made      time.Time      `json:"made"`
+	Starts    time.Time      `json:"starts,omitzero"`
+	Ends      time.Time      `json:"ends,omitzero"`
+	Places    int            `json:"places"`
+	Used      int            `json:"places_used"`
+	Computers []issuer.Place `json:"computers,omitempty"`
+}
+
+func licenseFields(l issuer.License) licenseJSON {
+	return licenseJSON{
+		l.Serial, l.Version, l.Policy.Product.ID, l.Policy.Version, l.Customer, l.Order, l.Line, l.Mask, l.Made, l.Starts, l.Ends,
+		l.Places, l.Used, l.InUse,
+	}
+}
+
+func productName(l issuer.License) string {
+	if n := l.Policy.Product.Name.In("en"); n != "" {
+		return n
+	}
+	return l.Policy.Product.ID
+}
+
+func zoneOf(l issuer.License) *time.Location {
+	if z, err := terms.Zone(l.Policy.Zone); err == nil {
+		return z
+	}
+	return time.UTC
+}
+
+// ends is the end of a license for a table, until the same in a sentence.
+func (p *program) ends(l issuer.License) string {
+	if l.Ends.IsZero() {
+		return p.say.Text("issuer.say.no_end", nil)
+	}
+	return p.say.ShortDate(l.Ends, zoneOf(l))
+}
+
+func (p *program) until(l issuer.License) string {
+	if l.Ends.IsZero() {
+		return p.say.Text("issuer.say.no_end", nil)
+	}
+	return p.say.Text("issuer.say.until", map[string]any{"date": l.Ends.In(zoneOf(l))})
+}
+
+// table prints rows under translated headings.
+type table struct{ *tabwriter.Writer }
+
+func (p *program) table(columns ...string) table {
+	t := table{tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)}
+	for i, c := range columns {
+		columns[i] = p.say.Text("issuer.say.table."+c, nil)
+	}
+	t.row(columns...)
+	return t
+}
+
+func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t, strings.Join(cells, "\t")) }

@@ -1,0 +1,194 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"holdfast/licensing"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+	"holdfast/views/look"
+)
+
+// incoming is one or more files that a person looks at.
+type incoming struct {
+	paths []string
+	src   []licensing.Source
+	rep   licensing.Report
+	page  *preview
+	model previewModel
+}
+
+// useFile asks for a file and looks at it.
+func (w *Window) useFile() {
+	if !w.ready() {
+		return
+	}
+	w.openDialog(w.v.t("open.title"), func(path string) { w.Open([]string{path}) })
+}
+
+// ready says whether a new act may begin: the engine is open, nothing is under way and no dialog is open.
+func (w *Window) ready() bool {
+	return w.have && !w.work.busy() && w.canvas().Overlays().Top() == nil
+}
+
+// Open looks at files that a person named, dropped or opened in another program. Nothing changes by it.
+func (w *Window) Open(paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	if !w.have {
+		w.waiting = append(w.waiting, paths...)
+		return
+	}
+	if d, ok := w.canvas().Overlays().Top().(*look.Dialog); ok {
+		d.Cancel()
+	}
+	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
+		return w.inspect(ctx, &incoming{paths: paths, src: w.o.Read(paths, w.o.Dir)})
+	})
+}
+
+// paste looks at a license that was copied out of a mail.
+func (w *Window) paste() {
+	text := w.app.Clipboard().Content()
+	if !w.ready() || len(strings.TrimSpace(text)) < 40 {
+		return
+	}
+	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
+		src := []licensing.Source{{Name: w.v.t("preview.pasted"), Data: []byte(text)}}
+		return w.inspect(ctx, &incoming{paths: []string{"-"}, src: src})
+	})
+}
+
+func (w *Window) inspect(ctx context.Context, in *incoming) func() {
+	in.rep = w.engine.Inspect(ctx, in.src)
+	st := w.look()
+	return func() {
+		w.set(st)
+		in.model = w.v.preview(w.snap, in.rep, in.paths)
+		w.showPreview(in)
+	}
+}
+
+func (w *Window) showPreview(in *incoming) {
+	back := w.showHome
+	if w.asking {
+		back = w.showRequestForm
+	}
+	in.page = newPreview(w.v, previewActions{
+		use: func(trust bool) { w.use(in, trust) }, notNow: back, choose: w.useFile,
+		act:     func(a terms.Action, f terms.Finding) { w.actOn(in, a, f) },
+		command: w.copy,
+	})
+	in.page.Set(in.model)
+	s := w.sub(in.model.Title, in.page.page, back)
+	s.enter = func() *look.Button { return in.page.use }
+	s.first = func() fyne.Focusable { return in.page.first }
+	w.show(s)
+}
+
+// use takes the files over: the one act that changes something.
+func (w *Window) use(in *incoming, trust bool) {
+	o := licensing.ImportOptions{TrustVendor: trust, AcceptLoss: in.model.Loss != ""}
+	w.work.run(w.v.t("busy.use"), func(ctx context.Context) func() {
+		rep, err := w.engine.Import(w.o.Interactive(ctx), in.src, o)
+		st := w.look()
+		return func() {
+			w.set(st)
+			if err != nil {
+				w.notUsed(in, err)
+				return
+			}
+			w.used(in, rep)
+		}
+	})
+}
+
+// notUsed says what kept the files from being used; they stay ready.
+func (w *Window) notUsed(in *incoming, err error) {
+	m := in.model
+	if m.Trust != nil {
+		t := *m.Trust
+		t.Agreed = true
+		m.Trust = &t
+	}
+	m.Banner, m.Finding = w.problem(err)
+	in.model = m
+	in.page.Set(m)
+	w.now.page.ToTop()
+	w.refocus("banner")
+}
+
+// problem puts an error into a banner.
+func (w *Window) problem(err error) (banner, terms.Finding) {
+	var p *terms.Problem
+	if errors.As(err, &p) {
+		return w.v.banner(w.snap, p.Finding), p.Finding
+	}
+	return banner{Tone: terms.ToneWarn, Answers: w.v.Problem(err, w.snap.Verdict.At, w.o.Zone)}, terms.Finding{}
+}
+
+// used says what is in use now, and goes where the person came from.
+func (w *Window) used(in *incoming, rep licensing.Report) {
+	var taken []licensing.Item
+	for _, it := range rep.Items {
+		if it.Taken {
+			taken = append(taken, it)
+		}
+	}
+	if len(taken) == 0 { // something else was quicker: look again
+		w.Open(in.paths)
+		return
+	}
+	if rep.Partly {
+		in.rep = rep
+		in.model = w.v.preview(w.snap, rep, in.paths)
+		w.showPreview(in)
+		w.toast("notice", look.Notice, w.v.t("done.partly"))
+		return
+	}
+	asked := w.asking
+	words := w.v.doneWords(w.snap, taken)
+	if asked && onlyVendor(taken) {
+		w.form.Vendor = taken[0].Root
+		w.showRequestForm()
+	} else {
+		w.showHome()
+	}
+	w.toast("ok", look.OK, words)
+}
+
+func onlyVendor(items []licensing.Item) bool {
+	for _, it := range items {
+		if it.Kind != exchange.KindProfile {
+			return false
+		}
+	}
+	return true
+}
+
+// doneWords is the word after success: until when one can work, and that quiet follows.
+func (v voice) doneWords(s licensing.Snapshot, taken []licensing.Item) string {
+	if onlyVendor(taken) {
+		return v.t("done.vendor", "vendor", taken[0].Vendor)
+	}
+	for _, it := range taken {
+		p, ok := product(s, it.Finding.Product)
+		if !ok || p.GraceActive || len(p.Works) == 0 {
+			continue
+		}
+		words := v.t("done.no_end")
+		if end := worksUntil(p); !end.IsZero() {
+			words = v.t("done.until", "date", v.long(end))
+		}
+		if s.Verdict.Main.Tone == terms.ToneOK {
+			words += " " + v.t("done.quiet")
+		}
+		return words
+	}
+	return v.t("done.taken")
+}
