@@ -94,7 +94,8 @@ expect 0 "$hf" import stick.hflic
 expect 25 "$hf" import stick.hflic --strict
 expect 0 "$hf" ledger verify
 expect 0 "$hf" status --json
-python3 -c 'import json,sys; d=json.loads(sys.argv[1]); assert d["schema_version"]==1 and d["exit_code"]==0 and d["products"][0]["id"]=="acmecad", d' "$out" 2>/dev/null || has '"schema_version": 1' || has '"schema_version":1'
+has '"schema_version": 1'
+has '"exit_code": 0'
 ! grep -rqF "$key" "$HOLDFAST_HOME" || die "the license key stands readable in the home"
 [ -z "$(find "$HOLDFAST_HOME" ! -type d -perm /077)" ] || die "a file of the home is open to others"
 
@@ -117,8 +118,8 @@ expect 0 "$hf" entitled acmecad edit
 
 step "7. key store locked: a verdict still, and recovery without a restart"
 export HOLDFAST_HOME=$TOP/offline
-gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
-  --method org.freedesktop.Secret.Service.Lock '[objectpath "/org/freedesktop/secrets/collection/login"]' >/dev/null
+dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+  org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
 expect 40 "$hf" status
 has "keychain_locked"
 expect 0 "$hf" entitled acmecad edit

@@ -8,7 +8,7 @@ for pkg in $(go list ./licensing/... ./app/...); do
   dir=$(go list -f '{{.Dir}}' "$pkg")
   names=$(grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$dir"/*_test.go 2>/dev/null | awk '{print $2}' || true)
   for name in $names; do
-    go test -tags nogui -run '^$' -fuzz "^$name\$" -fuzztime "$time" -parallel 2 "$pkg" | tail -2
+    go test -tags nogui -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 2 "$pkg" | tail -2
     count=$((count + 1))
   done
 done
