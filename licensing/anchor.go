@@ -61,13 +61,24 @@ func (e *Engine) checkAnchor(ctx context.Context, upTo uint64) error {
 		}
 		return nil
 	}
-	switch tail, head := e.journal.Tail(); {
-	case a.Seq > upTo, a.Seq == tail && a.Head != headText(head):
+	tail, _ := e.journal.Tail()
+	switch {
+	case a.Seq > upTo, a.Seq <= tail && !e.hasEntry(a):
 		return e.rolledBack(ctx, a, tail)
 	case a.Seq > tail:
 		e.writeAnchor(ctx) // a copy gave back what the journal had lost
 	}
 	return nil
+}
+
+// hasEntry says that the journal holds the very entry that the anchor remembers, and not another of its number. An entry
+// that was lost to damage proves nothing either way.
+func (e *Engine) hasEntry(a anchor) bool {
+	if a.Seq == 0 {
+		return true
+	}
+	en, err := e.journal.At(a.Seq)
+	return err != nil || en.Loose || headText(en.Head) == a.Head
 }
 
 // rolledBack records that newer records were here before, with both heads, and goes on.

@@ -48,7 +48,7 @@ func (e *Engine) checkKeyStore(f terms.Facts) Check {
 
 func (e *Engine) checkRecords(f terms.Facts, rep ledger.Report, err error) Check {
 	c := line("records", f.Records.State, map[string]any{"n": int(rep.Entries), "seq": int(e.rec.Seq), "head": e.rec.Head})
-	if err == nil && len(rep.Findings) > 0 {
+	if err == nil && !rep.OK() {
 		c.Level, c.Args["findings"] = terms.ToneWarn, len(rep.Findings)
 		if c.State == "" {
 			c.State = terms.StateRecordsDamaged

@@ -20,19 +20,20 @@ import (
 type Engine struct {
 	o Options
 
-	mu       sync.Mutex
-	home     homeInfo
-	secrets  *secrets          // nil while the key store does not give them
-	public   ed25519.PublicKey // device key; nil on a fresh home
-	journal  *ledger.Journal   // nil without secrets
-	index    *store.Store      // nil when it could not be used; rebuilt next time
-	rec      *records
-	keyState terms.KeyStore
-	recState terms.Records
-	revision uint64
-	watchers map[int]func(Snapshot)
-	nextID   int
-	closed   bool
+	mu        sync.Mutex
+	home      homeInfo
+	secrets   *secrets          // nil while the key store does not give them
+	public    ed25519.PublicKey // device key; nil on a fresh home
+	journal   *ledger.Journal   // nil without secrets
+	index     *store.Store      // nil when it could not be used; rebuilt next time
+	indexBusy bool
+	rec       *records
+	keyState  terms.KeyStore
+	recState  terms.Records
+	revision  uint64
+	watchers  map[int]func(Snapshot)
+	nextID    int
+	closed    bool
 }
 
 // Open reads the home in o.Home, which need not exist yet: nothing is written before something has to be kept.

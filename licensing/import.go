@@ -114,7 +114,6 @@ type planner struct {
 	docs []*document
 	look bool // only looking: show what a new vendor's file would be, never take it
 	kept int
-	made []string // vendors whose welcome file was taken
 }
 
 // document is one bundle found in a source.

@@ -175,7 +175,7 @@ func checkAfterKill(t *testing.T, dir, call string, n int, out string, files [][
 		t.Fatalf("%s: edit is not allowed: %s", at, f.State)
 	}
 	rep, err := e.VerifyLedger(context.Background())
-	if err != nil || len(rep.Findings) > 0 {
+	if err != nil || !rep.OK() {
 		t.Fatalf("%s: the journal does not verify: %+v %v", at, rep.Findings, err)
 	}
 }

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"holdfast/licensing/ledger"
@@ -45,7 +46,16 @@ func (e *Engine) openRecords(ctx context.Context) error {
 func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
 	tail, head := e.journal.Tail()
 	fits := func(r *records) bool {
-		return r != nil && (r.Seq < tail || r.Seq == tail && (r.Head == headText(head) || tail == 0))
+		switch {
+		case r == nil || r.Seq > tail:
+			return false
+		case r.Seq == tail:
+			return r.Head == headText(head) || tail == 0
+		case r.Seq == 0:
+			return true
+		}
+		en, err := e.journal.At(r.Seq)
+		return err == nil && r.Head == headText(en.Head)
 	}
 	index := e.readIndex()
 	if fits(index) && !hurt {
@@ -144,6 +154,7 @@ func (e *Engine) indexOptions() store.Options {
 func (e *Engine) readIndex() *records {
 	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
 	if err != nil {
+		e.indexBusy = errors.Is(err, store.ErrBusy)
 		return nil
 	}
 	rec := newRecords()
@@ -157,6 +168,9 @@ func (e *Engine) readIndex() *records {
 
 // rebuildIndex writes the index from the records in memory. Without an index the engine works; the next start tries again.
 func (e *Engine) rebuildIndex() {
+	if e.indexBusy {
+		return // another process has it open, against the rules; the journal is enough
+	}
 	e.dropIndex()
 	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
 	if err != nil {

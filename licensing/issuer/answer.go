@@ -78,28 +78,30 @@ func (is *Issuer) Answer(ctx context.Context, e exchange.Envelope) (Answer, erro
 	key := hex.EncodeToString(sum[:])
 	var rec answerRecord
 	again := false
-	err = is.db.Update(func(t tx) error {
-		who, err := identityIn(t)
-		if err != nil {
-			return err
+	look := func(t tx) (who identity, err error) {
+		if who, err = identityIn(t); err != nil {
+			return who, err
 		}
 		if r.Vendor != who.Vendor {
-			return say(CodeOtherVendor, nil, "vendor", r.Vendor, "own", who.Vendor)
+			return who, say(CodeOtherVendor, nil, "vendor", r.Vendor, "own", who.Vendor)
 		}
-		rec, err = get[answerRecord](t, bucketAnswers, key)
-		if err != nil && !errors.Is(err, errNoRecord) {
-			return err
-		}
-		if again = err == nil; again {
-			if again, err = stillGood(t, rec); again || err != nil {
+		rec, again, err = recorded(t, key)
+		return who, err
+	}
+	// Looking first spares a disk write: mails come twice, and people press twice.
+	err = is.db.View(func(t tx) error { _, err := look(t); return err })
+	if err == nil && !again {
+		err = is.db.Update(func(t tx) error {
+			who, err := look(t)
+			if err != nil || again {
 				return err
 			}
-		}
-		if rec, err = is.decide(t, who, r); err != nil {
-			return err
-		}
-		return put(t, bucketAnswers, key, rec)
-	})
+			if rec, err = is.decide(t, who, r); err != nil {
+				return err
+			}
+			return put(t, bucketAnswers, key, rec)
+		})
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -108,7 +110,20 @@ func (is *Issuer) Answer(ctx context.Context, e exchange.Envelope) (Answer, erro
 	return a, nil
 }
 
-// stillGood says whether a recorded answer can be handed out again: the profile has not withdrawn its key meanwhile.
+// recorded finds the answer that a request got before, if it can be handed out again.
+func recorded(t tx, key string) (answerRecord, bool, error) {
+	rec, err := get[answerRecord](t, bucketAnswers, key)
+	if errors.Is(err, errNoRecord) {
+		return rec, false, nil
+	}
+	if err != nil {
+		return rec, false, err
+	}
+	good, err := stillGood(t, rec)
+	return rec, good, err
+}
+
+// stillGood says whether the profile has not withdrawn the key of an answer meanwhile.
 func stillGood(t tx, rec answerRecord) (bool, error) {
 	_, profile, err := profilesIn(t)
 	if err != nil {

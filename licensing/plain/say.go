@@ -27,12 +27,21 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	}
 	r := resolver{s: s, f: f, at: at, zone: local(zone)}
 	prefix := "state." + string(f.State)
+	part := func(name string) string {
+		// A rule may have words of its own where the state's would not be true: state.<state>.<rule>.<part>.
+		if len(f.Reasons) > 0 {
+			if own := prefix + "." + f.Reasons[0].Rule; s.Has(own + "." + name) {
+				return r.answer(own, name)
+			}
+		}
+		return r.answer(prefix, name)
+	}
 	a := Answers{
-		Headline: r.answer(prefix, "headline"),
-		Happened: r.answer(prefix, "happened"),
-		Works:    r.answer(prefix, "works"),
-		Do:       r.answer(prefix, "do"),
-		By:       r.answer(prefix, "by"),
+		Headline: part("headline"),
+		Happened: part("happened"),
+		Works:    part("works"),
+		Do:       part("do"),
+		By:       part("by"),
 		Action:   f.Action,
 		Code:     string(f.State),
 	}

@@ -31,9 +31,23 @@ func TestNoTextIsThereForAnUnknownState(t *testing.T) {
 			continue
 		}
 		state, part, _ := strings.Cut(name, ".")
+		if rule, own, ok := strings.Cut(part, "."); ok && slices.Contains(terms.Rules(), rule) {
+			part = own
+		}
 		if !terms.State(state).Known() || !slices.Contains(parts, part) {
 			t.Errorf("%s belongs to no state", id)
 		}
+	}
+}
+
+func TestARuleMayHaveWordsOfItsOwn(t *testing.T) {
+	s := speaker(t, "en")
+	f := sample(terms.StateLimited)
+	usual := s.Say(f, now, berlin)
+	f.Reasons = []terms.Reason{{Rule: terms.RuleFirstUseOver}}
+	own := s.Say(f, now, berlin)
+	if own.Happened == usual.Happened || own.Do == usual.Do || own.Headline != usual.Headline {
+		t.Errorf("with the rule: %+v\nwithout: %+v", own, usual)
 	}
 }
 

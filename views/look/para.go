@@ -42,6 +42,7 @@ type Para struct {
 	runs   []Run
 	lines  []fyne.CanvasObject
 	width  float32
+	last   wrappedText
 }
 
 // NewPara returns a wrapping text; **…** marks bold.
@@ -57,7 +58,7 @@ func NewRuns(runs []Run, f Font) *Para {
 // Set changes the text.
 func (p *Para) Set(s string) {
 	p.runs = Rich(s)
-	p.width = 0
+	p.width, p.last = 0, wrappedText{}
 	p.Refresh()
 }
 
@@ -121,8 +122,22 @@ func (p *Para) pieces(width float32) []piece {
 	return out
 }
 
+// wrappedText is the answer of the last wrap, which a layout asks for several times.
+type wrappedText struct {
+	width, factor float32
+	lines         [][]piece
+}
+
 // wrap breaks the pieces into lines of at most width.
 func (p *Para) wrap(width float32) [][]piece {
+	factor := TextFactor()
+	if p.last.lines == nil || p.last.width != width || p.last.factor != factor {
+		p.last = wrappedText{width, factor, p.broken(width)}
+	}
+	return p.last.lines
+}
+
+func (p *Para) broken(width float32) [][]piece {
 	var lines [][]piece
 	var line []piece
 	x := float32(0)
@@ -194,19 +209,6 @@ func (p *Para) HeightFor(width float32) float32 {
 	return p.lineHeight(width) * float32(len(p.wrap(width)))
 }
 
-// NaturalWidth is the width of the text on one line.
-func (p *Para) NaturalWidth() float32 {
-	w := float32(0)
-	for _, l := range p.wrap(1e6) {
-		x := float32(0)
-		for _, pc := range l {
-			x += pc.space + pc.width
-		}
-		w = max(w, x)
-	}
-	return w
-}
-
 // CreateRenderer implements fyne.Widget.
 func (p *Para) CreateRenderer() fyne.WidgetRenderer { return &paraRenderer{p} }
 
@@ -258,7 +260,7 @@ func (r *paraRenderer) MinSize() fyne.Size {
 }
 
 func (r *paraRenderer) Refresh() {
-	r.p.width = 0
+	r.p.width, r.p.last = 0, wrappedText{}
 	r.p.lines = nil
 	r.Layout(r.p.Size())
 	canvas.Refresh(r.p)
