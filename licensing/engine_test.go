@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -378,5 +380,47 @@ func TestClockBehindASignedDateDecidesNothing(t *testing.T) {
 	c.wants(terms.StateExpired)
 	if at := c.Snapshot().Verdict.At; at.Before(v.now) {
 		t.Fatalf("decided at %v, before the signed %v", at, v.now)
+	}
+}
+
+func TestNewCustomerIsAskedAboutTheNewestRoot(t *testing.T) {
+	v := newVendor(t, "acme")
+	first := v.profile()
+	v.prev, v.root, v.version = v.root, keyFrom("acme root 2"), 2
+	second := v.profile()
+	chain := v.file(exchange.KindProfile, first, second)
+	c := newComputer(t)
+	it := c.use(chain, ImportOptions{})
+	if want := exchange.RootWords(pub(v.root)); !slices.Equal(it.RootWords, want) {
+		t.Fatalf("asked about %v, want %v", it.RootWords, want)
+	}
+	if it := c.use(chain); !it.Taken {
+		t.Fatalf("with trust: %+v", it.Finding)
+	}
+	if vs := c.Snapshot().Vendors; len(vs) != 1 || vs[0].Version != 2 {
+		t.Fatalf("vendors %+v", vs)
+	}
+	old := newComputer(t)
+	old.use(v.file(exchange.KindProfile, first))
+	if it := old.use(chain); !it.Taken {
+		t.Fatalf("who trusted the first root follows the chain: %+v", it.Finding)
+	}
+	if vs := old.Snapshot().Vendors; len(vs) != 1 || vs[0].Version != 2 {
+		t.Fatalf("vendors %+v", vs)
+	}
+}
+
+func TestNewerProfileBesideARefusedAnswerIsKept(t *testing.T) {
+	c, v := newComputer(t), newVendor(t, "acme")
+	req := c.activate(v)
+	v.now, v.version = start.Add(time.Hour), 2
+	v.keys = append(v.keys, keyFrom("acme work 2"))
+	req.Device.ID = strings.Repeat("0", 64)
+	it := c.use(v.answer(req, func(l *terms.License) { l.Version = 2 }))
+	if it.Taken || it.Finding.State != terms.StateOtherComputer {
+		t.Fatalf("another computer's answer: %+v", it)
+	}
+	if vs := c.Snapshot().Vendors; vs[0].Version != 2 {
+		t.Fatalf("profile version %d", vs[0].Version)
 	}
 }

@@ -67,6 +67,7 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 type step struct {
 	change change
 	event  ledger.Event
+	aside  bool // only the profile beside a document that is not taken
 }
 
 func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) error {
@@ -74,7 +75,7 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 		d.item.Taken, d.item.Usable = false, true
 		return err
 	}
-	d.item.Taken = true
+	d.item.Taken = !s.aside
 	p.kept++
 	p.rec = e.rec.clone()
 	return nil

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +89,7 @@ func TestKilledAnywhereLeavesOldOrNew(t *testing.T) {
 	}
 	v := newVendor(t, "acme")
 	files := [][]byte{v.profileFile()}
-	for version := 1; version <= 13; version++ {
+	for version := 1; version <= 22; version++ {
 		v.now = start.Add(time.Duration(version) * time.Minute)
 		files = append(files, v.file("license", v.response("license", nil, licensePart(v.license("A-1", version, nil)))))
 	}
@@ -108,7 +107,7 @@ func TestKilledAnywhereLeavesOldOrNew(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, data := range files {
-				if err := os.WriteFile(filepath.Join(dir, "in", strconv.Itoa(i)), data, 0o600); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, "in", fmt.Sprintf("%02d", i)), data, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -96,15 +96,18 @@ func (p *planner) take(d *document) *step {
 	}
 	rs := p.takeResponse(it, *response, draft)
 	if rs == nil {
-		if len(s.change.Vendors) > 0 && it.Finding.State != terms.StateFileUnknownSender {
-			return s // the newer profile is worth keeping even when the answer is not
+		if len(s.change.Vendors) == 0 || it.Finding.State == terms.StateFileUnknownSender {
+			return nil
 		}
-		return nil
+		s.aside = true // the newer profile is worth keeping even when the answer is not
+		return s
 	}
-	merge(&rs.change, s.change)
-	return rs
+	merge(&s.change, rs.change)
+	s.event = rs.event
+	return s
 }
 
+// merge adds c to what comes before it.
 func merge(into *change, c change) {
 	into.Vendors = append(into.Vendors, c.Vendors...)
 	into.Licenses = append(into.Licenses, c.Licenses...)
@@ -112,7 +115,7 @@ func merge(into *change, c change) {
 	into.Documents = append(into.Documents, c.Documents...)
 	into.Keys = append(into.Keys, c.Keys...)
 	into.Envelopes = append(into.Envelopes, c.Envelopes...)
-	if into.Home == nil {
+	if c.Home != nil {
 		into.Home = c.Home
 	}
 }

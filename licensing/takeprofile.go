@@ -36,6 +36,9 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 		}
 		return p.newerProfile(it, env, profile, v, draft)
 	}
+	if succeeded(offered, b) {
+		return nil // an older link of the chain; the newest one is what a new customer is asked about
+	}
 	it.Kind, it.RootWords = exchange.KindProfile, exchange.RootWords(offeredRoot)
 	if !introduces(b) {
 		return p.problem(it, terms.StateFileUnknownSender, nil)
@@ -52,8 +55,6 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 	now := p.now(draft, root)
 	rec := vendorRecord{Root: root, Current: offered.Root, Document: documentHash(env), Trusted: now, Profile: offered}
 	it.Changes = append(it.Changes, Change{Sign: '+', Code: "vendor", Name: terms.Plain(offered.Name), New: true})
-	it.Finding = terms.Finding{State: terms.StateUpdated, Tone: terms.ToneOK}
-	it.Finding = terms.Finding{}
 	return &step{
 		change: change{
 			Vendors: []vendorRecord{rec}, Envelopes: []exchange.Envelope{env},
@@ -61,6 +62,19 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 		},
 		event: event("vendor_trusted", "check_words_compared", "person", root, documentHash(env)),
 	}
+}
+
+// succeeded says that another profile of the bundle follows the offered one with a new root.
+func succeeded(offered exchange.Profile, b exchange.Bundle) bool {
+	for _, env := range b.Envelopes {
+		if _, kind := exchange.PeekHeader(env); kind != exchange.KindProfile {
+			continue
+		}
+		if p, err := exchange.PeekProfile(env); err == nil && p.PreviousRoot == offered.Root {
+			return true
+		}
+	}
+	return false
 }
 
 // introduces says whether a bundle may bring a new vendor: a profile by itself or a welcome file. A license file never may.

@@ -165,6 +165,25 @@ func TestUnlockOnTheOverviewTakesTheBannerAway(t *testing.T) {
 	b.mustSay("Safe storage OK")
 }
 
+func TestAKeyStoreThatComesBackIsSeenWithoutAPress(t *testing.T) {
+	e := newFake(lockedFacts())
+	var timers []func()
+	b := open(t, e, benchOptions{after: func(d time.Duration, f func()) func() {
+		if d >= againInTrouble {
+			timers = append(timers, f)
+		}
+		return func() {}
+	}})
+	e.fail = terms.NewProblem(terms.StateKeychainLocked, nil, nil)
+	timers[len(timers)-1]()
+	timers[len(timers)-1]()
+	b.mustSay("Keyring is locked.")
+	e.fail = nil
+	timers[len(timers)-1]()
+	b.mustNotSay("Keyring is locked.")
+	b.mustSay("Ready. You can use AcmeCAD Pro")
+}
+
 func TestARequestFileIsSavedWithinSixClicksAndWithNothingTyped(t *testing.T) {
 	f := acme()
 	f.Vendors = f.Vendors[1:] // the one whose welcome file brought a key

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"reflect"
 	"time"
 
@@ -16,7 +17,6 @@ func (w *Window) SetEngine(e Engine) {
 		w.work.dispatch(w.reload)
 	})
 	w.reload()
-	w.tick()
 }
 
 // Refuse says why the engine could not be opened.
@@ -29,14 +29,29 @@ func (w *Window) Refuse(err error) {
 	})))})
 }
 
-// tick asks again from time to time.
+// tick asks again from time to time. While the key store is in trouble it tries that again too, sooner and without
+// bothering anybody, so that what comes back is seen without a restart.
 func (w *Window) tick() {
-	w.work.after(again, func() {
+	trouble := w.snap.KeyStore.State != ""
+	wait := again
+	if trouble {
+		wait = againInTrouble
+	}
+	w.work.after(wait, func() {
 		w.work.dispatch(func() {
-			if !w.closed {
-				w.reload()
-				w.tick()
+			if w.closed {
+				return
 			}
+			w.tick()
+			if !trouble || w.work.busy() {
+				w.reload()
+				return
+			}
+			w.work.quietly(func() func() {
+				_ = w.engine.Unlock(context.Background()) // what is wrong stands in the snapshot
+				st := w.look()
+				return func() { w.set(st) }
+			})
 		})
 	})
 }
@@ -92,6 +107,7 @@ func (w *Window) set(st state) {
 		}
 	}
 	if first {
+		w.tick()
 		w.show(w.home)
 		if len(w.waiting) > 0 {
 			files := w.waiting

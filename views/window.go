@@ -19,7 +19,10 @@ const (
 )
 
 // again is how often the verdict is asked for while nothing happens: dates pass.
-const again = time.Minute
+const (
+	again          = time.Minute
+	againInTrouble = 15 * time.Second
+)
 
 // toastTime is how long a short word stays.
 const toastTime = 6 * time.Second
