@@ -22,7 +22,7 @@ type fileEntry struct {
 }
 
 // listLimit bounds what a dialog shows of one folder.
-const listLimit = 500
+const listLimit = 300
 
 // ours are endings that a license, key or answer may come with: our own, and what mail programs and browsers make
 // of them.

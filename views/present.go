@@ -24,7 +24,7 @@ func (w *Window) Refuse(err error) {
 	a := w.v.Problem(err, time.Now(), w.o.Zone)
 	a.Button = ""
 	m := overviewModel{Banner: banner{Tone: terms.ToneWarn, Answers: a}}
-	w.show(&screen{head: look.Brand(w.v.t("app")), page: look.NewPage(sheet(look.NewBanner(look.BannerModel{
+	w.show(&screen{head: look.Brand(programName), page: look.NewPage(sheet(look.NewBanner(look.BannerModel{
 		Tone: m.Banner.Tone, Headline: a.Headline, Answers: w.v.four(a),
 	})))})
 }

@@ -7,6 +7,7 @@ import (
 
 	"holdfast/licensing"
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 )
 
@@ -122,6 +123,12 @@ func (v voice) useLabel(usable []licensing.Item, loss bool) string {
 // previewBanner says in one sentence what the files are. A file that can be used is told as what it is, not as what
 // will be: nothing has changed yet.
 func (v voice) previewBanner(s licensing.Snapshot, rep licensing.Report, usable []licensing.Item, trust, loss bool) banner {
+	if len(rep.Items) == 0 && rep.Finding.State == "" {
+		return banner{Tone: terms.ToneNotice, Answers: plain.Answers{
+			Headline: v.t("preview.nothing"), Happened: v.t("preview.nothing.happened"), Works: v.t("preview.nothing.works"),
+			Do: v.t("preview.nothing.do"), By: v.t("preview.nothing.by"),
+		}}
+	}
 	if len(usable) == 0 || trust || usable[0].Kind == exchange.KindRefusal {
 		f := rep.Finding
 		if len(usable) > 0 {

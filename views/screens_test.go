@@ -79,7 +79,7 @@ func noTextIsCut(t *testing.T, b *bench) {
 func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
 	data := []string{ // what vendors, people and the system named
 		"AcmeCAD Pro", "AcmeCAM", "Nordlicht Studio", "Acme GmbH", "Nordlicht Audio", "Edit drawings", "Export", "Cloud render", "Sheet metal", "Trial CAM",
-		"4711-", "tulip-orbit-47", "anchor-lime-12", ".hfl", ".hfk", ".hfreq", "7F3A-2C91", "acme", "Keyring", "holdfast ", "harbor", "/",
+		"4711-", "tulip-orbit-47", "anchor-lime-12", ".hfl", ".hfk", ".hfreq", "7F3A-2C91", "acme", "Keyring", "Holdfast", "holdfast ", "harbor", "/",
 	}
 	data = append(data, words8...)
 	tour(t, benchOptions{lang: plain.Pseudo}, func(t *testing.T, b *bench) {

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/licensing"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -55,6 +56,27 @@ func scenes() []scene {
 			b.w.Open([]string{"a.hflic"})
 			b.clickID("preview.use")
 		}},
+		{"19-overview-lines", func() terms.Facts {
+			f := graceFacts()
+			f.KeyStore = terms.KeyStore{State: terms.StateKeychainLocked, Name: "Keyring"}
+			f.Records = terms.Records{State: terms.StateRecordsRepaired, At: day("2026-11-01")}
+			f.Requests = []terms.Request{openRequestOf("r1")}
+			return f
+		}, nil},
+		{"20-request-key", func() terms.Facts {
+			f := acme()
+			f.Vendors = f.Vendors[:1]
+			return f
+		}, func(b *bench) { b.w.request() }},
+		{"21-note", graceFacts, func(b *bench) { b.w.tellBuyer(b.w.snap.Verdict.Main) }},
+		{"22-many", quietFacts, func(b *bench) {
+			good, bad := licenseReport(), badReport("broken.hflic", terms.StateFileCut, nil)
+			b.engine.report = licensing.Report{Items: append(good.Items, bad.Items...), ForHere: 1, ForOthers: 3, Finding: bad.Finding, Partly: true}
+			b.w.Open([]string{"/media/stick"})
+		}},
+		{"23-nothing", quietFacts, func(b *bench) { b.w.Open([]string{"/media/stick"}) }},
+		{"24-finding", lockedFacts, func(b *bench) { b.w.showFinding(b.w.snap.Verdict.Main) }},
+		{"25-working", func() terms.Facts { return acme() }, func(b *bench) { b.w.showWork(b.w.v.t("busy.look")) }},
 	}
 }
 

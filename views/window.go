@@ -13,6 +13,9 @@ import (
 	"holdfast/views/look"
 )
 
+// programName is a name and the same in every language.
+const programName = "Holdfast"
+
 // Sizes of the window, in Fyne's pixels.
 const (
 	windowWidth, windowHeight = 960, 640
@@ -83,7 +86,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 	}
 	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, shortcuts: map[string]func(){}}
 	w.work = newWorker(o, w.showWork)
-	w.win = a.NewWindow(w.v.t("app"))
+	w.win = a.NewWindow(programName)
 	w.win.SetPadded(false)
 	w.win.SetIcon(look.AppPicture())
 	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
@@ -92,7 +95,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 		read: w.showFinding, whatLeave: w.whatLeaves,
 	})
 	w.home = &screen{
-		head: look.Brand(w.v.t("app")), page: w.overview.page,
+		head: look.Brand(programName), page: w.overview.page,
 		enter: func() *look.Button { return w.overview.main },
 		first: func() fyne.Focusable {
 			if w.overview.main != nil {
@@ -209,7 +212,7 @@ func (w *Window) sub(title string, page *look.Page, back func()) *screen {
 
 // opening is the screen before the engine is open.
 func (w *Window) opening() *screen {
-	return &screen{head: look.Brand(w.v.t("app")), page: look.NewPage(look.Waiting(w.v.t("busy.start")))}
+	return &screen{head: look.Brand(programName), page: look.NewPage(look.Waiting(w.v.t("busy.start")))}
 }
 
 // showDetails shows one product.

@@ -44,10 +44,11 @@ func ParseLength(s string) (Length, error) {
 		return Length{None: true}, nil
 	}
 	unit := units[m[2]]
-	if span := time.Duration(n) * unit; span > maxDays*24*time.Hour {
+	if time.Duration(n) > maxDays*24*time.Hour/unit { // compared so that nothing can overflow
 		return Length{}, fmt.Errorf("a length is at most %dd, not %q", maxDays, s)
-	} else if m[2] != "d" {
-		return Length{Span: span}, nil
+	}
+	if m[2] != "d" {
+		return Length{Span: time.Duration(n) * unit}, nil
 	}
 	return Length{Days: n}, nil
 }
