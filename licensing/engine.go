@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"holdfast/licensing/clock"
@@ -20,6 +21,9 @@ import (
 type Engine struct {
 	o Options
 
+	// last is the newest snapshot, for those who ask while the lock is held for a slow key store.
+	last atomic.Pointer[Snapshot]
+
 	mu        sync.Mutex
 	home      homeInfo
 	secrets   *secrets          // nil while the key store does not give them
@@ -31,7 +35,7 @@ type Engine struct {
 	keyState  terms.KeyStore
 	recState  terms.Records
 	revision  uint64
-	watchers  map[int]func(Snapshot)
+	watchers  map[int]chan Snapshot
 	nextID    int
 	closed    bool
 }
@@ -43,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		o.FS = disk.OS()
 	}
 	randReader(&o)
-	e := &Engine{o: o, rec: newRecords(), watchers: map[int]func(Snapshot){}}
+	e := &Engine{o: o, rec: newRecords(), watchers: map[int]chan Snapshot{}}
 	if err := ownHome(o.Home); err != nil {
 		return nil, err
 	}
@@ -62,6 +66,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		e.recoverHome()
 	}
 	e.load(ctx)
+	e.Snapshot()
 	return e, nil
 }
 
@@ -134,6 +139,9 @@ func (e *Engine) Close() error {
 	}
 	e.closed = true
 	e.saveLook()
+	for id := range e.watchers {
+		e.unwatch(id)
+	}
 	var errs []error
 	if e.index != nil {
 		errs = append(errs, e.index.Close())
@@ -144,28 +152,43 @@ func (e *Engine) Close() error {
 	return errors.Join(errs...)
 }
 
-// Watch calls fn after every change with the new snapshot, one call at a time, until stop is called.
+// Watch calls fn after every change with the newest snapshot, one call at a time, until stop is called or the engine is
+// closed. Snapshots that fn is too slow for are left out.
 func (e *Engine) Watch(fn func(Snapshot)) (stop func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	id := e.nextID
+	id, ch := e.nextID, make(chan Snapshot, 1)
 	e.nextID++
-	e.watchers[id] = fn
+	e.watchers[id] = ch
+	go func() {
+		for s := range ch {
+			fn(s)
+		}
+	}()
 	return func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		delete(e.watchers, id)
+		e.unwatch(id)
 	}
 }
 
-// changed raises the revision and tells the watchers. The lock is held.
+func (e *Engine) unwatch(id int) {
+	if ch, ok := e.watchers[id]; ok {
+		delete(e.watchers, id)
+		close(ch)
+	}
+}
+
+// changed raises the revision and tells the watchers. The lock is held, so nobody else sends.
 func (e *Engine) changed() {
 	e.revision++
-	if len(e.watchers) == 0 {
-		return
-	}
 	s := e.snapshot()
-	for _, fn := range e.watchers {
-		go fn(s)
+	e.last.Store(&s)
+	for _, ch := range e.watchers {
+		select {
+		case <-ch: // an older one that was not picked up
+		default:
+		}
+		ch <- s
 	}
 }

@@ -316,3 +316,50 @@ func TestReplayGivesTheSameRecords(t *testing.T) {
 		t.Fatalf("replay gave\n%s\nwant\n%s", gb, wb)
 	}
 }
+
+// slowKeys is a key store that answers only when it is told to.
+type slowKeys struct {
+	keystore.Store
+	asked, answer chan struct{}
+}
+
+func (s slowKeys) Get(ctx context.Context, item string) ([]byte, error) {
+	s.asked <- struct{}{}
+	<-s.answer
+	return s.Store.Get(ctx, item)
+}
+
+func TestNobodyWaitsForASlowKeyStore(t *testing.T) {
+	c, v := newComputer(t), newVendor(t, "acme")
+	c.activate(v)
+	c.keys.Fail(keystore.Locked)
+	c.reopen()
+	slow := slowKeys{c.keys, make(chan struct{}), make(chan struct{})}
+	c.o.KeyStore = slow
+	done := make(chan error)
+	go func() { done <- c.Unlock(context.Background()) }()
+	<-slow.asked
+	if s := c.Snapshot(); s.Verdict.Main.State != terms.StateKeychainLocked {
+		t.Errorf("while it is asked: %s", s.Verdict.Main.State)
+	}
+	if ok, _ := c.Evaluate(terms.Query{Product: "acmecad", Feature: "edit"}).Allowed(); !ok {
+		t.Error("a check was refused while the key store is asked")
+	}
+	c.keys.Fail(keystore.OK)
+	go func() {
+		for {
+			select {
+			case <-slow.asked:
+			case slow.answer <- struct{}{}:
+			case err := <-done:
+				done <- err
+				return
+			}
+		}
+	}()
+	slow.answer <- struct{}{}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	c.wants(terms.StateActive)
+}

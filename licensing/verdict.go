@@ -13,11 +13,9 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Evaluate answers q for the present time.
+// Evaluate answers q for the present time. Like Snapshot it never waits for a key store.
 func (e *Engine) Evaluate(q terms.Query) terms.Verdict {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.evaluate(q, e.rec, e.clockRead())
+	return terms.Evaluate(e.Snapshot().Facts, q, e.clockRead().Wall)
 }
 
 func (e *Engine) evaluate(q terms.Query, rec *records, r clock.Reading) terms.Verdict {
@@ -142,11 +140,20 @@ func (e *Engine) sameHardware(rec *records) bool {
 	return ok
 }
 
-// Snapshot returns the present view.
+// Snapshot returns the present view. While the engine is busy, perhaps waiting for a key store, it returns the view from
+// before, so that no window and no check ever waits.
 func (e *Engine) Snapshot() Snapshot {
-	e.mu.Lock()
+	if last := e.last.Load(); last != nil {
+		if !e.mu.TryLock() {
+			return *last
+		}
+	} else {
+		e.mu.Lock()
+	}
 	defer e.mu.Unlock()
-	return e.snapshot()
+	s := e.snapshot()
+	e.last.Store(&s)
+	return s
 }
 
 func (e *Engine) snapshot() Snapshot {

@@ -38,7 +38,7 @@ if [ -n "$virtual" ]; then
   show holdfast import license.hflic
   show holdfast status
   Xvfb "$virtual" -screen 0 1280x800x24 -nolisten tcp >/dev/null 2>&1 & xvfb=$!
-  export DISPLAY=$virtual LIBGL_ALWAYS_SOFTWARE=1
+  export DISPLAY=$virtual LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
   for _ in $(seq 100); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.1; done
   openbox >/dev/null 2>&1 & wm=$!
   holdfast & win=$!

@@ -136,7 +136,7 @@ expect 0 "$hf" status
 step "9. a real window: file argument, keyboard, read back while it is open"
 Xvfb "$display" -screen 0 1280x800x24 -nolisten tcp >/dev/null 2>&1 &
 pids+=($!)
-export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1
+export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
 for _ in $(seq 100); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.1; done
 openbox >/dev/null 2>&1 &
 pids+=($!)
@@ -150,9 +150,22 @@ pids+=($win)
 id=$(timeout 60 xdotool search --sync --onlyvisible --name Holdfast | tail -1) || die "no window appeared: $(cat window.log)"
 xdotool windowactivate --sync "$id" || true
 timeout 30 bash -c 'until "$0" status --quiet >/dev/null 2>&1 || [ $? = 15 ]; do :; done' "$hf"
-for _ in $(seq 40); do
-  import -window "$id" "$art/window-preview.png"
-  xdotool key --window "$id" Return
+# The preview is there when the picture stops changing; Return then uses the license.
+still() {
+  local last= now= _
+  for _ in $(seq 100); do
+    import -window "$id" "$1"
+    now=$(convert "$1" -depth 8 rgb:- | sha256sum)
+    [ "$now" = "$last" ] && return
+    last=$now
+    sleep 0.3
+  done
+  die "the window never came to rest"
+}
+still "$art/window-preview.png"
+xdotool key --window "$id" Return
+code=1
+for _ in $(seq 100); do
   code=0; "$hf" status >status.txt 2>&1 || code=$?
   [ "$code" = 0 ] && break
   sleep 0.1
@@ -161,10 +174,7 @@ out=$(cat status.txt)
 has "active"
 has "$until"
 expect 0 "$hf" entitled acmecad edit
-for _ in $(seq 20); do
-  import -window "$id" "$art/window-overview.png"
-  sleep 0.1
-done
+still "$art/window-overview.png"
 [ "$(ss -Hltnp 2>/dev/null | grep -c holdfast || true)" = 0 ] || die "the program listens on the network"
 step "10. kill -9 with the window open: the journal verifies, the verdict stays"
 kill -9 "$win"

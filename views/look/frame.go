@@ -93,7 +93,7 @@ func Narrow1120(o fyne.CanvasObject) fyne.CanvasObject {
 func BackTitle(back, title string, tapped func()) fyne.CanvasObject {
 	b := NewButton(TextButton, back, tapped)
 	b.Symbol, b.Small, b.Key = "back", true, "back"
-	return Head(Inset(0, 0, 0, -10, Row(Gap8, Cell{Object: b}, Cell{Object: NewPara(title, Title), Width: Stretch})))
+	return Head(Inset(0, 0, 0, -15, Row(Gap8, Cell{Object: b}, Cell{Object: NewPara(title, Title), Width: Stretch})))
 }
 
 // Strip is the ground of the footer.
