@@ -66,10 +66,6 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 	if err != nil {
 		return Made{}, err
 	}
-	if q.File == "" {
-		q.File = m.Name
-		m.Request.File = m.Name
-	}
 	home := e.proven(e.rec.Home)
 	home.Label = o.Label
 	ev := ledger.Event{Kind: "request_made", Reason: "activate", Authority: "person", Vendor: v.Root, Document: documentHash(q.Envelope)}
@@ -224,6 +220,22 @@ func (e *Engine) RequestFile(id string) (Made, error) {
 		return Made{}, err
 	}
 	return e.made(q, true)
+}
+
+// RequestSaved keeps the name under which a person saved an open request, so that they can find it again.
+func (e *Engine) RequestSaved(ctx context.Context, id, name string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	q, err := e.request(id)
+	if err != nil || q.File == name {
+		return err
+	}
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
+	q.File = name
+	ev := ledger.Event{Kind: "request_saved", Reason: "person", Authority: "person", Vendor: q.Vendor, Document: documentHash(q.Envelope)}
+	return e.commit(ctx, ev, change{Requests: []requestRecord{q}})
 }
 
 // CancelRequest closes an open request: its answer is no longer taken.

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -131,9 +132,15 @@ const requestMode = 0o644
 
 func (w *Window) saveRequest(made licensing.Made) {
 	w.saveDialog(w.v.t("save.title"), made.Name, func(path string) {
-		w.work.run(w.v.t("busy.save"), func(context.Context) func() {
+		w.work.run(w.v.t("busy.save"), func(ctx context.Context) func() {
 			err := disk.WriteFile(disk.OS(), path, made.File, requestMode)
+			if err == nil {
+				// The file is what counts: when its name cannot be kept, the request is only harder to find.
+				_ = w.engine.RequestSaved(ctx, made.Request.ID, filepath.Base(path))
+			}
+			st := w.look()
 			return func() {
+				w.set(st)
 				if err != nil {
 					w.toast("warn", look.Warn, w.v.t("save.problem"))
 					return

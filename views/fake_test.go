@@ -199,6 +199,18 @@ func (f *fake) RequestFile(id string) (licensing.Made, error) {
 	return licensing.Made{}, &licensing.Mistake{Code: "request_unknown"}
 }
 
+func (f *fake) RequestSaved(_ context.Context, id, name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.facts.Requests {
+		if f.facts.Requests[i].ID == id {
+			f.facts.Requests[i].File = name
+		}
+	}
+	f.revision++
+	return nil
+}
+
 func (f *fake) CancelRequest(_ context.Context, id string) (terms.Request, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -40,6 +40,7 @@ func (f *fake) RequestFile(string) (licensing.Made, error)                   { r
 func (f *fake) CancelRequest(context.Context, string) (terms.Request, error) {
 	return terms.Request{}, f.err
 }
+func (f *fake) RequestSaved(context.Context, string, string) error     { return f.err }
 func (f *fake) Unlock(context.Context) error                           { return f.err }
 func (f *fake) SetUpAgain(context.Context) error                       { return f.err }
 func (f *fake) Ledger(uint64, func(licensing.LedgerEntry) error) error { return f.err }

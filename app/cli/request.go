@@ -42,7 +42,7 @@ func (c *activateCmd) run(ctx context.Context, s *session) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return s.saveRequest(m, c.Out, c.Force)
+	return s.saveRequest(ctx, m, c.Out, c.Force)
 }
 
 // key returns the license key; "" when none was given and a welcome file must have brought one.
@@ -76,7 +76,7 @@ type madeJSON struct {
 }
 
 // saveRequest writes the file and says what to do with it.
-func (s *session) saveRequest(m licensing.Made, out string, force bool) (result, error) {
+func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string, force bool) (result, error) {
 	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again}
 	var r result
 	if out == "-" {
@@ -94,6 +94,11 @@ func (s *session) saveRequest(m licensing.Made, out string, force bool) (result,
 	}
 	if err := s.saveAs(out, m.File, force); err != nil {
 		return r, err
+	}
+	if name := filepath.Base(out); name != m.Request.File {
+		// The file is what counts: when its name cannot be kept, the request is only harder to find.
+		_ = s.engine.RequestSaved(ctx, m.Request.ID, name)
+		j.SavedAs = name
 	}
 	j.File = out
 	r.json = j
@@ -180,16 +185,16 @@ type requestShowCmd struct {
 	Force bool   `help:"cli.flag.force"`
 }
 
-func (c *requestShowCmd) run(_ context.Context, s *session) (result, error) {
+func (c *requestShowCmd) run(ctx context.Context, s *session) (result, error) {
 	m, err := s.engine.RequestFile(c.ID)
 	if err != nil {
 		return result{}, err
 	}
 	if c.Out != "" {
-		return s.saveRequest(m, c.Out, c.Force)
+		return s.saveRequest(ctx, m, c.Out, c.Force)
 	}
 	if s.JSON {
-		return s.saveRequest(m, "-", c.Force)
+		return s.saveRequest(ctx, m, "-", c.Force)
 	}
 	var r result
 	r.page.add(s.text("cli.request.about", map[string]any{
