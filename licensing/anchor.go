@@ -48,27 +48,23 @@ func (e *Engine) writeAnchor(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	_ = e.o.KeyStore.Set(ctx, e.item("journal"), b)
+	if e.o.KeyStore.Set(ctx, e.item("journal"), b) == nil {
+		e.anchored = e.clockRead().Wall
+	}
 }
 
-// checkAnchor compares the journal with what the key store remembers of it. upTo is the last entry known here, from
-// the journal or a copy. Fewer entries than the anchor says: an older copy was put back.
-func (e *Engine) checkAnchor(ctx context.Context, upTo uint64) error {
+// checkAnchor compares what is known here, from the journal or (lost) a newer copy of it, with what the key store remembers.
+// behind says that there were newer entries or other ones: an older copy was put back. Without an anchor a is zero; a key
+// store that does not answer proves nothing.
+func (e *Engine) checkAnchor(ctx context.Context, upTo uint64, lost bool) (a anchor, behind bool) {
 	a, err := e.readAnchor(ctx)
-	if err != nil || a.ID != e.home.ID {
-		if keystore.ClassOf(err) == keystore.Missing {
-			e.writeAnchor(ctx)
-		}
-		return nil
-	}
-	tail, _ := e.journal.Tail()
 	switch {
-	case a.Seq > upTo, a.Seq <= tail && !e.hasEntry(a):
-		return e.rolledBack(ctx, a, tail)
-	case a.Seq > tail:
-		e.writeAnchor(ctx) // a copy gave back what the journal had lost
+	case keystore.ClassOf(err) == keystore.Missing, err == nil && a.ID != e.home.ID:
+		return anchor{}, false
+	case err != nil:
+		return anchor{ID: e.home.ID}, false
 	}
-	return nil
+	return a, a.Seq > upTo || !lost && !e.hasEntry(a)
 }
 
 // hasEntry says that the journal holds the very entry that the anchor remembers, and not another of its number. An entry
@@ -84,7 +80,7 @@ func (e *Engine) hasEntry(a anchor) bool {
 // rolledBack records that newer records were here before, with both heads, and goes on.
 func (e *Engine) rolledBack(ctx context.Context, a anchor, tail uint64) error {
 	now := e.clockRead().Wall.UTC()
-	if e.recState.State == "" {
+	if e.recState.State != terms.StateRecordsDamaged {
 		e.recState = terms.Records{State: terms.StateRolledBack, At: e.lastRecorded()}
 	}
 	if e.o.ReadOnly {

@@ -9,9 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
+	"holdfast/licensing/device"
 	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
 )
 
 // checkpoint is the copy of the records that can be read without the key store: no secrets, licenses and profiles
@@ -30,6 +33,7 @@ type checkpoint struct {
 }
 
 const (
+	nextCheckpoint  = "checkpoint.next.json"
 	checkpointType  = "application/vnd.holdfast.checkpoint.v1+json"
 	checkpointLimit = 64 << 20
 	documentLimit   = 16 << 20
@@ -37,28 +41,31 @@ const (
 
 // writeCheckpoint replaces the checkpoint. It is only a copy: when it cannot be written, the next change tries again.
 func (e *Engine) writeCheckpoint() {
-	if e.secrets == nil || e.o.ReadOnly {
-		return
+	if e.secrets != nil && !e.o.ReadOnly {
+		_ = e.writeCheckpointAs(checkpointFile, e.rec, e.secrets.device)
 	}
-	all := e.rec.all()
-	cp := checkpoint{V: 1, Home: e.home, Seq: e.rec.Seq, Head: e.rec.Head, Requests: all.Requests, Documents: all.Documents, Computer: e.rec.Home}
+}
+
+func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) error {
+	all := rec.all()
+	cp := checkpoint{V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Requests: all.Requests, Documents: all.Documents, Computer: rec.Home}
 	for _, v := range all.Vendors {
 		v.Profile = exchange.Profile{}
 		cp.Vendors = append(cp.Vendors, v)
 	}
 	for _, l := range all.Licenses {
-		l = licenseRecord{Root: l.Root, Serial: l.Serial, Version: l.Version, Document: l.Document, KeyID: l.KeyID, Taken: l.Taken, FirstUsed: l.FirstUsed}
+		l.License = terms.License{}
 		cp.Licenses = append(cp.Licenses, l)
 	}
 	payload, err := json.Marshal(cp)
 	if err != nil {
-		return
+		return err
 	}
-	b, err := json.Marshal(signedCheckpoint{Payload: payload, Sig: e.secrets.device.Sign(exchange.PAE(checkpointType, payload))})
+	b, err := json.Marshal(signedCheckpoint{Payload: payload, Sig: key.Sign(exchange.PAE(checkpointType, payload))})
 	if err != nil {
-		return
+		return err
 	}
-	_ = disk.WriteFile(e.o.FS, e.path(checkpointFile), b, 0o600)
+	return disk.WriteFile(e.o.FS, e.path(name), b, 0o600)
 }
 
 // signedCheckpoint is the file: the payload and the device key's signature over its DSSE encoding.
@@ -67,9 +74,20 @@ type signedCheckpoint struct {
 	Sig     []byte `json:"sig"`
 }
 
+// decodeCheckpoint reads the checkpoint, or the one that a set-up which was cut off left for the new device key.
 func (e *Engine) decodeCheckpoint() (checkpoint, error) {
+	cp, err := e.decodeCheckpointFrom(checkpointFile, true)
+	if err != nil {
+		if next, nerr := e.decodeCheckpointFrom(nextCheckpoint, true); nerr == nil {
+			return next, nil
+		}
+	}
+	return cp, err
+}
+
+func (e *Engine) decodeCheckpointFrom(name string, proven bool) (checkpoint, error) {
 	var cp checkpoint
-	b, err := disk.ReadFile(e.o.FS, e.path(checkpointFile), checkpointLimit)
+	b, err := disk.ReadFile(e.o.FS, e.path(name), checkpointLimit)
 	if err != nil {
 		return cp, err
 	}
@@ -77,7 +95,7 @@ func (e *Engine) decodeCheckpoint() (checkpoint, error) {
 	if err := json.Unmarshal(b, &file); err != nil {
 		return cp, err
 	}
-	if e.public == nil || !ed25519.Verify(e.public, exchange.PAE(checkpointType, file.Payload), file.Sig) {
+	if proven && (e.public == nil || !ed25519.Verify(e.public, exchange.PAE(checkpointType, file.Payload), file.Sig)) {
 		return cp, errDamaged
 	}
 	if err := json.Unmarshal(file.Payload, &cp); err != nil {
@@ -114,18 +132,31 @@ func (e *Engine) readCheckpoint() (*records, error) {
 			rec.Vendors[v.Root] = v
 		}
 	}
-	for _, l := range cp.Licenses {
-		if lic, ok := e.verifyHeld(rec, l); ok {
-			rec.Licenses[lic.key()] = lic
-		}
-	}
 	for _, q := range cp.Requests {
 		rec.Requests[q.ID] = q
 	}
 	for _, d := range cp.Documents {
 		rec.Documents[d.Hash] = d
 	}
+	for _, l := range cp.Licenses {
+		if lic, ok := e.verifyHeld(rec, l); ok {
+			rec.Licenses[lic.key()] = lic
+		} else {
+			rec.forget(l.Document)
+		}
+	}
 	return rec, nil
+}
+
+// forget lets a document whose license is lost be used once more.
+func (r *records) forget(document string) {
+	delete(r.Documents, document)
+	for id, q := range r.Requests {
+		if q.Answer == document && q.State == terms.RequestAnswered {
+			q.State, q.Answer, q.Closed = terms.RequestOpen, "", time.Time{}
+			r.Requests[id] = q
+		}
+	}
 }
 
 // verifyHeld fills in the license body from its signed document.
@@ -138,7 +169,7 @@ func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool)
 	if err != nil {
 		return l, false
 	}
-	resp, err := exchange.ParseResponse(env, v.Profile)
+	resp, err := exchange.ParseResponse(env, e.profileOf(l, v))
 	if err != nil {
 		return l, false
 	}
@@ -149,6 +180,23 @@ func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool)
 		}
 	}
 	return l, false
+}
+
+// profileOf is the profile that verified the license when it was taken: a newer one may have withdrawn the key since, and what
+// is held stays. Its hash stands in the checkpoint, which the device key signed.
+func (e *Engine) profileOf(l licenseRecord, v vendorRecord) exchange.Profile {
+	if l.Profile == "" || l.Profile == v.Document {
+		return v.Profile
+	}
+	env, err := e.readDocument(l.Profile)
+	if err != nil {
+		return v.Profile
+	}
+	p, err := exchange.PeekProfile(env)
+	if err != nil {
+		return v.Profile
+	}
+	return p
 }
 
 // readDocument reads a signed document by its hash and checks that it is that document.
@@ -186,16 +234,19 @@ func (e *Engine) writeDocument(env exchange.Envelope) error {
 	return e.diskProblem(disk.WriteFile(e.o.FS, name, b, 0o600))
 }
 
-// recoverHome takes the home's name from the checkpoint when its own file is damaged or gone.
+// recoverHome takes the home's name from a checkpoint when its own file is damaged or gone. It is only a name, so the
+// checkpoint need not be proven: the key store item of that name is what counts.
 func (e *Engine) recoverHome() {
-	e.public = e.readPublic()
-	cp, err := e.decodeCheckpoint()
-	if err != nil {
+	for _, name := range []string{checkpointFile, nextCheckpoint} {
+		cp, err := e.decodeCheckpointFrom(name, false)
+		if err != nil || cp.Home.ID == "" || cp.Home.Sum != cp.Home.sum() {
+			continue
+		}
+		e.home = cp.Home
+		if !e.o.ReadOnly {
+			_ = e.writeHome() // the checkpoint has it until the next start
+		}
 		return
-	}
-	e.home = cp.Home
-	if !e.o.ReadOnly {
-		_ = e.writeHome() // the checkpoint has it until the next start
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"holdfast/licensing/clock"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/terms"
 )
@@ -17,6 +18,9 @@ import (
 func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	r := e.clockRead()
 	for _, env := range c.Envelopes {
+		if _, kind := exchange.PeekHeader(env); kind == exchange.KindKey {
+			continue // it holds a license key: sealed in the journal alone
+		}
 		if err := e.writeDocument(env); err != nil {
 			return err
 		}
@@ -33,7 +37,9 @@ func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	if err != nil {
 		return e.diskProblem(err)
 	}
-	e.rec.apply(c)
+	if len(c.Packed) == 0 { // a packed change is what the records are already
+		e.rec.apply(c)
+	}
 	e.rec.Seq, e.rec.Head = entry.Seq, hex.EncodeToString(entry.Head[:])
 	e.saveIndex(c)
 	return nil
@@ -45,9 +51,15 @@ func (e *Engine) commit(ctx context.Context, ev ledger.Event, c change) error {
 		return err
 	}
 	e.writeCheckpoint()
+	if now := e.clockRead().Wall; now.Sub(e.anchored).Abs() > anchorEvery {
+		e.writeAnchor(ctx)
+	}
 	e.changed()
 	return nil
 }
+
+// anchorEvery is how long small changes may go without a word to the key store; imports always give it.
+const anchorEvery = time.Hour
 
 // begin makes sure that something can be kept: on a fresh home it makes the folder, the keys and the journal.
 func (e *Engine) begin(ctx context.Context) error {
@@ -58,10 +70,13 @@ func (e *Engine) begin(ctx context.Context) error {
 		return e.writable()
 	}
 	fresh := e.home.ID == ""
-	if err := e.makeHome(ctx); err != nil {
+	if err := e.makeHome(); err != nil {
 		return err
 	}
 	if err := e.openSecrets(ctx); err != nil {
+		if e.keyState.State == "" {
+			return e.diskProblem(err)
+		}
 		return e.keyProblem()
 	}
 	if err := e.openRecords(ctx); err != nil {
@@ -98,14 +113,10 @@ func (e *Engine) refresh(ctx context.Context) {
 	}
 	r := e.clockRead()
 	v := e.evaluate(terms.Query{}, e.rec, r)
-	h := e.rec.Home
-	shown := maps.Clone(h.Shown)
-	if shown == nil {
-		shown = map[string]terms.State{}
-	}
+	wrote := false
 	for _, p := range v.Products {
 		key := p.Vendor + "/" + p.ID
-		if was := shown[key]; was == p.State || e.keyState.State != "" {
+		if e.rec.Home.Shown[key] == p.State || e.keyState.State != "" {
 			continue
 		}
 		ev := ledger.Event{Kind: "verdict_changed", Reason: string(p.State), License: p.License, Vendor: p.Vendor}
@@ -113,18 +124,16 @@ func (e *Engine) refresh(ctx context.Context) {
 			ev.Authority = p.Reasons[0].Authority
 			ev.Reason = string(p.State) + ":" + p.Reasons[0].Rule
 		}
-		shown[key] = p.State
-		h = e.rec.Home
-		h.Shown = maps.Clone(shown)
-		if err := e.record(ctx, ev, change{Home: &h}); err != nil {
+		if e.record(ctx, ev, change{Shown: map[string]terms.State{key: p.State}}) != nil {
 			return
 		}
-		defer e.writeCheckpoint()
+		wrote = true
 	}
 	if e.booted(r) {
-		if err := e.record(ctx, ledger.Event{Kind: "clock", Reason: "boot", Authority: "system"}, change{Home: e.proven(e.rec.Home)}); err == nil {
-			e.writeCheckpoint()
-		}
+		wrote = e.record(ctx, ledger.Event{Kind: "clock", Reason: "boot", Authority: "system"}, change{Home: e.proven(e.rec.Home)}) == nil || wrote
+	}
+	if wrote {
+		e.writeCheckpoint()
 	}
 }
 

@@ -82,7 +82,7 @@ func (e *Engine) checkDocuments() Check {
 
 // checkDisk says whether the home can be written, by writing.
 func (e *Engine) checkDisk() Check {
-	if e.home.ID == "" {
+	if e.home.ID == "" || e.o.ReadOnly {
 		return line("disk", "", map[string]any{"fresh": true})
 	}
 	name := e.path(".check")
@@ -106,8 +106,12 @@ func (e *Engine) Ledger(from uint64, fn func(LedgerEntry) error) error {
 		if err != nil {
 			return err
 		}
-		c.Keys = nil
-		data, err := json.Marshal(c)
+		readable := readableChange{change: c}
+		for _, env := range c.Envelopes {
+			readable.Envelopes = append(readable.Envelopes, documentHash(env))
+		}
+		readable.Keys = nil // a license key is a secret
+		data, err := json.Marshal(readable)
 		if err != nil {
 			return err
 		}
@@ -116,6 +120,12 @@ func (e *Engine) Ledger(from uint64, fn func(LedgerEntry) error) error {
 			License: ev.License, Vendor: ev.Vendor, Document: ev.Document, Data: json.RawMessage(data), Head: headText(en.Head),
 		})
 	})
+}
+
+// readableChange is a change as it may be shown and exported: documents by their hash.
+type readableChange struct {
+	change
+	Envelopes []string `json:"envelopes,omitempty"`
 }
 
 // writableProblem is why the journal is not open; nil on a fresh home.

@@ -37,6 +37,8 @@ type Engine struct {
 	revision  uint64
 	watchers  map[int]chan Snapshot
 	nextID    int
+	anchored  time.Time     // wall time of the last anchor
+	parts     []device.Fact // hardware, read once
 	closed    bool
 }
 
@@ -56,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	case err == nil:
 		e.home = info
 	case errors.Is(err, fs.ErrNotExist):
-		if !e.exists(checkpointFile) {
+		if !e.used() {
 			return e, nil // fresh
 		}
 	case !errors.Is(err, errDamaged):
@@ -65,7 +67,11 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if e.home.ID == "" {
 		e.recoverHome()
 	}
-	e.load(ctx)
+	if e.home.ID == "" {
+		e.recState = terms.Records{State: terms.StateRecordsDamaged, At: e.clockRead().Wall.UTC()}
+	} else {
+		e.load(ctx)
+	}
 	e.Snapshot()
 	return e, nil
 }

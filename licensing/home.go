@@ -1,13 +1,13 @@
 package licensing
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -97,7 +97,7 @@ func readHome(fsys disk.FS, home string) (homeInfo, error) {
 var errDamaged = errors.New("damaged")
 
 // makeHome creates the folder and its name. It is safe to call again after an interruption.
-func (e *Engine) makeHome(context.Context) error {
+func (e *Engine) makeHome() error {
 	for _, dir := range []string{e.o.Home, e.path(documentsDir)} {
 		if err := e.o.FS.MkdirAll(dir, 0o700); err != nil {
 			return e.diskProblem(err)
@@ -106,8 +106,12 @@ func (e *Engine) makeHome(context.Context) error {
 	if e.home.ID != "" {
 		return nil
 	}
+	if e.used() {
+		// A new name would leave the old keys in the key store for ever.
+		return terms.NewProblem(terms.StateRecordsDamaged, nil, errors.New("the home has records but its name is gone"))
+	}
 	var id [8]byte
-	if _, err := e.o.Rand.Read(id[:]); err != nil {
+	if _, err := io.ReadFull(e.o.Rand, id[:]); err != nil {
 		return err
 	}
 	info := homeInfo{Version: 1, ID: hex.EncodeToString(id[:]), KeyStore: e.o.KeyStore.Backend()}
@@ -118,6 +122,11 @@ func (e *Engine) makeHome(context.Context) error {
 		return e.diskProblem(err)
 	}
 	return nil
+}
+
+// used says that something was kept here before.
+func (e *Engine) used() bool {
+	return e.exists(journalDir) || e.exists(publicFile) || e.exists(checkpointFile)
 }
 
 func (e *Engine) writeHome() error {

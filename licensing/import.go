@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"holdfast/licensing/clock"
 	"holdfast/licensing/exchange"
@@ -31,8 +32,17 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 	defer e.mu.Unlock()
 	p := e.plan(o)
 	docs := p.documents(src)
+	if o.TrustVendor && p.introduced(docs) > 1 {
+		p.o.TrustVendor = false // one set of words was compared, not several
+	}
+	defer func() {
+		if p.kept > 0 {
+			e.writeCheckpoint()
+			e.writeAnchor(ctx)
+			e.changed()
+		}
+	}()
 	for _, d := range docs {
-		d := d
 		s := p.take(d)
 		if s == nil {
 			continue
@@ -54,13 +64,23 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 	if p.kept > 0 {
 		e.prepareRequests(ctx, p)
 		e.refresh(ctx)
-		e.writeCheckpoint()
-		e.writeAnchor(ctx)
-		e.changed()
-	} else if e.journal != nil {
-		e.recordRefused(ctx, p)
 	}
+	e.recordRefused(ctx, p)
 	return p.report(), nil
+}
+
+// introduced counts the vendors that the documents would make known here.
+func (p *planner) introduced(docs []*document) int {
+	roots := map[string]bool{}
+	probe := &planner{e: p.e, rec: p.rec, r: p.r, look: true}
+	for _, d := range docs {
+		copied := *d
+		probe.take(&copied)
+		if copied.item.NeedsTrust {
+			roots[strings.Join(copied.item.RootWords, " ")] = true
+		}
+	}
+	return len(roots)
 }
 
 // step is one document's change with the reason for the record.
@@ -81,20 +101,21 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 	return nil
 }
 
-// recordRefused leaves a trace of files that were not taken. A file that is known or only looked at is no record.
+// recordRefused leaves a trace of vendor documents that were not taken. Files that are none, are known or only wait for a
+// person's word are no record.
 func (e *Engine) recordRefused(ctx context.Context, p *planner) {
-	if e.o.ReadOnly {
+	if e.o.ReadOnly || e.journal == nil {
 		return
 	}
 	written := false
 	for _, d := range p.docs {
-		s := d.item.Finding.State
-		if d.item.Taken || s == "" || s == terms.StateFileKnown || d.item.ForOther || d.item.NeedsYes || s == terms.StateVendorNew {
+		it := d.item
+		if it.Taken || it.ForOther || it.NeedsYes || it.NeedsTrust || len(it.Documents) == 0 || it.Finding.State == terms.StateFileKnown {
 			continue
 		}
-		ev := ledger.Event{Kind: "file_refused", Reason: string(s), Authority: "holdfast", Vendor: d.item.Root}
-		if len(d.item.Documents) > 0 {
-			ev.Document = d.item.Documents[0]
+		ev := ledger.Event{
+			Kind: "file_refused", Reason: string(it.Finding.State), Authority: "holdfast", Vendor: it.Root,
+			Document: it.Documents[len(it.Documents)-1],
 		}
 		if e.record(ctx, ev, change{}) != nil {
 			return
@@ -141,6 +162,9 @@ func (p *planner) documents(src []Source) []*document {
 			continue
 		}
 		found, err := exchange.Read(s.Name, s.Data)
+		if len(found) > 1 && s.Of == "" {
+			s.Of = s.Name // a mail or archive with several files is like a folder
+		}
 		for _, f := range found {
 			if f.Problem != nil {
 				p.add(&document{item: p.refused(s, f.Name, f.Problem), source: s, failed: true})
@@ -178,6 +202,11 @@ func (p *planner) document(s Source, f exchange.Found) *document {
 	}
 	if onlyProfile {
 		d.rank = 0
+	}
+	for _, w := range f.Bundle.Envelopes {
+		if _, kind := exchange.PeekHeader(w); kind == exchange.KindKey {
+			d.rank = 0
+		}
 	}
 	return d
 }

@@ -1,8 +1,11 @@
 package licensing
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"time"
 
@@ -29,6 +32,7 @@ type vendorRecord struct {
 	Current  string           `json:"current"` // base64 public root key that signs now
 	Document string           `json:"document"`
 	Trusted  time.Time        `json:"trusted"`
+	Former   []string         `json:"former,omitempty"` // key ids of roots that were succeeded: never trusted again
 	Profile  exchange.Profile `json:"profile,omitzero"`
 }
 
@@ -40,6 +44,7 @@ type licenseRecord struct {
 	KeyID     string        `json:"keyid"`
 	Taken     time.Time     `json:"taken"`
 	FirstUsed time.Time     `json:"first_used,omitzero"`
+	Profile   string        `json:"profile,omitempty"` // hash of the profile that verified it: what is held stays
 	License   terms.License `json:"license,omitzero"`
 }
 
@@ -56,6 +61,8 @@ type requestRecord struct {
 	File     string             `json:"file,omitempty"`
 	State    terms.RequestState `json:"state"`
 	Refusal  *terms.Refusal     `json:"refusal,omitempty"`
+	Answer   string             `json:"answer,omitempty"` // hash of the document that closed it
+	Closed   time.Time          `json:"closed,omitzero"`
 	Envelope exchange.Envelope  `json:"envelope"`
 }
 
@@ -65,6 +72,8 @@ type documentRecord struct {
 	Root  string        `json:"root,omitempty"`
 	Name  string        `json:"name,omitempty"`
 	Taken time.Time     `json:"taken"`
+	// Pending: it has parts that this version does nothing with; a later one can look at it again.
+	Pending bool `json:"pending,omitempty"`
 }
 
 // keyRecord holds a license key from a welcome file. It is a secret: it stays in sealed records.
@@ -96,15 +105,17 @@ type news struct {
 
 // change is the body of a journal record: things as they are from now on. Applying it twice is harmless.
 type change struct {
-	V         int                 `json:"v"`
-	Reset     bool                `json:"reset,omitempty"` // replaces everything before: a copy was used
-	Vendors   []vendorRecord      `json:"vendors,omitempty"`
-	Licenses  []licenseRecord     `json:"licenses,omitempty"`
-	Requests  []requestRecord     `json:"requests,omitempty"`
-	Documents []documentRecord    `json:"documents,omitempty"`
-	Keys      []keyRecord         `json:"keys,omitempty"`
-	Home      *homeRecord         `json:"home,omitempty"`
-	Envelopes []exchange.Envelope `json:"envelopes,omitempty"` // the signed documents themselves
+	V         int                    `json:"v"`
+	Reset     bool                   `json:"reset,omitempty"` // replaces everything before: a copy was used
+	Vendors   []vendorRecord         `json:"vendors,omitempty"`
+	Licenses  []licenseRecord        `json:"licenses,omitempty"`
+	Requests  []requestRecord        `json:"requests,omitempty"`
+	Documents []documentRecord       `json:"documents,omitempty"`
+	Keys      []keyRecord            `json:"keys,omitempty"`
+	Home      *homeRecord            `json:"home,omitempty"`
+	Envelopes []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
+	Shown     map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
+	Packed    []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
 }
 
 func newRecords() *records {
@@ -145,6 +156,13 @@ func (r *records) apply(c change) {
 	if c.Home != nil {
 		r.Home = *c.Home
 	}
+	if len(c.Shown) > 0 {
+		r.Home.Shown = maps.Clone(r.Home.Shown)
+		if r.Home.Shown == nil {
+			r.Home.Shown = map[string]terms.State{}
+		}
+		maps.Copy(r.Home.Shown, c.Shown)
+	}
 }
 
 // all returns the change that makes empty records equal to r.
@@ -180,5 +198,35 @@ func decodeChange(data []byte) (change, error) {
 	if c.V > 1 {
 		return c, fmt.Errorf("record version %d is newer than this program", c.V)
 	}
+	if len(c.Packed) > 0 {
+		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(c.Packed)), packedLimit))
+		if err != nil {
+			return c, err
+		}
+		return decodeChange(b)
+	}
 	return c, nil
+}
+
+// packedLimit bounds what a packed change unpacks to. Half a million licenses fit.
+const packedLimit = 1 << 30
+
+// packed is c in a smaller form: a journal entry has a limit, and a home with many licenses comes near it.
+func (c change) packed() (change, error) {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return change{}, err
+	}
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.DefaultCompression)
+	if err != nil {
+		return change{}, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return change{}, err
+	}
+	if err := w.Close(); err != nil {
+		return change{}, err
+	}
+	return change{V: 1, Packed: b.Bytes()}, nil
 }

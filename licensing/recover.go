@@ -15,7 +15,7 @@ import (
 func (e *Engine) openRecords(ctx context.Context) error {
 	opt := ledger.Options{FS: e.o.FS, ID: "journal-" + e.home.ID, Public: e.public}
 	if !e.o.ReadOnly {
-		if err := e.makeHome(ctx); err != nil {
+		if err := e.makeHome(); err != nil {
 			return err
 		}
 		opt.Sign = func(b []byte) ([]byte, error) { return deviceSigner{e.secrets.device}.Sign(b) }
@@ -25,20 +25,84 @@ func (e *Engine) openRecords(ctx context.Context) error {
 		return e.diskProblem(err)
 	}
 	e.journal = j
+	if err := e.catchUp(ctx, found); err != nil {
+		e.letGo() // half open is worse than not open: a retry starts clean
+		return err
+	}
+	return nil
+}
+
+// catchUp makes records, index and journal agree, and says so in the journal when something was lost.
+func (e *Engine) catchUp(ctx context.Context, found ledger.Recovery) error {
 	hurt := found.Restarted || len(found.Damaged) > 0 || found.TornBytes > 0
 	rec, whole, fromIndex := e.bestRecords(hurt)
 	e.rec = rec
 	upTo := rec.Seq
-	if hurt || !whole {
-		if err := e.repair(ctx, whole, found); err != nil {
+	tail, head := e.journal.Tail()
+	lost := rec.Seq > tail || rec.Seq == tail && tail > 0 && rec.Head != headText(head)
+	a, behind := e.checkAnchor(ctx, upTo, lost)
+	if hurt || !whole || lost {
+		if err := e.repair(ctx, whole, lost, found); err != nil {
 			return err
 		}
+		fromIndex = false
 	}
-	if !fromIndex && !e.o.ReadOnly {
+	if behind {
+		if err := e.rolledBack(ctx, a, tail); err != nil {
+			return err
+		}
+	} else if lost || a.ID == "" {
+		e.writeAnchor(ctx) // a copy gave back what the journal had lost, or there was no anchor yet
+	}
+	if e.o.ReadOnly {
+		return nil
+	}
+	if !fromIndex {
 		e.rebuildIndex()
-		e.writeCheckpoint()
+		if e.rec.Seq > 0 {
+			e.writeCheckpoint()
+		}
 	}
-	return e.checkAnchor(ctx, upTo)
+	e.restoreDocuments()
+	return nil
+}
+
+// letGo closes journal and index.
+func (e *Engine) letGo() {
+	if e.journal != nil {
+		_ = e.journal.Close()
+		e.journal = nil
+	}
+	if e.index != nil {
+		_ = e.index.Close()
+		e.index = nil
+	}
+}
+
+// restoreDocuments writes back signed documents that are gone from their folder: the journal holds every one.
+func (e *Engine) restoreDocuments() {
+	gone := map[string]bool{}
+	for hash := range e.rec.documents() {
+		if _, err := e.o.FS.Stat(e.documentPath(hash)); err != nil {
+			gone[hash] = true
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	// What cannot be read or written now is tried again at the next start; doctor counts it.
+	_ = e.journal.Replay(1, func(_ uint64, ev ledger.Event) error {
+		c, err := decodeChange(ev.Data)
+		if err != nil {
+			return err
+		}
+		for _, env := range c.Envelopes {
+			if gone[documentHash(env)] {
+				_ = e.writeDocument(env)
+			}
+		}
+		return nil
+	})
 }
 
 // bestRecords returns the newest records that journal, index and checkpoint give together. whole is false when entries
@@ -63,13 +127,11 @@ func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
 		if e.replay(index) == nil {
 			return index, true, from == tail
 		}
+		index = e.readIndex()
 	}
 	full := newRecords()
 	fullErr := e.replay(full)
-	if fullErr == nil && !hurt && index == nil {
-		return full, true, false
-	}
-	// The journal lost something, or an older one was put back: the newest copy that is whole decides.
+	// The journal may have lost something, or an older one was put back: the newest copy that is whole decides.
 	best, ok := full, fullErr == nil && !hurt
 	if cp, err := e.readCheckpoint(); err == nil && cp.Seq >= best.Seq && (cp.Seq > best.Seq || !ok) {
 		for k, v := range full.Keys { // the checkpoint holds no secrets
@@ -79,7 +141,7 @@ func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
 			best, ok = cp, true
 		}
 	}
-	if index != nil && index.Seq >= best.Seq {
+	if index != nil && index.Seq >= best.Seq && (index.Seq > best.Seq || !ok || len(index.Keys) > len(best.Keys)) {
 		if e.replayAfter(index) == nil {
 			best, ok = index, true
 		}
@@ -116,23 +178,55 @@ func (e *Engine) replay(rec *records) error {
 	return err
 }
 
-// repair records what happened to the journal together with the records that are left, so that later replays begin
-// there. whole says that nothing was lost; otherwise the person is told that set-up is needed.
-func (e *Engine) repair(ctx context.Context, whole bool, found ledger.Recovery) error {
+// repair records what happened to the journal. Unless only an entry that nobody was told of was cut off, the records
+// that are left go into the entry, so that later replays begin there. whole says that nothing was lost; otherwise the person
+// is told that set-up is needed.
+func (e *Engine) repair(ctx context.Context, whole, lost bool, found ledger.Recovery) error {
 	now := e.clockRead().Wall.UTC()
 	e.recState = terms.Records{State: terms.StateRecordsRepaired, At: e.lastRecorded()}
 	if e.recState.At.IsZero() {
 		e.recState.At = now
 	}
-	c := e.rec.all()
 	if !whole {
 		e.recState.State = terms.StateRecordsDamaged
-		c.Home.Damage, c.Home.Since = terms.StateRecordsDamaged, now
+		e.rec.Home.Damage, e.rec.Home.Since = terms.StateRecordsDamaged, now
 	}
 	if e.o.ReadOnly {
 		return nil
 	}
-	return e.record(ctx, ledger.Event{Kind: "records_repaired", Reason: damageReason(found), Authority: "holdfast"}, c)
+	ev := ledger.Event{Kind: "records_repaired", Reason: damageReason(found), Authority: "holdfast"}
+	if whole && !lost && !found.Restarted && len(found.Damaged) == 0 {
+		return e.record(ctx, ev, change{})
+	}
+	c, err := e.everything().packed()
+	if err != nil {
+		return err
+	}
+	return e.record(ctx, ev, c)
+}
+
+// everything is all records with the signed documents behind them: a beginning that needs no older entry.
+func (e *Engine) everything() change {
+	c := e.rec.all()
+	for hash := range e.rec.documents() {
+		if env, err := e.readDocument(hash); err == nil {
+			c.Envelopes = append(c.Envelopes, env)
+		}
+	}
+	return c
+}
+
+// documents are the hashes of the signed documents that vendors and licenses rest on.
+func (r *records) documents() map[string]bool {
+	all := map[string]bool{}
+	for _, v := range r.Vendors {
+		all[v.Document] = true
+	}
+	for _, l := range r.Licenses {
+		all[l.Document], all[l.Profile] = true, true
+	}
+	delete(all, "")
+	return all
 }
 
 func damageReason(r ledger.Recovery) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/licensing/clock"
 	"holdfast/licensing/device"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/ledger"
@@ -52,7 +53,7 @@ func (e *Engine) MakeRequest(ctx context.Context, o RequestOptions) (Made, error
 
 func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o RequestOptions) (Made, error) {
 	r := e.clockRead()
-	now := e.decisionTime(r)
+	now := clock.Decide(e.lower(v.Root, r), r).UTC()
 	for _, q := range sortedValues(e.rec.Requests) {
 		if q.State == terms.RequestOpen && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
 			return e.made(q, true)
@@ -67,7 +68,9 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 		return Made{}, err
 	}
 	home := e.proven(e.rec.Home)
-	home.Label = o.Label
+	if o.Label != "" {
+		home.Label = o.Label
+	}
 	ev := ledger.Event{Kind: "request_made", Reason: "activate", Authority: "person", Vendor: v.Root, Document: documentHash(q.Envelope)}
 	if err := e.commit(ctx, ev, change{Requests: []requestRecord{q}, Home: home}); err != nil {
 		return Made{}, err
@@ -119,7 +122,7 @@ func (e *Engine) made(q requestRecord, again bool) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	m := Made{Request: requestFacts(q, e.decisionTime(e.clockRead())), File: file, Name: name, Again: again}
+	m := Made{Request: e.requestFacts(q, e.clockRead()), File: file, Name: name, Again: again}
 	if found, err := exchange.Read(name, file); err == nil && len(found) == 1 {
 		m.Words = found[0].Words
 	}
@@ -160,7 +163,7 @@ func (e *Engine) vendor(name string) (vendorRecord, error) {
 // requestKey returns the hash of the key that was given, or of the one that a welcome file brought.
 func (e *Engine) requestKey(v vendorRecord, key string) (string, error) {
 	if strings.TrimSpace(key) != "" {
-		hash, err := terms.KeyHash(key)
+		hash, err := terms.KeyHash(terms.WithPrefix(key, v.Profile.Vendor))
 		if err != nil {
 			return "", &Mistake{Code: "key_mistyped"}
 		}
@@ -203,8 +206,11 @@ func (e *Engine) prepareRequests(ctx context.Context, p *planner) {
 		if !ok {
 			continue
 		}
-		if hash, err := e.requestKey(v, ""); err == nil && !e.activated(keyRecord{Hash: hash}) {
-			if _, err := e.makeRequest(ctx, v, hash, RequestOptions{}); err != nil {
+		for _, k := range sortedValues(e.rec.Keys) {
+			if k.Root != v.Root || e.activated(k) {
+				continue
+			}
+			if _, err := e.makeRequest(ctx, v, k.Hash, RequestOptions{}); err != nil {
 				return
 			}
 		}
@@ -249,12 +255,12 @@ func (e *Engine) CancelRequest(ctx context.Context, id string) (terms.Request, e
 	if err := e.begin(ctx); err != nil {
 		return terms.Request{}, err
 	}
-	q.State = terms.RequestCancelled
+	q.State, q.Closed = terms.RequestCancelled, e.clockRead().Wall.UTC()
 	ev := ledger.Event{Kind: "request_cancelled", Reason: "person", Authority: "person", Vendor: q.Vendor, Document: documentHash(q.Envelope)}
 	if err := e.commit(ctx, ev, change{Requests: []requestRecord{q}}); err != nil {
 		return terms.Request{}, err
 	}
-	return requestFacts(q, e.decisionTime(e.clockRead())), nil
+	return e.requestFacts(q, e.clockRead()), nil
 }
 
 func (e *Engine) request(id string) (requestRecord, error) {
@@ -271,12 +277,4 @@ func (e *Engine) request(id string) (requestRecord, error) {
 		return requestRecord{}, &Mistake{Code: "request_unknown", Args: map[string]any{"id": id}}
 	}
 	return requestRecord{}, &Mistake{Code: "request_ambiguous", Args: map[string]any{"id": id, "n": len(hits)}}
-}
-
-// closedByNewKey cancels what the old device key had asked: its answer would not fit the new one.
-func closedByNewKey(s terms.RequestState) terms.RequestState {
-	if s == terms.RequestOpen {
-		return terms.RequestCancelled
-	}
-	return s
 }

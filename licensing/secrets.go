@@ -53,7 +53,7 @@ func (e *Engine) openSecrets(ctx context.Context) error {
 	if pub := e.secrets.device.Public(); !pub.Equal(e.public) {
 		e.public = pub
 		if !e.o.ReadOnly {
-			return e.writePublic()
+			_ = e.writePublic() // only a copy: the next start tries again
 		}
 	}
 	return nil
@@ -76,22 +76,33 @@ func (e *Engine) decodeSecrets(b []byte) error {
 
 // makeSecrets makes new keys and keeps them before anything depends on them.
 func (e *Engine) makeSecrets(ctx context.Context) error {
-	key, err := device.NewKey(e.o.Rand)
+	s, err := e.newSecrets()
 	if err != nil {
 		return err
 	}
-	it := secretsItem{V: 1, Device: key.Seed(), Store: make([]byte, 32)}
-	if _, err := io.ReadFull(e.o.Rand, it.Store); err != nil {
-		return err
+	return e.keepSecrets(ctx, s)
+}
+
+func (e *Engine) newSecrets() (*secrets, error) {
+	key, err := device.NewKey(e.o.Rand)
+	if err != nil {
+		return nil, err
 	}
-	b, err := json.Marshal(it)
+	s := &secrets{device: key}
+	_, err = io.ReadFull(e.o.Rand, s.store[:])
+	return s, err
+}
+
+func (e *Engine) keepSecrets(ctx context.Context, s *secrets) error {
+	b, err := json.Marshal(secretsItem{V: 1, Device: s.device.Seed(), Store: s.store[:]})
 	if err != nil {
 		return err
 	}
 	if err := e.o.KeyStore.Set(ctx, e.item("keys"), b); err != nil {
 		return err
 	}
-	return e.decodeSecrets(b)
+	e.secrets = s
+	return nil
 }
 
 func (e *Engine) readPublic() ed25519.PublicKey {

@@ -3,10 +3,12 @@ package licensing
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
 )
 
 // SetUpAgain makes new keys and a new journal after the old keys or records are lost. Trusted vendors and signed
@@ -18,51 +20,64 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	if e.home.ID == "" {
 		return e.begin(ctx)
 	}
-	kept, err := e.readCheckpoint()
-	if err != nil {
-		kept = e.rec
+	kept := e.rec
+	if cp, err := e.readCheckpoint(); err == nil && cp.Seq > kept.Seq {
+		maps.Copy(cp.Keys, kept.Keys)
+		kept = cp
 	}
 	if err := e.o.KeyStore.Check(ctx); err != nil && keystore.ClassOf(err) != keystore.Missing {
 		e.keyState = e.keyFinding(err)
 		return e.keyProblem()
 	}
+	next, err := e.newSecrets()
+	if err != nil {
+		return err
+	}
+	// Everything that is kept is signed with the new key before anything old goes: a cut leaves one or the other.
+	if err := e.writeCheckpointAs(nextCheckpoint, kept, next.device); err != nil {
+		return e.diskProblem(err)
+	}
 	if err := e.putAside(); err != nil {
 		return e.diskProblem(err)
 	}
-	e.rec, e.secrets = newRecords(), nil
-	if err := e.makeSecrets(ctx); err != nil {
+	if err := e.keepSecrets(ctx, next); err != nil {
 		e.keyState = e.keyFinding(err)
 		return e.keyProblem()
 	}
-	e.public = e.secrets.device.Public()
-	if err := e.writePublic(); err != nil {
-		return e.diskProblem(err)
-	}
-	if err := e.o.KeyStore.Delete(ctx, e.item("journal")); err != nil && keystore.ClassOf(err) != keystore.Missing {
-		return e.diskProblem(err)
-	}
+	_ = e.o.KeyStore.Delete(ctx, e.item("journal")) // the first anchor of the new journal replaces it anyway
+	e.public, e.keyState = next.device.Public(), terms.KeyStore{}
+	_ = e.writePublic() // only a copy: the next start writes it from the key
+	e.rec = newRecords()
 	if err := e.openRecords(ctx); err != nil {
+		return e.diskProblem(err)
+	}
+	e.rec = kept.clone()
+	e.rec.Home.Damage, e.rec.Home.Hints = "", e.hints()
+	for id, q := range e.rec.Requests {
+		if q.State == terms.RequestOpen { // its answer would be for the old device key
+			q.State, q.Closed = terms.RequestCancelled, e.clockRead().Wall.UTC()
+			e.rec.Requests[id] = q
+		}
+	}
+	c, err := e.everything().packed()
+	if err != nil {
 		return err
 	}
-	c := kept.all()
-	c.Home.Damage, c.Home.Hints = "", e.hints()
-	for i := range c.Requests {
-		c.Requests[i].State = closedByNewKey(c.Requests[i].State)
+	e.recState = terms.Records{}
+	if err := e.record(ctx, ledger.Event{Kind: "set_up_again", Reason: "keys_lost", Authority: "person"}, c); err != nil {
+		return err
 	}
-	e.recState.State, e.keyState.State = "", ""
-	err = e.commit(ctx, ledger.Event{Kind: "set_up_again", Reason: "keys_lost", Authority: "person"}, c)
+	e.rebuildIndex()
+	e.writeCheckpoint()
 	e.writeAnchor(ctx)
-	return err
+	_ = e.o.FS.Remove(e.path(nextCheckpoint))
+	e.changed()
+	return nil
 }
 
 // putAside closes journal and index and renames the journal, so that a later tool can still look at it.
 func (e *Engine) putAside() error {
-	if e.journal != nil {
-		if err := e.journal.Close(); err != nil {
-			return err
-		}
-		e.journal = nil
-	}
+	e.letGo()
 	e.dropIndex()
 	if !e.exists(journalDir) {
 		return nil

@@ -59,18 +59,14 @@ func (p *planner) take(d *document) *step {
 	*it = Item{Source: it.Source, Name: it.Name, Words: it.Words, Repaired: it.Repaired, Documents: it.Documents}
 	s := &step{}
 	draft := p.rec.clone()
-	var response *exchange.Envelope
-	var profile *step
-	for i, env := range d.found.Bundle.Envelopes {
+	var responses []exchange.Envelope
+	for _, env := range d.found.Bundle.Envelopes {
 		_, kind := exchange.PeekHeader(env)
 		switch kind {
 		case exchange.KindProfile:
-			profile = p.takeProfile(it, env, d.found.Bundle, draft)
-			if it.Finding.State != "" && it.Finding.State != terms.StateFileKnown && it.Finding.State != terms.StateFileOlder && it.Finding.State != terms.StateVendorKeyChanged {
-				if it.Finding.State == terms.StateVendorNew || len(d.found.Bundle.Envelopes) == 1 {
-					return nil
-				}
-				it.Finding = terms.Finding{} // a profile that does not help: the answer is judged by itself
+			profile := p.takeProfile(it, env, d.found.Bundle, draft)
+			if it.Finding.State == terms.StateVendorNew {
+				return nil
 			}
 			if profile != nil {
 				draft.apply(profile.change)
@@ -80,10 +76,10 @@ func (p *planner) take(d *document) *step {
 		case exchange.KindRequest:
 			return p.takeRequest(it, env)
 		default:
-			response = &d.found.Bundle.Envelopes[i]
+			responses = append(responses, env)
 		}
 	}
-	if response == nil {
+	if len(responses) == 0 {
 		it.Kind = exchange.KindProfile
 		if len(s.change.Vendors) == 0 {
 			return nil
@@ -91,20 +87,34 @@ func (p *planner) take(d *document) *step {
 		it.Usable = true
 		return s
 	}
-	if it.Finding.State == terms.StateFileKnown || it.Finding.State == terms.StateFileOlder {
-		it.Finding = terms.Finding{} // that was about the profile beside the answer
+	s.aside = true // until an answer is taken; a newer profile beside one that is not is worth keeping
+	for _, env := range responses {
+		p.takeNext(it, env, draft, s)
 	}
-	rs := p.takeResponse(it, *response, draft)
-	if rs == nil {
-		if len(s.change.Vendors) == 0 || it.Finding.State == terms.StateFileUnknownSender {
-			return nil
-		}
-		s.aside = true // the newer profile is worth keeping even when the answer is not
-		return s
+	if s.aside && (len(s.change.Vendors) == 0 || it.Finding.State == terms.StateFileUnknownSender) {
+		return nil
 	}
-	merge(&s.change, rs.change)
-	s.event = rs.event
 	return s
+}
+
+// takeNext takes one response of a file after what came before it. The last word about the file is that of the last
+// response that was taken, or of the first that was not.
+func (p *planner) takeNext(it *Item, env exchange.Envelope, draft *records, s *step) {
+	before := it.Finding
+	it.Finding = terms.Finding{}
+	if _, kind := exchange.PeekHeader(env); s.aside {
+		it.Kind = kind
+	}
+	rs := p.takeResponse(it, env, draft)
+	if rs == nil {
+		if !s.aside {
+			it.Finding, it.Usable = before, true
+		}
+		return
+	}
+	draft.apply(rs.change)
+	merge(&s.change, rs.change)
+	s.event, s.aside = rs.event, false
 }
 
 // merge adds c to what comes before it.
@@ -143,20 +153,6 @@ func (p *planner) failed(it *Item, err error) *step {
 	}
 	p.refuse(it, pr)
 	return nil
-}
-
-// known says that this very document was used before.
-func (p *planner) known(it *Item, env exchange.Envelope) bool {
-	doc, ok := p.rec.Documents[documentHash(env)]
-	if !ok {
-		return false
-	}
-	it.Kind = doc.Kind
-	if v, ok := p.rec.Vendors[doc.Root]; ok {
-		it.Vendor, it.Root = v.Profile.Name, v.Root
-	}
-	p.problem(it, terms.StateFileKnown, terms.Slots{"date": doc.Taken})
-	return true
 }
 
 // now is the decision time for the vendor, on the draft.

@@ -25,10 +25,14 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 			continue
 		}
 		if offered.Root != v.Current && offered.PreviousRoot != v.Current {
-			if v.Root == exchange.KeyID(offeredRoot) && offered.Version <= v.Profile.Version {
+			if !slices.Contains(v.Former, exchange.KeyID(offeredRoot)) {
+				continue
+			}
+			// A root that was succeeded never speaks for the vendor again, and is no new vendor either.
+			if offered.Version <= v.Profile.Version {
 				return p.problem(it, terms.StateFileOlder, terms.Slots{"d1": offered.Issued, "d2": v.Profile.Issued})
 			}
-			continue
+			return p.problem(it, terms.StateFileUnknownSender, terms.Slots{"cause": "key_withdrawn"})
 		}
 		profile, err := exchange.ParseProfile(env, exchange.Roots{current})
 		if err != nil {
@@ -77,22 +81,24 @@ func succeeded(offered exchange.Profile, b exchange.Bundle) bool {
 	return false
 }
 
-// introduces says whether a bundle may bring a new vendor: a profile by itself or a welcome file. A license file never may.
+// introduces says whether a bundle may bring a new vendor: a profile by itself or a welcome file, which has a license key
+// in it. A license file never may.
 func introduces(b exchange.Bundle) bool {
+	only := true
 	for _, env := range b.Envelopes {
-		switch _, kind := exchange.PeekHeader(env); kind {
-		case exchange.KindProfile, exchange.KindKey:
-		default:
-			return false
+		_, kind := exchange.PeekHeader(env)
+		if kind == exchange.KindKey {
+			return true
 		}
+		only = only && kind == exchange.KindProfile
 	}
-	return true
+	return only
 }
 
 func (p *planner) newerProfile(it *Item, env exchange.Envelope, profile exchange.Profile, v vendorRecord, draft *records) *step {
 	it.Kind, it.Vendor, it.Root, it.Issued = exchange.KindProfile, profile.Name, v.Root, profile.Issued
-	if p.known(it, env) {
-		return nil
+	if doc, ok := p.rec.Documents[documentHash(env)]; ok && profile.Version == v.Profile.Version {
+		return p.problem(it, terms.StateFileKnown, terms.Slots{"date": doc.Taken})
 	}
 	if profile.Version <= v.Profile.Version {
 		return p.problem(it, terms.StateFileOlder, terms.Slots{"d1": profile.Issued, "d2": v.Profile.Issued})
@@ -106,7 +112,12 @@ func (p *planner) newerProfile(it *Item, env exchange.Envelope, profile exchange
 		it.Changes = append(it.Changes, Change{Sign: '=', Code: "key_changed", Name: terms.Plain(profile.Name)})
 		it.Finding = terms.NewProblem(terms.StateVendorKeyChanged, terms.Slots{"vendor": profile.Name}, nil).Finding
 	}
-	rec := vendorRecord{Root: v.Root, Current: profile.Root, Document: documentHash(env), Trusted: v.Trusted, Profile: profile}
+	rec := vendorRecord{Root: v.Root, Current: profile.Root, Document: documentHash(env), Trusted: v.Trusted, Former: v.Former, Profile: profile}
+	if profile.Root != v.Current {
+		if old, err := exchange.DecodeKey(v.Current); err == nil {
+			rec.Former = append(slices.Clone(v.Former), exchange.KeyID(old))
+		}
+	}
 	return &step{
 		change: change{
 			Vendors: []vendorRecord{rec}, Envelopes: []exchange.Envelope{env},

@@ -11,30 +11,35 @@ import (
 // takeResponse judges a vendor's response in the published order: signature and trust, kind, device, request, version
 // (damage was judged when the file was read).
 func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) *step {
-	if p.known(it, env) {
-		p.describeKnown(it, env)
-		return nil
-	}
 	vendor, resp, err := p.verify(env, draft)
 	if err != nil {
 		return p.failed(it, err)
 	}
+	kind := it.Kind
 	it.Kind, it.Vendor, it.Root, it.Issued = resp.Kind, vendor.Profile.Name, vendor.Root, resp.Issued
-	req, s, ok := p.forThisRequest(it, resp, vendor, draft)
-	if !ok {
-		return s
+	if kind == exchange.KindKey {
+		it.Kind = kind // a welcome file stays one when its starter license follows
 	}
+	if p.forOthers(it, resp, vendor, draft) || p.known(it, env, resp, vendor, draft) {
+		return nil
+	}
+	req, ok := p.answered(it, resp, vendor, draft)
+	if !ok {
+		return nil
+	}
+	hash := documentHash(env)
+	doc := taken(env, resp.Kind, vendor.Root, it.Source, p.now(draft, vendor.Root))
 	c := change{Envelopes: []exchange.Envelope{env}}
 	now := p.now(draft, vendor.Root)
 	before := p.e.evaluate(terms.Query{}, draft, p.r)
 	for _, part := range resp.Parts {
 		switch {
 		case part.License != nil:
-			held, ok := p.takeLicense(it, part, resp, vendor, req != nil, draft)
+			held, ok := p.takeLicense(it, part, resp, vendor, &req, draft)
 			if !ok {
-				return nil
+				continue // an older part beside newer ones stops nothing
 			}
-			held.Document, held.KeyID, held.Taken = documentHash(env), resp.KeyID, now
+			held.Document, held.KeyID, held.Taken, held.Profile = hash, resp.KeyID, now, vendor.Document
 			c.Licenses = append(c.Licenses, held)
 		case part.Refusal != nil && req != nil:
 			req.State, req.Refusal = terms.RequestRefused, part.Refusal
@@ -44,15 +49,26 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 				return p.failed(it, err)
 			}
 			c.Keys = append(c.Keys, k)
+		default:
+			doc.Pending = true
 		}
 	}
+	if len(c.Licenses) == 0 && len(c.Keys) == 0 && req == nil {
+		if it.Finding.State != "" {
+			return nil
+		}
+		// Nothing in it that this version can act on. Taking it would make it known, and lost for a version that can.
+		return p.problem(it, terms.StateFileTooNew, nil)
+	}
+	it.Finding = terms.Finding{}
 	if req != nil {
 		if req.State == terms.RequestOpen {
 			req.State = terms.RequestAnswered
 		}
+		req.Answer, req.Closed = hash, now
 		c.Requests = append(c.Requests, *req)
 	}
-	c.Documents = []documentRecord{taken(env, resp.Kind, vendor.Root, it.Source, now)}
+	c.Documents = []documentRecord{doc}
 	c.Home = p.saw(draft, vendor.Root, resp.Issued)
 	after := draft.clone()
 	after.apply(c)
@@ -92,22 +108,31 @@ func recordKind(r exchange.Response) string {
 // verify finds the trusted vendor whose profile names the signing key, and checks the signature with it.
 func (p *planner) verify(env exchange.Envelope, draft *records) (vendorRecord, exchange.Response, error) {
 	h, _ := exchange.PeekHeader(env)
+	var first error
 	for _, v := range sortedValues(draft.Vendors) {
 		for _, k := range v.Profile.Keys {
-			if k.ID == h.KeyID {
-				resp, err := exchange.ParseResponse(env, v.Profile)
-				return v, resp, err
+			if k.ID != h.KeyID {
+				continue
+			}
+			resp, err := exchange.ParseResponse(env, v.Profile)
+			if err == nil && resp.Vendor == v.Profile.Vendor {
+				return v, resp, nil
+			}
+			if first == nil {
+				first = err // another vendor may list the key too
 			}
 		}
+	}
+	if first != nil {
+		return vendorRecord{}, exchange.Response{}, first
 	}
 	// No trusted key: the empty profile gives file_unknown_sender, or file_too_new for a type this build cannot read.
 	_, err := exchange.ParseResponse(env, exchange.Profile{})
 	return vendorRecord{}, exchange.Response{}, err
 }
 
-// forThisRequest checks device and request. ok is false when the file is not to be taken; req is nil when the
-// response answers no request.
-func (p *planner) forThisRequest(it *Item, resp exchange.Response, vendor vendorRecord, draft *records) (req *requestRecord, s *step, ok bool) {
+// forOthers says that the response is for another computer, or for people that this home knows nothing of.
+func (p *planner) forOthers(it *Item, resp exchange.Response, vendor vendorRecord, draft *records) bool {
 	id, code := p.e.deviceID()
 	for _, part := range resp.Parts {
 		if l := part.License; l != nil && l.Binding == terms.BoundToDevice && (l.Device == nil || l.Device.ID != id) {
@@ -116,28 +141,84 @@ func (p *planner) forThisRequest(it *Item, resp exchange.Response, vendor vendor
 			if l.Device != nil {
 				slots["c1"], slots["label1"] = l.Device.Code, l.Device.Label
 			}
-			return nil, p.problem(it, terms.StateOtherComputer, slots), false
+			p.problem(it, terms.StateOtherComputer, slots)
+			return true
 		}
 	}
-	if resp.Answers == nil {
-		return nil, nil, true
-	}
-	if resp.Answers.Device != id {
+	if resp.Answers != nil && resp.Answers.Device != id {
 		it.ForOther = true
-		return nil, p.problem(it, terms.StateOtherComputer, terms.Slots{"c1": codeOf(resp.Answers.Device), "c2": code}), false
+		p.problem(it, terms.StateOtherComputer, terms.Slots{"c1": codeOf(resp.Answers.Device), "c2": code})
+		return true
+	}
+	if a := resp.Audience; a != nil && !reaches(*a, vendor.Root, draft) {
+		it.ForOther = true
+		p.problem(it, terms.StateFileOtherOrg, terms.Slots{"org": a.ID})
+		return true
+	}
+	return false
+}
+
+// reaches says whether an audience includes this home, by the licenses that it holds.
+func reaches(a exchange.Audience, root string, draft *records) bool {
+	if a.Scope == "all" {
+		return true
+	}
+	for _, l := range draft.Licenses {
+		if l.Root == root && a.ID != "" && (a.Scope == "license" && l.Serial == a.ID || a.Scope == "customer" && l.License.Customer == a.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// known says that this very document was used before, and whether something newer replaced it since.
+func (p *planner) known(it *Item, env exchange.Envelope, resp exchange.Response, vendor vendorRecord, draft *records) bool {
+	doc, ok := draft.Documents[documentHash(env)]
+	if !ok {
+		return false
+	}
+	newer, current := time.Time{}, false
+	for _, part := range resp.Parts {
+		if part.License == nil {
+			continue
+		}
+		it.License = part.License
+		if held, ok := draft.Licenses[vendor.Root+"/"+part.License.Serial]; ok {
+			current = current || held.Document == doc.Hash
+			newer = held.License.Issued
+		}
+	}
+	if !current && !newer.IsZero() {
+		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": newer})
+	} else {
+		p.problem(it, terms.StateFileKnown, terms.Slots{"date": doc.Taken})
+	}
+	it.Finding.License, it.Finding.Product = serialAndProduct(it.License)
+	return true
+}
+
+// answered finds the open request that the response answers. ok is false when the file is not to be taken; req is nil
+// when the response answers no request.
+func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord, draft *records) (req *requestRecord, ok bool) {
+	if resp.Answers == nil {
+		return nil, true
 	}
 	q, found := draft.Requests[resp.Answers.Request]
 	switch {
 	case !found || q.Nonce != resp.Answers.Nonce || q.Vendor != vendor.Root:
-		return nil, p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": shortID(resp.Answers.Request), "r2": p.waiting(draft, vendor.Root)}), false
+		p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": shortID(resp.Answers.Request), "r2": p.waiting(draft, vendor.Root)})
+	case q.State == terms.RequestCancelled && !q.Closed.IsZero():
+		p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Closed})
 	case q.State == terms.RequestCancelled:
-		return nil, p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Until}), false
+		p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Until})
 	case q.State == terms.RequestAnswered || q.State == terms.RequestRefused:
-		return nil, p.problem(it, terms.StateFileReplayed, terms.Slots{"date": p.answeredAt(draft, q)}), false
+		p.problem(it, terms.StateFileReplayed, terms.Slots{"date": q.Closed})
 	case p.now(draft, vendor.Root).After(q.Until):
-		return nil, p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Until}), false
+		p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Until})
+	default:
+		return &q, true
 	}
-	return &q, nil, true
+	return nil, false
 }
 
 // codeOf is the short code of a device id; the id is the hash that the code is taken from.
@@ -170,32 +251,24 @@ func (p *planner) waiting(draft *records, root string) string {
 	return ""
 }
 
-func (p *planner) answeredAt(draft *records, q requestRecord) time.Time {
-	at := q.Created
-	for _, l := range draft.Licenses {
-		if l.License.KeyHash == q.KeyHash && l.Root == q.Vendor && l.Taken.After(at) {
-			at = l.Taken
-		}
-	}
-	return at
-}
-
 // takeLicense judges one license part: it answers a request, replaces an older version held here, or binds itself to
-// this computer or site.
-func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Response, vendor vendorRecord, answers bool, draft *records) (licenseRecord, bool) {
+// this computer or site. A renewal that overtook the answer to an open request for the same license key answers it too.
+func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Response, vendor vendorRecord, req **requestRecord, draft *records) (licenseRecord, bool) {
 	l := *part.License
 	it.License = &l
 	held := licenseRecord{Root: vendor.Root, Serial: l.Serial, Version: l.Version, License: l}
 	old, have := draft.Licenses[held.key()]
-	if !have && !answers && l.Binding == terms.BoundToDevice {
-		p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": l.Serial, "r2": p.waiting(draft, vendor.Root)})
-		return held, false
+	if !have && *req == nil && l.Binding == terms.BoundToDevice {
+		if *req = openFor(draft, vendor.Root, l.KeyHash, p.now(draft, vendor.Root)); *req == nil {
+			p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": l.Serial, "r2": p.waiting(draft, vendor.Root)})
+			return held, false
+		}
 	}
 	if have && old.Version > l.Version {
 		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": old.License.Issued})
 		return held, false
 	}
-	if have && old.Version == l.Version && !answers {
+	if have && old.Version == l.Version && *req == nil {
 		p.problem(it, terms.StateFileReplayed, terms.Slots{"date": old.Taken})
 		return held, false
 	}
@@ -208,24 +281,22 @@ func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Respon
 	return held, true
 }
 
+// openFor is the open request for a license key.
+func openFor(draft *records, root, keyHash string, now time.Time) *requestRecord {
+	for _, q := range sortedValues(draft.Requests) {
+		if q.State == terms.RequestOpen && q.Vendor == root && keyHash != "" && q.KeyHash == keyHash && !now.After(q.Until) {
+			return &q
+		}
+	}
+	return nil
+}
+
 func (p *planner) takeKey(k *exchange.LicenseKeyPart, root string) (keyRecord, error) {
 	hash, err := terms.KeyHash(k.Key)
 	if err != nil {
 		return keyRecord{}, err
 	}
 	return keyRecord{Hash: hash, Key: k.Key, Root: root, Serial: k.Serial}, nil
-}
-
-// describeKnown fills in what a file that was used before is about.
-func (p *planner) describeKnown(it *Item, env exchange.Envelope) {
-	hash := documentHash(env)
-	for _, l := range p.rec.Licenses {
-		if l.Document == hash {
-			lic := l.License
-			it.License = &lic
-		}
-	}
-	it.Finding.License, it.Finding.Product = serialAndProduct(it.License)
 }
 
 func serialAndProduct(l *terms.License) (serial, product string) {

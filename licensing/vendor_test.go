@@ -150,6 +150,14 @@ func (v *vendor) answer(req exchange.Request, edit ...func(*terms.License)) []by
 	return v.file(exchange.KindLicense, v.profile(), v.response(exchange.KindLicense, &req, licensePart(l)))
 }
 
+// welcome is a welcome file with a starter license.
+func (v *vendor) welcome(key string) []byte {
+	starter := v.license("A-1-starter", 1, nil)
+	return v.file(exchange.KindKey, v.profile(), v.response(exchange.KindKey, nil,
+		exchange.Part{Kind: exchange.KindKey, LicenseKey: &exchange.LicenseKeyPart{Key: key, Serial: "A-1", Product: starter.Policy.Product}}),
+		v.response(exchange.KindLicense, nil, licensePart(starter)))
+}
+
 // computer is one home with its own key store and clock.
 type computer struct {
 	t     testing.TB

@@ -64,7 +64,9 @@ func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
 		f.Licenses = append(f.Licenses, terms.Held{License: l.License, Vendor: l.Root, Document: l.Document, KeyID: l.KeyID, Taken: l.Taken, FirstUsed: l.FirstUsed})
 	}
 	for _, q := range sortedValues(rec.Requests) {
-		f.Requests = append(f.Requests, requestFacts(q, now))
+		if !rec.settled(q) {
+			f.Requests = append(f.Requests, e.requestFacts(q, r))
+		}
 	}
 	for _, n := range rec.Home.News {
 		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
@@ -89,9 +91,28 @@ func promise(l terms.Length) string {
 	return l.String()
 }
 
-func requestFacts(q requestRecord, now time.Time) terms.Request {
+// settled says that a refusal is history: something newer came from, or was asked of, the same vendor.
+func (r *records) settled(q requestRecord) bool {
+	if q.State != terms.RequestRefused {
+		return false
+	}
+	for _, other := range r.Requests {
+		if other.Vendor == q.Vendor && other.ID != q.ID && other.Created.After(q.Created) && other.State != terms.RequestCancelled {
+			return true
+		}
+	}
+	for _, l := range r.Licenses {
+		if l.Root == q.Vendor && l.Taken.After(q.Closed) && !q.Closed.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// requestFacts is the request as it stands now, by the time of its own vendor.
+func (e *Engine) requestFacts(q requestRecord, r clock.Reading) terms.Request {
 	s := q.State
-	if s == terms.RequestOpen && now.After(q.Until) {
+	if s == terms.RequestOpen && clock.Decide(e.lower(q.Vendor, r), r).After(q.Until) {
 		s = terms.RequestExpired
 	}
 	return terms.Request{ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, KeyHash: q.KeyHash, Created: q.Created, Until: q.Until, File: q.File, State: s, Refusal: q.Refusal}
@@ -119,13 +140,14 @@ func (e *Engine) hintKey() []byte {
 
 const probeLimit = 2 * time.Second
 
+// hardware asks once for as long as the engine is open: on some systems that starts a program.
 func (e *Engine) hardware() []device.Fact {
-	if e.o.Probe == nil {
-		return nil
+	if e.o.Probe != nil && e.parts == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
+		defer cancel()
+		e.parts = e.o.Probe(ctx)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
-	defer cancel()
-	return e.o.Probe(ctx)
+	return e.parts
 }
 
 func (e *Engine) hints() []exchange.Hint { return device.Blind(e.hardware(), e.hintKey()) }
@@ -164,7 +186,9 @@ func (e *Engine) snapshot() Snapshot {
 		Device:   f.Device,
 		KeyStore: KeyStoreView{Backend: e.o.KeyStore.Backend(), Label: e.o.KeyStore.Label(), State: e.keyState.State},
 		Records:  RecordsView{State: f.Records.State, Seq: e.rec.Seq, Head: e.rec.Head},
-		Requests: slices.Clone(f.Requests),
+	}
+	for _, q := range sortedValues(e.rec.Requests) {
+		s.Requests = append(s.Requests, e.requestFacts(q, r))
 	}
 	slices.SortStableFunc(s.Requests, func(a, b terms.Request) int { return b.Created.Compare(a.Created) })
 	for _, v := range sortedValues(e.rec.Vendors) {

@@ -198,6 +198,11 @@ func TestANewerFileNamesTheVersionItNeedsOnlyWhenItsSealIsRight(t *testing.T) {
 	if stateOf(t, err) != terms.StateFileUnknownSender || slot(err, "v") != "" {
 		t.Errorf("%v %q", err, slot(err, "v"))
 	}
+	payload = edited(smallResponse(), "parts.license.binding", "dongle", "needs", "2.1")
+	_, err = ParseResponse(signAnyway(payload, ResponseType, workKey), testProfile())
+	if stateOf(t, err) != terms.StateFileTooNew || slot(err, "v") != "2.1" {
+		t.Errorf("unknown binding: %v %q", err, slot(err, "v"))
+	}
 }
 
 func TestManyGoroutinesMayReadAtOnce(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"holdfast/licensing/terms"
 )
 
 // ParseResponse verifies a response with the signing keys of a trusted profile and returns it. The key must be good at the
@@ -89,6 +91,18 @@ func (r Response) check() error {
 			return malformed(fmt.Errorf("part %d is of unknown kind %q", i, p.Kind))
 		case p.Kind == KindLicense && (p.License.Serial == "" || p.License.Version < 1 || p.Version != p.License.Version):
 			return malformed(fmt.Errorf("part %d: license %q, version %d in part version %d", i, p.License.Serial, p.License.Version, p.Version))
+		}
+		if p.Kind != KindLicense {
+			continue
+		}
+		switch l := p.License; l.Binding {
+		case terms.BoundToFirstUse, terms.BoundToSite:
+		case terms.BoundToDevice:
+			if l.Device == nil || l.Device.ID == "" {
+				return malformed(fmt.Errorf("part %d: license %q is bound to a device that it does not name", i, l.Serial))
+			}
+		default:
+			return tooNew(r.Needs, fmt.Errorf("part %d: license %q is bound to %q", i, l.Serial, l.Binding))
 		}
 	}
 	if _, ok := labels[r.Kind]; !ok {

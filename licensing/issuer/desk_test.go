@@ -205,16 +205,43 @@ func (d *desk) answer(t fataler, e exchange.Envelope) issuer.Answer {
 // opened verifies an answer as the customer would.
 func opened(t fataler, file []byte, v exchange.Profile) exchange.Response {
 	t.Helper()
-	found, err := exchange.Read("answer.hflic", file)
+	all := responses(t, file, v)
+	if len(all) != 1 {
+		t.Fatalf("%d responses in an answer", len(all))
+	}
+	return all[0]
+}
+
+// responses verifies everything that stands behind the profiles of a file.
+func responses(t fataler, file []byte, v exchange.Profile) []exchange.Response {
+	t.Helper()
+	var all []exchange.Response
+	for _, e := range envelopes(t, file) {
+		if e.PayloadType == exchange.ProfileType {
+			if len(all) > 0 {
+				t.Fatal("a profile behind a response")
+			}
+			continue
+		}
+		r, err := exchange.ParseResponse(e, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func envelopes(t fataler, file []byte) []exchange.Envelope {
+	t.Helper()
+	found, err := exchange.Read("file", file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := found[0].Bundle.Envelopes
-	r, err := exchange.ParseResponse(all[len(all)-1], v)
-	if err != nil {
-		t.Fatal(err)
+	if len(found) != 1 {
+		t.Fatalf("%d bundles", len(found))
 	}
-	return r
+	return found[0].Bundle.Envelopes
 }
 
 func armored(t fataler, e exchange.Envelope) []byte {

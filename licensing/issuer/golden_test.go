@@ -49,7 +49,9 @@ func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 	if !again.Again || again.Key != licenseKey {
 		t.Error("the order of then gets another license key")
 	}
-	opened(t, read("welcome.hfkey"), d.trusted(t))
+	if k, starter := welcomed(t, read("welcome.hfkey"), d.trusted(t)); k.Key != licenseKey || starter == nil {
+		t.Error("the welcome file of then lost its key or its starter license")
+	}
 	if a := d.answer(t, newComputer(t, 2).request(t, d.trusted(t), licenseKey, 2)); a.Refused {
 		t.Errorf("a new computer was refused: %s", a.Reason)
 	}

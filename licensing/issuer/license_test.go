@@ -2,7 +2,10 @@ package issuer_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,11 +107,10 @@ func TestAWelcomeFileHoldsKeyAndAStarterThatNeverWinsOverALicense(t *testing.T) 
 	d := newDesk(t)
 	made := d.license(t, issuer.NewLicense{Starter: true})
 	v := d.trusted(t)
-	r := opened(t, made.Welcome, v)
-	if r.Kind != exchange.KindKey || r.Answers != nil || len(r.Parts) != 2 || r.Parts[0].LicenseKey.Key != made.Key || r.Parts[0].LicenseKey.Serial != made.Serial {
-		t.Fatalf("welcome: %+v", r)
+	key, starter := welcomed(t, made.Welcome, v)
+	if key.Key != made.Key || key.Serial != made.Serial || starter == nil || starter.Serial != made.Serial {
+		t.Fatalf("welcome: serial %s, starter %+v", key.Serial, starter)
 	}
-	starter := r.Parts[1].License
 	if starter.Binding != terms.BoundToFirstUse || starter.Device != nil || !starter.Ends.Equal(made.Ends) || starter.Policy.Devices.FirstUse.Days != 14 {
 		t.Errorf("starter %+v", starter)
 	}
@@ -116,14 +118,93 @@ func TestAWelcomeFileHoldsKeyAndAStarterThatNeverWinsOverALicense(t *testing.T) 
 		t.Errorf("name %q, words %v", made.Name, made.Words)
 	}
 	bound := opened(t, d.answer(t, newComputer(t, 1).request(t, v, made.Key, 1)).File, v).Parts[0].License
-	late := opened(t, d.license(t, issuer.NewLicense{Key: made.Key, Order: "late", Starter: true}).Welcome, v).Parts[1].License
-	if starter.Version >= bound.Version || late.Version >= bound.Version {
+	_, late := welcomed(t, d.license(t, issuer.NewLicense{Key: made.Key, Order: "late", Starter: true}).Welcome, v)
+	if late == nil || starter.Version >= bound.Version || late.Version >= bound.Version {
 		t.Errorf("versions: starters %d and %d, license %d", starter.Version, late.Version, bound.Version)
 	}
 	plain := sample(t)
 	plain.Devices.FirstUse = terms.Length{}
-	if r := opened(t, d.license(t, issuer.NewLicense{Policy: plain, Starter: true}).Welcome, v); len(r.Parts) != 1 {
-		t.Errorf("without devices.first_use the welcome file has %d parts", len(r.Parts))
+	if _, starter := welcomed(t, d.license(t, issuer.NewLicense{Policy: plain, Starter: true}).Welcome, v); starter != nil {
+		t.Errorf("without devices.first_use the welcome file has a starter license: %+v", starter)
+	}
+}
+
+// welcomed verifies a welcome file as the customer would: one response with the key and nothing else, and behind it, when
+// there is a starter license, one with that and nothing else.
+func welcomed(t *testing.T, file []byte, v exchange.Profile) (exchange.LicenseKeyPart, *terms.License) {
+	t.Helper()
+	if !bytes.Contains(file, []byte("-----BEGIN HOLDFAST WELCOME ")) {
+		t.Error("not armored as a welcome file")
+	}
+	all := responses(t, file, v)
+	if len(all) == 0 || len(all) > 2 {
+		t.Fatalf("%d responses in a welcome file", len(all))
+	}
+	first := all[0]
+	if first.Kind != exchange.KindKey || first.Answers != nil || len(first.Parts) != 1 || first.Parts[0].LicenseKey == nil {
+		t.Fatalf("first response: kind %s, %d parts", first.Kind, len(first.Parts))
+	}
+	if len(all) == 1 {
+		return *first.Parts[0].LicenseKey, nil
+	}
+	second := all[1]
+	if second.Kind != exchange.KindLicense || second.Answers != nil || len(second.Parts) != 1 || second.Parts[0].License == nil {
+		t.Fatalf("second response: kind %s, %d parts", second.Kind, len(second.Parts))
+	}
+	if first.ID == second.ID || first.Trace != first.ID || second.Trace != first.Trace || second.ExternalID != first.ExternalID || !second.Issued.Equal(first.Issued) {
+		t.Errorf("headers do not belong together: %+v and %+v", first.Header, second.Header)
+	}
+	return *first.Parts[0].LicenseKey, second.Parts[0].License
+}
+
+// The customer's side keeps signed documents readable on disk, so the key must stand in none but its own.
+func TestTheKeyStandsInOneEnvelopeOfAWelcomeFileAndNotInThatOfTheStarter(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{Order: "ORDER-17", Customer: "8812", Starter: true})
+	canonical, err := terms.CanonicalKey(made.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Split(made.Key, "-")
+	forms := []string{made.Key, canonical, canonical[4:], body[1] + "-" + body[2], body[2] + "-" + body[3]}
+	v := d.trusted(t)
+	withKey, starters := 0, 0
+	for i, e := range envelopes(t, made.Welcome) {
+		payload, err := base64.StdEncoding.DecodeString(e.Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ToUpper(string(payload) + string(whole))
+		holds := slices.ContainsFunc(forms, func(s string) bool { return strings.Contains(text, s) })
+		var r exchange.Response
+		if e.PayloadType == exchange.ResponseType {
+			if r, err = exchange.ParseResponse(e, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if holds != (r.Kind == exchange.KindKey) {
+			t.Errorf("envelope %d of kind %q: holds the key %t", i, r.Kind, holds)
+		}
+		if holds {
+			withKey++
+		}
+		if r.Kind == exchange.KindLicense {
+			starters++
+		}
+	}
+	if withKey != 1 || starters != 1 {
+		t.Errorf("the key stands in %d envelopes, there are %d starter licenses, want one of each", withKey, starters)
+	}
+}
+
+func TestTheSameRandomnessMakesTheSameWelcomeFile(t *testing.T) {
+	n := issuer.NewLicense{Order: "ORDER-17", Customer: "8812", Starter: true}
+	if !bytes.Equal(newDesk(t).license(t, n).Welcome, newDesk(t).license(t, n).Welcome) {
+		t.Error("two welcome files of the same randomness and time differ")
 	}
 }
 

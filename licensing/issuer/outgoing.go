@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -11,28 +12,22 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// outgoing is a response that is about to be signed. The first part is the main one.
+// outgoing is a response that is about to be signed. The first part is the main one. Parts that must not share an
+// envelope with the others are in apart: a second response in the same file, signed for itself.
 type outgoing struct {
 	parts    []exchange.Part
+	apart    []exchange.Part
 	trace    string
 	external string
 	answers  *exchange.Answers
 }
 
-// seal signs a response with the working key and writes it as a file with the profile in front.
+// seal signs what goes out with the working key and writes it as a file with the profile in front.
 func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
 	signer, err := is.working(who)
 	if err != nil {
 		return nil, "", err
 	}
-	id, err := is.o.newID()
-	if err != nil {
-		return nil, "", err
-	}
-	if f.trace == "" {
-		f.trace = id
-	}
-	kind := f.parts[0].Kind
 	envelopes, profile, err := profilesIn(t)
 	if err != nil {
 		return nil, "", err
@@ -44,18 +39,30 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 	if from := profile.Keys[i].From; now.Before(from) { // the key was made while the clock was ahead
 		return nil, "", say(CodeKeyNotYet, nil, "from", from.Format(time.RFC3339), "now", now.Format(time.RFC3339))
 	}
-	e, err := exchange.Sign(exchange.Response{
-		Header: exchange.Header{
-			Schema: exchange.ResponseSchema, Vendor: who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
-			ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
-		},
-		Kind: kind, Answers: f.answers, Parts: f.parts,
-	}, exchange.ResponseType, signer)
-	if err != nil {
-		return nil, "", fmt.Errorf("sign the answer: %w", err)
+	for _, parts := range [][]exchange.Part{f.parts, f.apart} {
+		if len(parts) == 0 {
+			continue
+		}
+		id, err := is.o.newID()
+		if err != nil {
+			return nil, "", err
+		}
+		f.trace = cmp.Or(f.trace, id)
+		e, err := exchange.Sign(exchange.Response{
+			Header: exchange.Header{
+				Schema: exchange.ResponseSchema, Vendor: who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
+				ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
+			},
+			Kind: parts[0].Kind, Answers: f.answers, Parts: parts,
+		}, exchange.ResponseType, signer)
+		if err != nil {
+			return nil, "", fmt.Errorf("sign the answer: %w", err)
+		}
+		envelopes = append(envelopes, e)
 	}
+	kind := f.parts[0].Kind
 	first := is.firstLine(kind, profile, map[string]any{"code": d.code, "product": plainName(f.parts)})
-	file, err = exchange.Armor(kind, first, append(envelopes, e)...)
+	file, err = exchange.Armor(kind, first, envelopes...)
 	return file, fileName(kind, f.parts, d.code), err
 }
 

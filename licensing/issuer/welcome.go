@@ -10,22 +10,23 @@ const starterVersion = 1
 
 // welcome makes the file for a person who has nothing yet: profile, license key and, when the policy allows a first
 // use, a starter license that binds itself to the first computer that opens it. Its end is the license's own; how long it
-// counts without an answer is in the policy and runs from the first use on.
+// counts without an answer is in the policy and runs from the first use on. Key and starter license are signed apart:
+// the customer's side keeps the license's envelope as it is, readable on disk, and seals the one with the key.
 func (is *Issuer) welcome(t tx, who identity, rec licenseRecord, out *Created) error {
 	now, err := is.stamp(t)
 	if err != nil {
 		return err
 	}
-	parts := []exchange.Part{{
+	f := outgoing{external: externalID(rec), parts: []exchange.Part{{
 		Kind:       exchange.KindKey,
 		LicenseKey: &exchange.LicenseKeyPart{Key: out.Key, Serial: rec.Serial, Product: rec.Policy.Product},
-	}}
+	}}}
 	if rec.Policy.Devices.FirstUse.Lasts() {
 		l := licenseOf(rec, now)
 		l.Version, l.Binding = starterVersion, terms.BoundToFirstUse
-		parts = append(parts, exchange.Part{Kind: exchange.KindLicense, Version: l.Version, License: &l})
+		f.apart = []exchange.Part{{Kind: exchange.KindLicense, Version: l.Version, License: &l}}
 	}
-	out.Welcome, out.Name, err = is.seal(t, who, computer{}, now, outgoing{parts: parts, external: externalID(rec)})
+	out.Welcome, out.Name, err = is.seal(t, who, computer{}, now, f)
 	if err != nil {
 		return err
 	}

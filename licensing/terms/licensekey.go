@@ -86,6 +86,15 @@ func CanonicalKey(s string) (string, error) {
 	return k, nil
 }
 
+// WithPrefix puts a vendor's prefix before a key that was typed without it. Text that has one, or is no key, is returned
+// as it is: the prefix is part of what is hashed.
+func WithPrefix(key, prefix string) string {
+	if k, err := CanonicalKey(cleanPrefix(prefix) + "-" + key); err == nil && len(k) == len(fold(cleanPrefix(prefix)))+keyBody {
+		return k
+	}
+	return key
+}
+
 // KeyHash returns the hex SHA-256 of the canonical form: what requests, licenses and the vendor's store carry
 // instead of the key.
 func KeyHash(s string) (string, error) {

@@ -43,6 +43,13 @@ func Covers(constraint, version string) (bool, error) {
 	return err == nil && c.Check(exact), nil
 }
 
+// CheckVersion says what is wrong with a version that someone typed, nil when Covers can read it. Unlike Covers it takes
+// an empty one for a mistake.
+func CheckVersion(version string) error {
+	_, err := readVersion(version)
+	return err
+}
+
 func readConstraint(s string) (*semver.Constraints, error) {
 	if len(s) > maxVersion {
 		return nil, fmt.Errorf("a version constraint is at most %d characters", maxVersion)

@@ -192,12 +192,18 @@ func openAnswer(name string, v exchange.Profile) error {
 	if err != nil {
 		return err
 	}
-	all := found[0].Bundle.Envelopes
-	r, err := exchange.ParseResponse(all[len(all)-1], v)
-	if err != nil {
-		return err
+	var parts []exchange.Part
+	for _, e := range found[0].Bundle.Envelopes {
+		if e.PayloadType == exchange.ProfileType {
+			continue
+		}
+		r, err := exchange.ParseResponse(e, v)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, r.Parts...)
 	}
-	for _, p := range r.Parts {
+	for _, p := range parts {
 		switch {
 		case p.License != nil:
 			l := p.License
