@@ -23,7 +23,9 @@ PATH=$bin:$PATH
 virtual=
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   virtual=:$((100 + RANDOM % 400))
-  eval "$(printf 'demo' | gnome-keyring-daemon --unlock --components=secrets 2>/dev/null)"
+  printf 'demo' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+  ring=$!
+  for _ in $(seq 50); do secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && break; sleep 0.1; done
 fi
 show holdfast-issuer init --dir vendor --vendor acme --name "Acme GmbH" --email help@acme.example
 show holdfast-issuer profile --dir vendor --out acme.hfkey
@@ -41,11 +43,13 @@ if [ -n "$virtual" ]; then
   export DISPLAY=$virtual LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
   for _ in $(seq 100); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.1; done
   openbox >/dev/null 2>&1 & wm=$!
-  holdfast & win=$!
+  holdfast >window.log 2>&1 & win=$!
   id=$(timeout 60 xdotool search --sync --onlyvisible --name Holdfast | tail -1)
   for _ in $(seq 20); do import -window "$id" "$art/holdfast.png"; sleep 0.1; done
-  kill "$win" "$wm" "$xvfb" 2>/dev/null || true
-  pkill -u "$(id -u)" -f "gnome-keyring-daemon.*secrets" 2>/dev/null || true
+  kill "$win" 2>/dev/null || true
+  wait "$win" 2>/dev/null || true # it closes its records before its folder goes
+  kill "$wm" "$xvfb" "$ring" 2>/dev/null || true
+  wait 2>/dev/null || true
   printf '\nThere is no screen here. A screenshot of the window: %s\n' "$art/holdfast.png"
 else
   printf '\nThe window opens with the license file. Choose "Use this license".\n'

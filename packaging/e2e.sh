@@ -38,7 +38,10 @@ cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; }
 trap cleanup EXIT
 
 keyring() { # starts the real key store, unlocked
-  eval "$(printf 'pw' | gnome-keyring-daemon --unlock --components=secrets 2>/dev/null)"
+  # In the foreground, as our child: only ours is ever stopped.
+  printf 'pw' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+  ring=$!
+  pids+=("$ring")
   for _ in $(seq 50); do
     secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && return
     sleep 0.1
@@ -129,7 +132,7 @@ before=$(pgrep -c dbus-daemon || true)
 expect 41 env -u DBUS_SESSION_BUS_ADDRESS -u XDG_RUNTIME_DIR "$hf" status
 expect 0 env -u DBUS_SESSION_BUS_ADDRESS -u XDG_RUNTIME_DIR "$hf" entitled acmecad edit
 [ "$(pgrep -c dbus-daemon || true)" = "$before" ] || die "a bus daemon was left behind"
-pkill -f "gnome-keyring-daemon.*secrets" || true
+kill "$ring"; wait "$ring" 2>/dev/null || true
 keyring
 expect 0 "$hf" status
 

@@ -73,9 +73,19 @@ func nearest(all []terms.ProductVerdict) (best terms.ProductVerdict, found bool)
 
 func works(p terms.ProductVerdict) bool { return p.State.ExitCode(false) == codeOK }
 
-// offlineEnd is when a product ends without contact: with the grace that runs, else with the offline window or the
-// license, whichever is sooner. Zero: never.
+// offlineEnd is when a product ends without contact: with the grace that runs, else with the offline window, the license,
+// the time to confirm a first use or to unlock the keys again, whichever is soonest. Zero: never.
 func offlineEnd(p terms.ProductVerdict) time.Time {
+	end := statedEnd(p)
+	for _, e := range p.Next {
+		if (e.Name == terms.EventFirstUseEnds || e.Name == terms.EventUnprovenEnds) && (end.IsZero() || e.At.Before(end)) {
+			end = e.At
+		}
+	}
+	return end
+}
+
+func statedEnd(p terms.ProductVerdict) time.Time {
 	switch {
 	case p.GraceActive && !p.GraceEnds.IsZero():
 		return p.GraceEnds
