@@ -52,9 +52,12 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := usable(home); err != nil {
+		return nil, nil, err
+	}
 	owner, answer, err := local.OwnOrAsk(ctx, home, c)
 	if err != nil || answer != nil {
-		return nil, answer, err
+		return nil, answer, unusable(home, err)
 	}
 	a := &App{home: home, owner: owner, ready: make(chan struct{})}
 	if o.Commands != nil {
@@ -70,6 +73,9 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 func Look(ctx context.Context, o Options) (*App, error) {
 	home, err := Home(o.Home, o.Dir, o.Env)
 	if err != nil {
+		return nil, err
+	}
+	if err := usable(home); err != nil {
 		return nil, err
 	}
 	a := &App{home: home, readOnly: true, ready: make(chan struct{})}

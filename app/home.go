@@ -3,10 +3,13 @@ package app
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"holdfast/licensing"
+	"holdfast/licensing/disk"
 )
 
 // Variables of the environment that choose where and with which key store to work.
@@ -31,12 +34,38 @@ func Home(named, dir string, env func(string) string) (string, error) {
 	}
 	home, err := licensing.DefaultHome(env)
 	if err != nil {
-		return "", err
+		return "", &licensing.Mistake{Code: "home_unknown"}
 	}
 	if shared(existing(home)) {
 		home = filepath.Join(home, "machine-"+machine())
 	}
 	return home, nil
+}
+
+// usable refuses what is no folder and what belongs to another account, before anything is made there. A home that
+// is not there yet is fine.
+func usable(home string) error {
+	info, err := os.Stat(home)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return unusable(home, err)
+	case !info.IsDir():
+		return &licensing.Mistake{Code: "home_no_folder", Args: map[string]any{"home": home}}
+	case !mine(info):
+		return &licensing.Mistake{Code: "home_of_another", Args: map[string]any{"home": home}}
+	}
+	return nil
+}
+
+// unusable says that no folder can be at home, such as below a file. Other errors stay as they are.
+func unusable(home string, err error) error {
+	var path *fs.PathError
+	if !errors.As(err, &path) || disk.IsFull(err) || errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return &licensing.Mistake{Code: "home_no_folder", Args: map[string]any{"home": home}}
 }
 
 // existing returns the nearest folder above name, or name itself, that is there.

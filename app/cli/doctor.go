@@ -23,19 +23,26 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 	snap := s.engine.Snapshot()
 	checks := []checkJSON{{ID: "home", Level: terms.ToneOK, Text: s.text("doctor.home.ok", map[string]any{"path": snap.Home})}}
 	for _, k := range s.engine.Checks(ctx) {
-		checks = append(checks, s.check(k, snap.Verdict.At))
+		j := s.check(k, snap.Verdict.At)
+		if k.ID == "records" && k.State == "" {
+			s.pastDamage(ctx, &j)
+		}
+		checks = append(checks, j)
 	}
 	r := result{}
 	worst := terms.ToneOK
 	var rows [][]string
 	for _, k := range checks {
 		rows = append(rows, []string{s.text("doctor.level."+string(k.Level), nil), s.text("doctor."+k.ID+".name", nil), k.Text})
-		if rank(k.Level) > rank(worst) {
-			worst = k.Level
-			r.code = k.State.ExitCode(s.Strict)
-			if k.State == "" {
-				r.code = codeOK
-			}
+		code := codeOK
+		if k.State != "" {
+			code = k.State.ExitCode(s.Strict)
+		}
+		switch {
+		case rank(k.Level) > rank(worst):
+			worst, r.code = k.Level, code
+		case k.Level == worst && r.code == codeOK:
+			r.code = code
 		}
 	}
 	if s.Strict && r.code == codeOK && worst != terms.ToneOK {
@@ -49,6 +56,17 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 	}
 	r.json = map[string]any{"level": worst, "checks": checks}
 	return r, nil
+}
+
+// pastDamage lets the line of records that are in order tell of damage that they went through.
+func (s *session) pastDamage(ctx context.Context, j *checkJSON) {
+	rep, err := s.engine.VerifyLedger(ctx)
+	if err != nil || ledgerState(rep) != terms.StateRecordsRepaired {
+		return
+	}
+	j.Level, j.State = terms.ToneNotice, terms.StateRecordsRepaired
+	j.Text = s.text("doctor.records.notice", map[string]any{"n": len(rep.Findings)})
+	j.Do = s.text("doctor.records.do", nil)
 }
 
 // check puts one check into words: the state's own when it has one, else doctor.<id>.<ok|notice|…>.

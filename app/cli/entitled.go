@@ -11,7 +11,8 @@ type entitledCmd struct {
 	reads
 	Product string `arg:"" help:"cli.arg.product"`
 	Feature string `arg:"" optional:"" help:"cli.arg.feature"`
-	Version string `help:"cli.flag.version" placeholder:"V"`
+	// Version is nil when it was not given: one that is given and empty, as by an unset variable, is a mistake.
+	Version *string `help:"cli.flag.version" placeholder:"V"`
 }
 
 type entitledJSON struct {
@@ -19,6 +20,8 @@ type entitledJSON struct {
 	Product string `json:"product"`
 	Feature string `json:"feature,omitempty"`
 	Version string `json:"version,omitempty"`
+	Vendor  string `json:"vendor,omitempty"` // root
+	Name    string `json:"vendor_name,omitempty"`
 	jsonVerdict
 	License string         `json:"license,omitempty"`
 	Until   time.Time      `json:"until,omitzero"`
@@ -27,13 +30,15 @@ type entitledJSON struct {
 
 // run exits 0 exactly when the use is allowed; with --strict, 10 or 11 when it is allowed and something should be done.
 func (c *entitledCmd) run(_ context.Context, s *session) (result, error) {
-	v := s.engine.Evaluate(terms.Query{Product: c.Product, Feature: c.Feature, Version: c.Version})
+	version, err := c.version()
+	if err != nil {
+		return result{}, err
+	}
+	v := s.engine.Evaluate(terms.Query{Product: c.Product, Feature: c.Feature, Version: version})
 	allowed, f := v.Allowed()
-	j := entitledJSON{Allowed: allowed, Product: c.Product, Feature: c.Feature, Version: c.Version, jsonVerdict: s.verdictJSON(f, v.At), Reasons: f.Reasons}
-	for _, p := range v.Products {
-		if p.ID != c.Product {
-			continue
-		}
+	j := entitledJSON{Allowed: allowed, Product: c.Product, Feature: c.Feature, Version: version, jsonVerdict: s.verdictJSON(f, v.At), Reasons: f.Reasons}
+	if p, ok := answering(v.Products, f, c.Feature); ok {
+		j.Vendor, j.Name = p.Vendor, s.vendorName(p.Vendor)
 		j.License, j.Until = p.License, offlineEnd(p)
 		if fv, ok := p.Features[c.Feature]; ok {
 			j.License, j.Until = fv.License, fv.Until
@@ -50,6 +55,31 @@ func (c *entitledCmd) run(_ context.Context, s *session) (result, error) {
 		r.page.add(j.Happened, j.Works, j.Do)
 	}
 	return r, nil
+}
+
+// version is the one asked about. What cannot be read as a version would be covered by every license, so it is refused
+// where a person or script can put it right.
+func (c *entitledCmd) version() (string, error) {
+	if c.Version == nil {
+		return "", nil
+	}
+	if err := terms.CheckVersion(*c.Version); err != nil {
+		return "", mistake("version_unreadable", map[string]any{"v": *c.Version})
+	}
+	return *c.Version, nil
+}
+
+// answering is the product whose license gave the answer: two vendors may have products of one name.
+func answering(all []terms.ProductVerdict, f terms.Finding, feature string) (best terms.ProductVerdict, found bool) {
+	for _, p := range all {
+		if p.License == f.License || p.Features[feature].License == f.License {
+			return p, true
+		}
+	}
+	if len(all) == 0 {
+		return best, false
+	}
+	return all[0], true
 }
 
 func entitledCode(allowed bool, state terms.State, strict bool) int {

@@ -34,6 +34,15 @@ func answersJSON(a plain.Answers) jsonAnswers {
 	return jsonAnswers{Text: a.Headline, Happened: a.Happened, Works: a.Works, Do: a.Do, By: a.By}
 }
 
+// fileError says which file an error is about.
+type fileError struct {
+	name string
+	err  error
+}
+
+func (f *fileError) Error() string { return f.name + ": " + f.err.Error() }
+func (f *fileError) Unwrap() error { return f.err }
+
 // mistake is a wrong use that only a verb can see. Its sentence is the message error.<code>.
 func mistake(code string, args map[string]any) error {
 	return &licensing.Mistake{Code: code, Args: args}
@@ -60,6 +69,9 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 		r.page.add(s.text("cli.error.usage", map[string]any{"detail": usage.detail}), s.text("cli.hint.help", map[string]any{"command": help}))
 	case errors.As(err, &wrong):
 		r.code, j.Error.Code = codeUsage, wrong.Code
+		if wrong.Code == "home_of_another" {
+			r.code = codeForbidden
+		}
 		id := s.mistakeID(wrong)
 		r.page.add(s.text(id, wrong.Args))
 		if s.say.Has(id + ".do") {
@@ -80,7 +92,12 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 	default:
 		a := s.say.Problem(err, s.now(), s.zone)
 		j.Error.Code, j.Error.jsonAnswers = a.Code, answersJSON(a)
-		r.page.add(a.Headline, a.Happened, a.Works, a.Do)
+		headline := a.Headline
+		var about *fileError
+		if errors.As(err, &about) {
+			headline = s.text("cli.import.file", map[string]any{"name": about.name, "text": headline})
+		}
+		r.page.add(headline, a.Happened, a.Works, a.Do)
 		switch state := terms.State(a.Code); {
 		case errors.As(err, &problem):
 			j.Error.Tone, r.code = problem.Tone, problem.State.ExitCode(s.Strict)

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"holdfast/licensing"
@@ -17,7 +19,7 @@ type inspectCmd struct {
 }
 
 func (c *inspectCmd) run(ctx context.Context, s *session) (result, error) {
-	return s.looked(s.engine.Inspect(ctx, s.sources(c.Files))), nil
+	return s.inspect(ctx, c.Files)
 }
 
 type importCmd struct {
@@ -36,18 +38,33 @@ func (c *importCmd) needs() need {
 
 func (c *importCmd) run(ctx context.Context, s *session) (result, error) {
 	if c.DryRun {
-		return s.looked(s.engine.Inspect(ctx, s.sources(c.Files))), nil
+		return s.inspect(ctx, c.Files)
 	}
 	return s.use(ctx, c.Files, c.Yes)
 }
 
-func (s *session) sources(names []string) []licensing.Source {
-	return licensing.ReadSources(names, s.In, s.Dir)
+// sources reads the files. A stop while they are read, as in front of a terminal, ends the command.
+func (s *session) sources(ctx context.Context, names []string) ([]licensing.Source, error) {
+	src := licensing.ReadSources(names, s.In, s.Dir)
+	return src, ctx.Err()
+}
+
+func (s *session) inspect(ctx context.Context, names []string) (result, error) {
+	src, err := s.sources(ctx, names)
+	if err != nil {
+		return result{}, err
+	}
+	return s.looked(s.engine.Inspect(ctx, src)), nil
 }
 
 // use imports files and shows what became of each.
 func (s *session) use(ctx context.Context, names []string, yes bool) (result, error) {
-	rep, err := s.engine.Import(ctx, s.sources(names), licensing.ImportOptions{TrustVendor: yes, AcceptLoss: yes})
+	src, err := s.sources(ctx, names)
+	if err != nil {
+		return result{}, err
+	}
+	known := s.engine.Snapshot().Vendors
+	rep, err := s.engine.Import(ctx, src, licensing.ImportOptions{TrustVendor: yes, AcceptLoss: yes})
 	if err != nil {
 		return result{}, err
 	}
@@ -57,7 +74,7 @@ func (s *session) use(ctx context.Context, names []string, yes bool) (result, er
 		if it.ForOther && rep.ForHere > 0 && len(rep.Items) > 1 {
 			continue // counted below
 		}
-		r.page.add(s.itemLines(it, at, !it.Taken)...)
+		r.page.add(s.itemLines(it, at, !it.Taken, known)...)
 	}
 	s.summary(&r.page, rep, at)
 	if v := s.engine.Snapshot().Verdict; rep.ForHere > 0 {
@@ -73,7 +90,7 @@ func (s *session) looked(rep licensing.Report) result {
 	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at)}
 	for _, it := range rep.Items {
 		r.page.gap()
-		r.page.add(s.itemLines(it, at, true)...)
+		r.page.add(s.itemLines(it, at, true, s.engine.Snapshot().Vendors)...)
 	}
 	s.summary(&r.page, rep, at)
 	return r
@@ -91,8 +108,27 @@ func (s *session) summary(p *page, rep licensing.Report, at time.Time) {
 	}
 }
 
-// itemLines are the lines about one file. full tells all of it, else only what changed.
-func (s *session) itemLines(it licensing.Item, at time.Time, full bool) []string {
+// sameName says whether a vendor that is not among known calls itself like one that is.
+func sameName(it licensing.Item, known []licensing.VendorView) bool {
+	if len(it.RootWords) == 0 {
+		return false
+	}
+	name, same := it.Vendor, false
+	if name == "" {
+		name, _ = it.Finding.Slots["name"].(string)
+	}
+	for _, v := range known {
+		if slices.Equal(v.Words, it.RootWords) {
+			return false
+		}
+		same = same || strings.EqualFold(strings.TrimSpace(v.Name), strings.TrimSpace(name))
+	}
+	return same
+}
+
+// itemLines are the lines about one file. full tells all of it, else only what changed. known are the vendors trusted
+// before it was used.
+func (s *session) itemLines(it licensing.Item, at time.Time, full bool, known []licensing.VendorView) []string {
 	var p page
 	name := it.Source
 	if it.Name != "" && it.Name != filepath.Base(it.Source) {
@@ -107,18 +143,25 @@ func (s *session) itemLines(it licensing.Item, at time.Time, full bool) []string
 	}
 	if full {
 		p.indent(a.Happened)
+		words := it.Words
+		if it.NeedsTrust || it.Kind == exchange.KindProfile {
+			words = "" // only the eight words of the root key say whose it is
+		}
 		for _, line := range []struct {
 			id, value string
 		}{
 			{"cli.import.kind", s.kind(it.Kind)},
 			{"cli.import.vendor", it.Vendor},
-			{"cli.import.words", it.Words},
+			{"cli.import.words", words},
 			{"cli.import.repaired", s.say.List(s.repairs(it.Repaired))},
 		} {
 			if line.value != "" {
 				p.indent(s.text(line.id, map[string]any{"value": line.value}))
 			}
 		}
+	}
+	if sameName(it, known) {
+		p.indent(s.text("cli.keys.same_name", nil))
 	}
 	for _, c := range it.Changes {
 		p.indent(string(c.Sign) + " " + s.change(c, at))

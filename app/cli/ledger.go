@@ -39,7 +39,11 @@ func (c *ledgerShowCmd) run(_ context.Context, s *session) (result, error) {
 		})
 	}
 	r.page.table(rows)
-	if len(rows) == 0 {
+	switch last := s.engine.Snapshot().Records.Seq; {
+	case len(rows) > 0:
+	case last > 0:
+		r.page.add(s.text("cli.ledger.none_from", map[string]any{"from": strconv.FormatUint(c.From, 10), "last": strconv.FormatUint(last, 10)}))
+	default:
 		r.page.add(s.text("cli.ledger.empty", nil))
 	}
 	return r, nil
@@ -76,17 +80,27 @@ func (c *ledgerVerifyCmd) run(ctx context.Context, s *session) (result, error) {
 		r.page.add(s.text("cli.ledger.in_order", args))
 		return r, nil
 	}
-	r.code = terms.StateRecordsRepaired.ExitCode(s.Strict)
+	r.code = ledgerState(rep).ExitCode(s.Strict)
 	r.page.add(s.text("cli.ledger.readable", args))
 	for _, f := range rep.Findings {
-		if !f.Noted && f.Code != ledger.Cut {
-			r.code = terms.StateRecordsDamaged.ExitCode(s.Strict)
-		}
 		r.page.indent(s.text("cli.ledger.finding", map[string]any{
 			"segment": strconv.FormatUint(f.Segment, 10), "text": s.text("cli.ledger.finding."+string(f.Code), nil), "code": string(f.Code),
 		}))
 	}
 	return r, nil
+}
+
+// ledgerState is how bad the findings are, if there are any: repaired when only an end was cut off or the records tell
+// of it themselves.
+func ledgerState(rep ledger.Report) terms.State {
+	state := terms.State("")
+	for _, f := range rep.Findings {
+		if !f.Noted && f.Code != ledger.Cut {
+			return terms.StateRecordsDamaged
+		}
+		state = terms.StateRecordsRepaired
+	}
+	return state
 }
 
 type ledgerExportCmd struct {
@@ -97,8 +111,13 @@ type ledgerExportCmd struct {
 
 // run writes the journal as JSON lines: first what it is, then one entry a line.
 func (c *ledgerExportCmd) run(_ context.Context, s *session) (result, error) {
-	if c.Out != "-" && !c.Force && s.exists(c.Out) {
-		return result{}, mistake("file_exists", map[string]any{"file": c.Out})
+	if c.Out != "-" {
+		if err := s.place(c.Out); err != nil {
+			return result{}, err
+		}
+		if !c.Force && s.exists(c.Out) {
+			return result{}, mistake("file_exists", map[string]any{"file": c.Out})
+		}
 	}
 	var b bytes.Buffer
 	lines := json.NewEncoder(&b)

@@ -31,6 +31,7 @@ func Main(args []string, window Window) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program whatever it does
 	p := process{Options: app.Options{Dir: dir, Env: os.Getenv}, in: &input{Reader: os.Stdin}}
 	return p.run(ctx, args, os.Stdout, os.Stderr, window)
 }
@@ -42,9 +43,10 @@ type process struct {
 }
 
 func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
+	p.in.Reader = &stoppable{ctx: ctx, in: p.in.Reader}
 	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver}
 	if window != nil {
-		s.Window = p.window(window)
+		s.Window, s.OwnWindow = p.window(window), true
 	}
 	return Run(ctx, args, s, p.open)
 }
@@ -59,6 +61,32 @@ func (in *input) all() ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(in.Reader, stdinLimit))
 	in.Reader = bytes.NewReader(b)
 	return b, err
+}
+
+// stoppable is a reader that gives up when ctx ends, although a read from a terminal or pipe cannot be interrupted. The
+// read that is left behind ends with the program.
+type stoppable struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (s *stoppable) Read(b []byte) (int, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() {
+		data := make([]byte, len(b)) // b is the caller's again after a stop
+		n, err := s.in.Read(data)
+		done <- read{data[:n], err}
+	}()
+	select {
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	case r := <-done:
+		return copy(b, r.data), r.err
+	}
 }
 
 // open owns the home for the command's life, or has its owner run the command. A command that only reads makes nothing on

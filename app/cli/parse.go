@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -29,7 +30,8 @@ func (u *usageError) Error() string { return u.detail }
 // parse understands args. It returns nil without an error when help was asked for and printed.
 func (s *session) parse(args []string) (*call, error) {
 	var t tree
-	k, err := kong.New(&t, kong.Name("holdfast"), kong.NoDefaultHelp(), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
+	k, err := kong.New(&t, kong.Name("holdfast"), kong.NoDefaultHelp(), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}),
+		kong.KindMapper(reflect.String, kong.MapperFunc(asTyped)))
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +59,17 @@ func (s *session) parse(args []string) (*call, error) {
 		return nil, &usageError{detail: verbPath(node), path: verbPath(node), json: t.JSON}
 	}
 	return &call{globals: t.globals, verb: v, path: verbPath(node)}, nil
+}
+
+// asTyped takes a word as it is. The parser's own way goes through JSON, which loses what is not UTF-8, and file names may
+// be any bytes.
+func asTyped(ctx *kong.DecodeContext, target reflect.Value) error {
+	t, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(t.String())
+	return nil
 }
 
 // verbPath is how a person writes the verb: "request activate".

@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
 	"io"
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"holdfast/licensing"
-	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -52,19 +56,38 @@ func (c *activateCmd) key(s *session) (string, error) {
 	}
 	var b []byte
 	var err error
-	if c.KeyFile == "-" {
-		if s.In == nil {
-			return "", mistake("key_file_unreadable", map[string]any{"file": c.KeyFile})
-		}
+	switch {
+	case c.KeyFile != "-":
+		b, err = exchange.ReadSource(s.resolve(c.KeyFile))
+	case s.In != nil:
 		b, err = io.ReadAll(io.LimitReader(s.In, keyLimit+1))
-	} else {
-		b, err = disk.ReadFile(disk.OS(), s.resolve(c.KeyFile), keyLimit)
 	}
-	key := strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
-	if err != nil || key == "" || len(b) > keyLimit {
+	if err != nil {
+		return "", &fileError{c.KeyFile, err}
+	}
+	key := strings.TrimSpace(asText(b))
+	if key == "" || len(b) > keyLimit {
 		return "", mistake("key_file_unreadable", map[string]any{"file": c.KeyFile})
 	}
 	return key, nil
+}
+
+// asText reads text by the mark at its start: UTF-16 as the shell of Windows writes it, else UTF-8.
+func asText(b []byte) string {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return string(bytes.TrimPrefix(b, []byte("\ufeff")))
+	}
+	var units []uint16
+	for b = b[2:]; len(b) > 1; b = b[2:] {
+		units = append(units, order.Uint16(b))
+	}
+	return string(utf16.Decode(units))
 }
 
 type madeJSON struct {
@@ -188,7 +211,7 @@ type requestShowCmd struct {
 func (c *requestShowCmd) run(ctx context.Context, s *session) (result, error) {
 	m, err := s.engine.RequestFile(c.ID)
 	if err != nil {
-		return result{}, err
+		return result{}, s.closed(c.ID, err)
 	}
 	if c.Out != "" {
 		return s.saveRequest(ctx, m, c.Out, c.Force)
@@ -206,6 +229,31 @@ func (c *requestShowCmd) run(ctx context.Context, s *session) (result, error) {
 	return r, nil
 }
 
+// closed puts err, that no open request has this id, more exactly when one that is over has it.
+func (s *session) closed(id string, err error) error {
+	var wrong *licensing.Mistake
+	if id == "" || !errors.As(err, &wrong) || wrong.Code != "request_unknown" {
+		return err
+	}
+	for _, q := range s.engine.Snapshot().Requests {
+		if !strings.HasPrefix(q.ID, strings.ToLower(id)) {
+			continue
+		}
+		args := map[string]any{"id": short(q.ID), "vendor": s.vendorName(q.Vendor)}
+		switch q.State {
+		case terms.RequestAnswered:
+			return mistake("request_answered", args)
+		case terms.RequestRefused:
+			return mistake("request_refused", args)
+		case terms.RequestCancelled:
+			return mistake("request_cancelled", args)
+		case terms.RequestExpired:
+			return mistake("request_expired", args)
+		}
+	}
+	return err
+}
+
 type requestCancelCmd struct {
 	writes
 	ID string `arg:"" optional:"" help:"cli.arg.request"`
@@ -214,7 +262,7 @@ type requestCancelCmd struct {
 func (c *requestCancelCmd) run(ctx context.Context, s *session) (result, error) {
 	q, err := s.engine.CancelRequest(ctx, c.ID)
 	if err != nil {
-		return result{}, err
+		return result{}, s.closed(c.ID, err)
 	}
 	r := result{json: s.requestJSON(q)}
 	r.page.add(s.text("cli.request.cancelled", map[string]any{"id": short(q.ID), "vendor": s.vendorName(q.Vendor)}))

@@ -40,6 +40,8 @@ type Streams struct {
 	Env      func(string) string
 	// Window shows files (absolute names) in the window and returns the exit code; nil: there is no window.
 	Window func(ctx context.Context, a Access, files []string) (int, error)
+	// OwnWindow says that this program has a window, rather than only a way to hand files to one.
+	OwnWindow bool
 }
 
 // Access is what a command needs of a home.
@@ -79,6 +81,7 @@ type session struct {
 	Streams
 	globals
 	access Access
+	out    *sink // Streams.Out
 	say    *plain.Speaker
 	zone   *time.Location
 	engine Engine
@@ -90,10 +93,12 @@ func Run(ctx context.Context, args []string, io Streams, open Opener) int {
 	if err != nil {
 		return codeUnexpected // translations that cannot be read; tests keep it from happening
 	}
-	s := &session{Streams: io, say: say, zone: zone(io.Env)}
+	out := &sink{Writer: io.Out}
+	io.Out = out
+	s := &session{Streams: io, out: out, say: say, zone: zone(io.Env)}
 	c, err := s.parse(args)
 	if err == nil && c == nil {
-		return codeOK // help was printed
+		return s.told(codeOK) // help was printed
 	}
 	var r result
 	if err == nil {
@@ -103,12 +108,12 @@ func Run(ctx context.Context, args []string, io Streams, open Opener) int {
 	if errors.As(err, &done) {
 		_, _ = s.Out.Write(done.Stdout)
 		_, _ = s.Err.Write(done.Stderr)
-		return done.Code
+		return s.told(done.Code)
 	}
 	if err != nil {
 		r = s.failed(ctx, err, c)
 	}
-	return s.print(r)
+	return s.told(s.print(r))
 }
 
 func (s *session) execute(ctx context.Context, c *call, args []string, open Opener) (r result, err error) {

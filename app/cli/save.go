@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"holdfast/licensing/disk"
@@ -11,13 +14,14 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// mayWrite refuses to replace a file that holds something else than an open request of this home.
+// mayWrite refuses to replace a file that holds something else than an open request of this home. force allows any file,
+// but only a file.
 func (s *session) mayWrite(out string, force bool) error {
-	if out == "" || out == "-" || force {
+	if out == "" || out == "-" {
 		return nil
 	}
 	old, err := s.present(out)
-	if old == nil || err != nil {
+	if old == nil || err != nil || force {
 		return err
 	}
 	for _, q := range s.engine.Snapshot().Requests {
@@ -31,8 +35,30 @@ func (s *session) mayWrite(out string, force bool) error {
 	return mistake("file_exists", map[string]any{"file": out})
 }
 
+// place says whether a file can be written as out at all: its folder must be there, and a folder, pipe or device in its
+// place is never replaced.
+func (s *session) place(out string) error {
+	name := s.resolve(out)
+	if dir := filepath.Dir(name); !isFolder(dir) {
+		return mistake("folder_missing", map[string]any{"folder": dir})
+	}
+	if info, err := os.Stat(name); strings.HasSuffix(out, string(filepath.Separator)) || err == nil && !info.Mode().IsRegular() {
+		return mistake("file_not_regular", map[string]any{"file": out})
+	}
+	return nil
+}
+
+// isFolder is true too for a folder that cannot be looked at: writing then says what is wrong.
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir() || errors.Is(err, fs.ErrPermission)
+}
+
 // present returns what the file holds, nil when it is not there. A folder or device in its place is a mistake.
 func (s *session) present(out string) ([]byte, error) {
+	if err := s.place(out); err != nil {
+		return nil, err
+	}
 	b, err := disk.ReadFile(disk.OS(), s.resolve(out), 1<<20)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -40,7 +66,7 @@ func (s *session) present(out string) ([]byte, error) {
 	case errors.Is(err, disk.ErrTooLarge):
 		return []byte{0}, nil
 	case errors.Is(err, disk.ErrNotRegular):
-		return nil, mistake("file_exists", map[string]any{"file": out}) // a folder, pipe or device is never replaced
+		return nil, mistake("file_not_regular", map[string]any{"file": out}) // put there just now
 	case err != nil:
 		return nil, err
 	}

@@ -189,7 +189,7 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
+			"withid": withID, "exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
 			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together,
 		},
 	})
@@ -210,6 +210,19 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// withid STATE CODE PROGRAM ARGS… is exits with the id of a request in that state, out of the list just printed.
+func withID(ts *testscript.TestScript, _ bool, args []string) {
+	var list struct{ Requests []requestJSON }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	for _, q := range list.Requests {
+		if string(q.State) == args[0] {
+			exits(ts, false, append(args[1:], q.ID))
+			return
+		}
+	}
+	ts.Fatalf("no request is %s", args[0])
 }
 
 // json PATH VALUE compares one value of the JSON object just printed; "! json PATH" says that there is none.

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"holdfast/licensing"
@@ -24,13 +26,16 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 	r.page.add(string(v.Main.State), a.Headline)
 	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)
 	if verb, rest := commandOf(v.Main.Action); verb != "" {
+		if v.Main.Action == terms.ActRequest {
+			rest = s.requestOptions(v.Main.State) + rest
+		}
 		r.page.add(s.text("cli.label.command", nil) + " holdfast " + verb + rest)
 	}
 	r.page.add(s.passphraseHint(v.Main.State))
 	r.page.gap()
 	var rows [][]string
 	for _, p := range v.Products {
-		rows = append(rows, []string{p.ID, string(p.State), s.tell(p.Finding, v.At).Headline})
+		rows = append(rows, []string{s.productName(p, v.Products), string(p.State), s.tell(p.Finding, v.At).Headline})
 	}
 	r.page.table(rows)
 	for _, f := range v.Others {
@@ -42,6 +47,43 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 		r.page = r.page[:len(r.page)-1]
 	}
 	return r, nil
+}
+
+// productName is a product's id, with its vendor when another vendor has a product of that id.
+func (s *session) productName(p terms.ProductVerdict, all []terms.ProductVerdict) string {
+	for _, other := range all {
+		if other.Vendor != p.Vendor && strings.EqualFold(other.ID, p.ID) {
+			return s.text("cli.status.product", map[string]any{"id": p.ID, "vendor": s.vendorName(p.Vendor), "root": p.Vendor[:min(8, len(p.Vendor))]})
+		}
+	}
+	return p.ID
+}
+
+// requestOptions are the options that a new request needs here: the vendor, after a refusal the one that refused, and a
+// key unless one is kept.
+func (s *session) requestOptions(state terms.State) string {
+	snap := s.engine.Snapshot()
+	root := ""
+	for _, q := range snap.Requests { // newest first
+		if state == terms.StateRequestRefused && q.State == terms.RequestRefused {
+			root = q.Vendor
+			break
+		}
+	}
+	for _, v := range snap.Vendors {
+		if v.Root != root && len(snap.Vendors) > 1 {
+			continue
+		}
+		name := v.ID
+		if slices.ContainsFunc(snap.Vendors, func(o licensing.VendorView) bool { return o.Root != v.Root && strings.EqualFold(o.ID, v.ID) }) {
+			name += "@" + v.Root[:min(8, len(v.Root))]
+		}
+		if v.HasKey {
+			return " --vendor " + name
+		}
+		return " --vendor " + name + " --key-file FILE"
+	}
+	return ""
 }
 
 // four labels the four answers.
@@ -95,7 +137,8 @@ type jsonVerdict struct {
 type jsonProduct struct {
 	ID           string      `json:"id"`
 	Name         string      `json:"name,omitempty"`
-	Vendor       string      `json:"vendor,omitempty"`
+	Vendor       string      `json:"vendor,omitempty"` // root
+	VendorName   string      `json:"vendor_name,omitempty"`
 	State        terms.State `json:"state"`
 	Text         string      `json:"text"`
 	License      string      `json:"license,omitempty"`
@@ -144,7 +187,7 @@ func (s *session) verdictJSON(f terms.Finding, at time.Time) jsonVerdict {
 
 func (s *session) productJSON(p terms.ProductVerdict, at time.Time) jsonProduct {
 	j := jsonProduct{
-		ID: p.ID, Name: p.Name.In(s.say.Language()), Vendor: p.Vendor, State: p.State, Text: s.tell(p.Finding, at).Headline,
+		ID: p.ID, Name: p.Name.In(s.say.Language()), Vendor: p.Vendor, VendorName: s.vendorName(p.Vendor), State: p.State, Text: s.tell(p.Finding, at).Headline,
 		License: p.License, Works: list(p.Works), View: list(p.View), Paused: list(p.Paused),
 		LicenseEnds: p.LicenseEnds.UTC(), OfflineUntil: p.OfflineUntil.UTC(), Next: []jsonEvent{}, Actions: []string{},
 	}

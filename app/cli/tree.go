@@ -61,7 +61,7 @@ type tree struct {
 	globals
 	Status   statusCmd   `cmd:"" help:"cli.help.status" codes:"0,11,12,13,14,15,16,40,41,53"`
 	Until    untilCmd    `cmd:"" help:"cli.help.until" codes:"0,13,15,16"`
-	Entitled entitledCmd `cmd:"" help:"cli.help.entitled" codes:"0,12,13,15,16,17,40,41"`
+	Entitled entitledCmd `cmd:"" help:"cli.help.entitled" codes:"0,2,12,13,15,16,17,40,41"`
 	Why      whyCmd      `cmd:"" help:"cli.help.why" codes:"0,2,15"`
 	Inspect  inspectCmd  `cmd:"" help:"cli.help.inspect" codes:"0,20,21,22,24,25,26,27,28,29,70"`
 	Import   importCmd   `cmd:"" help:"cli.help.import" codes:"0,10,20,21,22,24,25,26,27,28,29,40,43,53,70,71"`
@@ -70,7 +70,7 @@ type tree struct {
 		Import keysImportCmd `cmd:"" help:"cli.help.keys.import" codes:"0,20,21,24,25,27,29,40,43"`
 	} `cmd:"" help:"cli.help.keys"`
 	Request struct {
-		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,40,41,43"`
+		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,29,40,41,43"`
 		List     requestListCmd   `cmd:"" help:"cli.help.request.list" codes:"0"`
 		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
 		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`

@@ -57,8 +57,7 @@ func ask(ctx context.Context, home string, c Command, patience time.Duration) (A
 	if address == "" {
 		return Answer{}, errNoOwner
 	}
-	c.Schema = SchemaVersion
-	body, err := json.Marshal(c)
+	body, err := json.Marshal(c.packed())
 	if err != nil {
 		return Answer{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -116,8 +117,13 @@ func TestManySilentConnectionsDoNotKeepTheOwnerFromAnswering(t *testing.T) {
 	for _, c := range silent[:maxConnections] {
 		c.Close()
 	}
-	// A client tries until there is a place; silent callers lose theirs after readTime at the latest.
-	if _, a, err := OwnOrAsk(t.Context(), home, command("a", "b")); err != nil || a.Code != 2 {
+	// A client tries until there is a place; silent callers lose theirs after readTime at the latest. On a slow machine
+	// that may take more than one try: what counts is that an answer comes while the silent ones stay.
+	_, a, err := OwnOrAsk(t.Context(), home, command("a", "b"))
+	for tries := 1; errors.Is(err, ErrBusy) && tries < 10; tries++ {
+		_, a, err = OwnOrAsk(t.Context(), home, command("a", "b"))
+	}
+	if err != nil || a.Code != 2 {
 		t.Errorf("answer %v, error %v", a, err)
 	}
 	for _, c := range silent {

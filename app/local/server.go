@@ -99,6 +99,7 @@ func (s *service) command(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusNotImplemented), http.StatusNotImplemented)
 		return
 	}
+	c = c.unpacked()
 	if len(c.Args) == 0 || len(c.Args) > maxArgs || !filepath.IsAbs(c.Dir) {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return

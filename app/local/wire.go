@@ -3,7 +3,9 @@ package local
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // SchemaVersion is the version of Command and Answer on the wire.
@@ -36,8 +38,41 @@ type Command struct {
 	Dir string `json:"dir"`
 	// Stdin is sent only when an argument is "-".
 	Stdin []byte `json:"stdin,omitempty"`
+	// Raw are Args when one of them is not UTF-8, which the text of JSON cannot hold: file names may be any bytes.
+	Raw [][]byte `json:"raw,omitempty"`
+	// RawDir is Dir in the same case.
+	RawDir []byte `json:"raw_dir,omitempty"`
 	// Env holds the few variables that change how an answer is worded, such as LANG and TZ.
 	Env map[string]string `json:"env,omitempty"`
+}
+
+// packed is c as it travels.
+func (c Command) packed() Command {
+	c.Schema = SchemaVersion
+	if slices.ContainsFunc(c.Args, func(a string) bool { return !utf8.ValidString(a) }) {
+		for _, a := range c.Args {
+			c.Raw = append(c.Raw, []byte(a))
+		}
+	}
+	if !utf8.ValidString(c.Dir) {
+		c.RawDir = []byte(c.Dir)
+	}
+	return c
+}
+
+// unpacked undoes packed.
+func (c Command) unpacked() Command {
+	if len(c.Raw) > 0 {
+		c.Args = nil
+		for _, a := range c.Raw {
+			c.Args = append(c.Args, string(a))
+		}
+	}
+	if len(c.RawDir) > 0 {
+		c.Dir = string(c.RawDir)
+	}
+	c.Raw, c.RawDir = nil, nil
+	return c
 }
 
 // Answer is what the command printed, and its exit code.

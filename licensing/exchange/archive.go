@@ -18,7 +18,7 @@ const (
 // nowhere. Entries that are not ours are left out, and so are archives inside.
 func (r *reader) archive(name string, data []byte, depth int) {
 	if r.inZip {
-		r.fail(name, "", otherKind(OtherArchive))
+		r.fail(name, "", otherKind(OtherPacked))
 		return
 	}
 	// The standard library would make a record of every directory entry before it compares with the announced number.
@@ -81,6 +81,9 @@ func (r *reader) entry(f *zip.File, depth int) {
 	rest := io.LimitReader(in, int64(f.UncompressedSize64)+1)
 	_, err = io.CopyN(&data, rest, sniffBytes)
 	if err == nil && !worthReading(data.Bytes()) {
+		if head := data.Bytes(); bytes.HasPrefix(head, []byte(zipMagic)) || sniff(head) == OtherPacked {
+			r.fail(name, "", otherKind(OtherPacked))
+		}
 		return
 	}
 	if err == nil {

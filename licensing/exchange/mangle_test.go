@@ -395,11 +395,11 @@ func mangles() []mangle {
 		{name: "rich-text", do: func([]byte) []byte { return []byte(`{\rtf1\ansi{\fonttbl Arial;} Hello}`) }, state: terms.StateFileOtherKind, slot: OtherOffice},
 		{name: "word-document", do: zipOf("[Content_Types].xml", "word/document.xml"), state: terms.StateFileOtherKind, slot: OtherOffice, as: "letter.docx"},
 		{name: "zip-without-our-files", do: chain(func([]byte) []byte { return []byte("hello") }, zipOf("readme.txt", "logo.png")), state: terms.StateFileOtherKind, slot: OtherArchive, as: "files.zip"},
-		{name: "zip-in-zip", do: chain(zipOf("license.hflic"), zipOf("inner.zip")), state: terms.StateFileOtherKind, slot: OtherArchive, as: "files.zip"},
+		{name: "zip-in-zip", do: chain(zipOf("license.hflic"), zipOf("inner.zip")), state: terms.StateFileOtherKind, slot: OtherPacked, as: "files.zip"},
 		{name: "zip-empty", do: func([]byte) []byte { return append([]byte(zipEmpty), make([]byte, 18)...) }, state: terms.StateFileOtherKind, slot: OtherArchive, as: "files.zip"},
 		{name: "zip-with-a-password", do: chain(zipOf("license.hflic"), locked), state: terms.StateFileOtherKind, slot: OtherLocked, as: "files.zip"},
-		{name: "gzip", do: func([]byte) []byte { return []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03") }, state: terms.StateFileOtherKind, slot: OtherArchive},
-		{name: "seven-zip", do: func([]byte) []byte { return []byte("7z\xbc\xaf\x27\x1c\x00\x04") }, state: terms.StateFileOtherKind, slot: OtherArchive},
+		{name: "gzip", do: func([]byte) []byte { return []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03") }, state: terms.StateFileOtherKind, slot: OtherPacked},
+		{name: "seven-zip", do: func([]byte) []byte { return []byte("7z\xbc\xaf\x27\x1c\x00\x04") }, state: terms.StateFileOtherKind, slot: OtherPacked},
 		{name: "windows-program", do: func([]byte) []byte { return []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff") }, state: terms.StateFileOtherKind, slot: OtherProgram},
 		{name: "mail-without-our-files", do: func([]byte) []byte {
 			return inMail("Content-Type: multipart/mixed; boundary=\"=_x\"", attached)([]byte("%PDF-1.4 nothing here"))

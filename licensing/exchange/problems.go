@@ -24,7 +24,8 @@ const (
 	OtherImage   = "image"
 	OtherOutlook = "outlook_msg" // .msg and winmail.dat
 	OtherOffice  = "office_document"
-	OtherArchive = "archive"        // no file of ours in it, or a kind of archive that is not opened
+	OtherArchive = "archive"        // no file of ours in it
+	OtherPacked  = "packed_archive" // a kind of archive that is not opened, or one inside another
 	OtherLocked  = "locked_archive" // needs a password
 	OtherMail    = "mail"           // no file of ours in it
 	OtherProgram = "program"

@@ -137,10 +137,15 @@ func rank(p *terms.Problem) int {
 	case terms.StateFileEmpty:
 		return 0
 	}
-	if p.Slots["kind"] == OtherLocked {
+	if unopened(p) {
 		return 0
 	}
 	return -1
+}
+
+// unopened says that there may be a file of ours where we could not look.
+func unopened(p *terms.Problem) bool {
+	return p.Slots["kind"] == OtherLocked || p.Slots["kind"] == OtherPacked
 }
 
 func (r *reader) result() ([]Found, error) {
@@ -172,7 +177,7 @@ func (r *reader) inner(name string, data []byte, depth int) {
 	r.content(name, data, depth)
 	kept := r.problems[:before]
 	for _, t := range r.problems[before:] {
-		if rank(t.problem) > 0 || oursByName(name) || t.problem.Slots["kind"] == OtherLocked {
+		if rank(t.problem) > 0 || oursByName(name) || unopened(t.problem) {
 			kept = append(kept, t)
 		}
 	}
@@ -186,7 +191,7 @@ func (r *reader) content(name string, data []byte, depth int) {
 		return
 	}
 	if depth > maxContainers {
-		r.fail(name, "", otherKind(OtherArchive))
+		r.fail(name, "", otherKind(OtherPacked))
 		return
 	}
 	if bytes.HasPrefix(data, []byte(zipMagic)) || bytes.HasPrefix(data, []byte(zipEmpty)) {

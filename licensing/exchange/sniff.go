@@ -19,13 +19,13 @@ var magics = []struct{ prefix, kind string }{
 	{"BM", OtherImage}, // with a zero byte, see sniff
 	{"\x78\x9f\x3e\x22", OtherOutlook},
 	{"{\\rtf", OtherOffice},
-	{"7z\xbc\xaf\x27\x1c", OtherArchive},
-	{"Rar!\x1a\x07", OtherArchive},
-	{"\x1f\x8b", OtherArchive},
-	{"BZh", OtherArchive},
-	{"\xfd7zXZ\x00", OtherArchive},
-	{"\x28\xb5\x2f\xfd", OtherArchive},
-	{"MSCF", OtherArchive},
+	{"7z\xbc\xaf\x27\x1c", OtherPacked},
+	{"Rar!\x1a\x07", OtherPacked},
+	{"\x1f\x8b", OtherPacked},
+	{"BZh", OtherPacked},
+	{"\xfd7zXZ\x00", OtherPacked},
+	{"\x28\xb5\x2f\xfd", OtherPacked},
+	{"MSCF", OtherPacked},
 	{"MZ", OtherProgram}, // with a zero byte, see sniff
 	{"\x7fELF", OtherProgram},
 	{"\xcf\xfa\xed\xfe", OtherProgram},
@@ -57,7 +57,7 @@ func sniff(b []byte) string {
 	case bytes.HasPrefix(head, []byte("RIFF")) && len(head) > 12 && string(head[8:12]) == "WEBP":
 		return OtherImage
 	case len(b) > 262 && string(b[257:262]) == "ustar":
-		return OtherArchive
+		return OtherPacked
 	case binary:
 		return OtherUnknown
 	case looksHTML(head):

@@ -28,9 +28,8 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	r := resolver{s: s, f: f, at: at, zone: local(zone)}
 	prefix := "state." + string(f.State)
 	part := func(name string) string {
-		// A rule may have words of its own where the state's would not be true: state.<state>.<rule>.<part>.
-		if len(f.Reasons) > 0 {
-			if own := prefix + "." + f.Reasons[0].Rule; s.Has(own + "." + name) {
+		for _, v := range variants(f) {
+			if own := prefix + "." + v; s.Has(own + "." + name) {
 				return r.answer(own, name)
 			}
 		}
@@ -58,6 +57,27 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	}
 	return a
 }
+
+// passphraseLabel is what the key store under a passphrase calls itself.
+const passphraseLabel = "passphrase file"
+
+// variants name the words of its own that a finding may have where the state's would not be true, the most exact first:
+// state.<state>.<variant>.<part>. They are the rule behind it, the kind of file, and that a passphrase opens the key store.
+func variants(f terms.Finding) []string {
+	var all []string
+	if len(f.Reasons) > 0 {
+		all = append(all, f.Reasons[0].Rule)
+	}
+	if kind, ok := f.Slots["kind"].(string); ok {
+		all = append(all, kind)
+	}
+	if f.Slots["keychain"] == passphraseLabel {
+		all = append(all, variantPassphrase)
+	}
+	return all
+}
+
+const variantPassphrase = "passphrase"
 
 // usualActions are the main buttons of the states that have one now. They count for findings that name none, such as
 // those made by parsers and stores, which know no buttons.

@@ -24,6 +24,7 @@ func TestEveryStateHasAllItsTexts(t *testing.T) {
 }
 
 func TestNoTextIsThereForAnUnknownState(t *testing.T) {
+	own := append(append(terms.Rules(), constants(t, "licensing/exchange", "Other")...), variantPassphrase)
 	parts := []string{"headline", "happened", "works", "do", "by", "short", "title", "button"}
 	for id := range speaker(t, "en").cat.messages {
 		name, ok := strings.CutPrefix(id, "state.")
@@ -31,8 +32,8 @@ func TestNoTextIsThereForAnUnknownState(t *testing.T) {
 			continue
 		}
 		state, part, _ := strings.Cut(name, ".")
-		if rule, own, ok := strings.Cut(part, "."); ok && slices.Contains(terms.Rules(), rule) {
-			part = own
+		if variant, rest, ok := strings.Cut(part, "."); ok && slices.Contains(own, variant) {
+			part = rest
 		}
 		if !terms.State(state).Known() || !slices.Contains(parts, part) {
 			t.Errorf("%s belongs to no state", id)
@@ -48,6 +49,27 @@ func TestARuleMayHaveWordsOfItsOwn(t *testing.T) {
 	own := s.Say(f, now, berlin)
 	if own.Happened == usual.Happened || own.Do == usual.Do || own.Headline != usual.Headline {
 		t.Errorf("with the rule: %+v\nwithout: %+v", own, usual)
+	}
+}
+
+func TestWordsNeverClaimWhatIsNotSo(t *testing.T) {
+	s := speaker(t, "en")
+	for _, c := range []struct {
+		finding terms.Finding
+		not     []string
+	}{
+		{terms.Finding{State: terms.StateKeychainDenied, Slots: terms.Slots{"keychain": passphraseLabel}}, []string{"Deny", "Allow"}},
+		{terms.Finding{State: terms.StateKeychainLocked, Slots: terms.Slots{"keychain": passphraseLabel}}, []string{"Your system asks"}},
+		{terms.Finding{State: terms.StateFileOtherKind, Slots: terms.Slots{"kind": "packed_archive"}}, []string{"not a license", "web page", "without a file"}},
+		{terms.Finding{State: terms.StateVersionNotCovered, Slots: terms.Slots{"v": "3.9"}, Reasons: []terms.Reason{{Rule: terms.RuleVersionOlder}}}, []string{"newer"}},
+		{terms.Finding{State: terms.StateVersionNotCovered, Slots: terms.Slots{"v": "3.9"}, Reasons: []terms.Reason{{Rule: terms.RuleVersionOutside}}}, []string{"newer", "older"}},
+	} {
+		all := strings.Join(s.Say(c.finding, now, berlin).all(), " ")
+		for _, words := range c.not {
+			if strings.Contains(all, words) {
+				t.Errorf("%s claims %q: %s", c.finding.State, words, all)
+			}
+		}
 	}
 }
 

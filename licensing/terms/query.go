@@ -121,8 +121,25 @@ func (p *product) notCovered(version string) ranked {
 		"product": p.Name, "v": version, "versions": ReadVersions(p.best.Policy.Product.Versions), "buyer": p.best.Policy.Renewal.Contact,
 	}, "")
 	f.Product, f.License = p.ID, p.best.Serial
-	f.Reasons = []Reason{p.reason(RuleVersionNotCovered, p.best, time.Time{}, "version", version, "versions", p.best.Policy.Product.Versions, "document", p.best.Document)}
+	f.Reasons = []Reason{p.reason(whyNotCovered(p.best.Policy.Product.Versions, version), p.best, time.Time{}, "version", version, "versions", p.best.Policy.Product.Versions, "document", p.best.Document)}
 	return ranked{Finding: f, rank: rankBlocked, at: p.At}
+}
+
+// whyNotCovered tells an older version from a newer one, as far as a constraint has two plain ends.
+func whyNotCovered(constraint, version string) string {
+	bounds := ReadVersions(constraint)
+	v, err := readVersion(version)
+	outside := func(bound string, side int) bool {
+		b, berr := readVersion(bound)
+		return bound != "" && err == nil && berr == nil && v.Compare(b)*side >= 0
+	}
+	switch {
+	case outside(bounds.Below, 1), outside(bounds.UpTo, 1):
+		return RuleVersionNotCovered
+	case outside(bounds.From, -1):
+		return RuleVersionOlder
+	}
+	return RuleVersionOutside
 }
 
 func (p *product) whyVersion(version string, unread bool) Reason {

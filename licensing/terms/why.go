@@ -28,8 +28,10 @@ const (
 	RuleFormerName        = "former_name"      // asked for, or granted, under a former id
 	RuleNotIncluded       = "feature_not_included"
 	RuleVersionCovered    = "version_covered"
-	RuleVersionNotCovered = "version_not_covered"
-	RuleVersionUnread     = "version_unread" // version or constraint cannot be read: nothing is taken away
+	RuleVersionNotCovered = "version_not_covered" // newer than all that is covered
+	RuleVersionOlder      = "version_older"       // not covered: before the first version that is
+	RuleVersionOutside    = "version_outside"     // not covered, and neither plainly older nor plainly newer
+	RuleVersionUnread     = "version_unread"      // version or constraint cannot be read: nothing is taken away
 	RuleNoLicense         = "no_license"
 	RuleRequest           = "request_made"
 	RuleRefused           = "request_refused"
@@ -42,7 +44,7 @@ func Rules() []string {
 	return []string{
 		RuleTerm, RuleNoEnd, RuleTrial, RuleFollows, RuleNotStarted, RuleReminder, RuleRenewalGrace, RuleAfterGrace, RuleKept,
 		RuleFirstUse, RuleFirstUseOver, RuleOtherComputer, RuleUnproven, RuleUnprovenOver, RuleHintsDiffer, RuleBest, RuleFormerName,
-		RuleNotIncluded, RuleVersionCovered, RuleVersionNotCovered, RuleVersionUnread, RuleNoLicense, RuleRequest, RuleRefused,
+		RuleNotIncluded, RuleVersionCovered, RuleVersionNotCovered, RuleVersionOlder, RuleVersionOutside, RuleVersionUnread, RuleNoLicense, RuleRequest, RuleRefused,
 		RuleKeyStore, RuleRecords,
 	}
 }
