@@ -2,13 +2,10 @@ package licensing
 
 import (
 	"crypto/ed25519"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"holdfast/licensing/device"
@@ -199,41 +196,6 @@ func (e *Engine) profileOf(l licenseRecord, v vendorRecord) exchange.Profile {
 	return p
 }
 
-// readDocument reads a signed document by its hash and checks that it is that document.
-func (e *Engine) readDocument(hash string) (exchange.Envelope, error) {
-	var env exchange.Envelope
-	if len(hash) != 64 {
-		return env, errDamaged
-	}
-	b, err := disk.ReadFile(e.o.FS, e.documentPath(hash), documentLimit)
-	if err != nil {
-		return env, err
-	}
-	if err := json.Unmarshal(b, &env); err != nil {
-		return env, err
-	}
-	if documentHash(env) != hash {
-		return env, errDamaged
-	}
-	return env, nil
-}
-
-func (e *Engine) documentPath(hash string) string {
-	return filepath.Join(e.o.Home, documentsDir, hash+".json")
-}
-
-func (e *Engine) writeDocument(env exchange.Envelope) error {
-	b, err := json.Marshal(env)
-	if err != nil {
-		return err
-	}
-	name := e.documentPath(documentHash(env))
-	if _, err := e.readDocument(documentHash(env)); err == nil {
-		return nil
-	}
-	return e.diskProblem(disk.WriteFile(e.o.FS, name, b, 0o600))
-}
-
 // recoverHome takes the home's name from a checkpoint when its own file is damaged or gone. It is only a name, so the
 // checkpoint need not be proven: the key store item of that name is what counts.
 func (e *Engine) recoverHome() {
@@ -248,14 +210,4 @@ func (e *Engine) recoverHome() {
 		}
 		return
 	}
-}
-
-// documentHash names a signed document: SHA-256 over the bytes that its signatures cover.
-func documentHash(env exchange.Envelope) string {
-	payload, err := base64.StdEncoding.DecodeString(env.Payload)
-	if err != nil {
-		payload = []byte(env.Payload)
-	}
-	sum := sha256.Sum256(exchange.PAE(env.PayloadType, payload))
-	return hex.EncodeToString(sum[:])
 }

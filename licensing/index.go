@@ -3,6 +3,7 @@ package licensing
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"holdfast/licensing/store"
 )
@@ -99,4 +100,58 @@ func putJSON(tx *store.Tx, bucket, key string, v any) error {
 		return err
 	}
 	return tx.Put(bucket, key, b)
+}
+
+// indexOptions opens the index; the home lock keeps others away, the timeout is for a program that ignores it.
+func (e *Engine) indexOptions() store.Options {
+	return store.Options{Timeout: 2 * time.Second, ReadOnly: e.o.ReadOnly, FS: e.o.FS}
+}
+
+// readIndex returns the records of the index, or nil when it has to be built again.
+func (e *Engine) readIndex() *records {
+	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
+	if err != nil {
+		e.indexBusy = errors.Is(err, store.ErrBusy)
+		return nil
+	}
+	rec := newRecords()
+	if err := s.View(func(tx *store.Tx) error { return loadIndex(tx, rec) }); err != nil {
+		_ = s.Close()
+		return nil
+	}
+	e.index = s
+	return rec
+}
+
+// rebuildIndex writes the index from the records in memory. Without an index the engine works; the next start tries again.
+func (e *Engine) rebuildIndex() {
+	if e.indexBusy {
+		return // another process has it open, against the rules; the journal is enough
+	}
+	e.dropIndex()
+	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
+	if err != nil {
+		return
+	}
+	e.index = s
+	e.saveIndex(e.rec.all())
+}
+
+// dropIndex closes and removes the index, which is only a copy.
+func (e *Engine) dropIndex() {
+	if e.index != nil {
+		_ = e.index.Close()
+		e.index = nil
+	}
+	_ = store.Remove(e.path(indexFile))
+}
+
+// saveIndex writes the things that c names. An index that cannot be written is dropped.
+func (e *Engine) saveIndex(c change) {
+	if e.index == nil {
+		return
+	}
+	if err := e.index.Update(func(tx *store.Tx) error { return storeIndex(tx, c, e.rec) }); err != nil {
+		e.dropIndex()
+	}
 }

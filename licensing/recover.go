@@ -2,11 +2,8 @@ package licensing
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"holdfast/licensing/ledger"
-	"holdfast/licensing/store"
 	"holdfast/licensing/terms"
 )
 
@@ -77,32 +74,6 @@ func (e *Engine) letGo() {
 		_ = e.index.Close()
 		e.index = nil
 	}
-}
-
-// restoreDocuments writes back signed documents that are gone from their folder: the journal holds every one.
-func (e *Engine) restoreDocuments() {
-	gone := map[string]bool{}
-	for hash := range e.rec.documents() {
-		if _, err := e.o.FS.Stat(e.documentPath(hash)); err != nil {
-			gone[hash] = true
-		}
-	}
-	if len(gone) == 0 {
-		return
-	}
-	// What cannot be read or written now is tried again at the next start; doctor counts it.
-	_ = e.journal.Replay(1, func(_ uint64, ev ledger.Event) error {
-		c, err := decodeChange(ev.Data)
-		if err != nil {
-			return err
-		}
-		for _, env := range c.Envelopes {
-			if gone[documentHash(env)] {
-				_ = e.writeDocument(env)
-			}
-		}
-		return nil
-	})
 }
 
 // bestRecords returns the newest records that journal, index and checkpoint give together. whole is false when entries
@@ -205,30 +176,6 @@ func (e *Engine) repair(ctx context.Context, whole, lost bool, found ledger.Reco
 	return e.record(ctx, ev, c)
 }
 
-// everything is all records with the signed documents behind them: a beginning that needs no older entry.
-func (e *Engine) everything() change {
-	c := e.rec.all()
-	for hash := range e.rec.documents() {
-		if env, err := e.readDocument(hash); err == nil {
-			c.Envelopes = append(c.Envelopes, env)
-		}
-	}
-	return c
-}
-
-// documents are the hashes of the signed documents that vendors and licenses rest on.
-func (r *records) documents() map[string]bool {
-	all := map[string]bool{}
-	for _, v := range r.Vendors {
-		all[v.Document] = true
-	}
-	for _, l := range r.Licenses {
-		all[l.Document], all[l.Profile] = true, true
-	}
-	delete(all, "")
-	return all
-}
-
 func damageReason(r ledger.Recovery) string {
 	switch {
 	case len(r.Damaged) > 0:
@@ -237,58 +184,4 @@ func damageReason(r ledger.Recovery) string {
 		return "last_entry_cut"
 	}
 	return "entries_missing"
-}
-
-// indexOptions opens the index; the home lock keeps others away, the timeout is for a program that ignores it.
-func (e *Engine) indexOptions() store.Options {
-	return store.Options{Timeout: 2 * time.Second, ReadOnly: e.o.ReadOnly, FS: e.o.FS}
-}
-
-// readIndex returns the records of the index, or nil when it has to be built again.
-func (e *Engine) readIndex() *records {
-	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
-	if err != nil {
-		e.indexBusy = errors.Is(err, store.ErrBusy)
-		return nil
-	}
-	rec := newRecords()
-	if err := s.View(func(tx *store.Tx) error { return loadIndex(tx, rec) }); err != nil {
-		_ = s.Close()
-		return nil
-	}
-	e.index = s
-	return rec
-}
-
-// rebuildIndex writes the index from the records in memory. Without an index the engine works; the next start tries again.
-func (e *Engine) rebuildIndex() {
-	if e.indexBusy {
-		return // another process has it open, against the rules; the journal is enough
-	}
-	e.dropIndex()
-	s, err := store.Open(e.path(indexFile), e.secrets.store, e.indexOptions())
-	if err != nil {
-		return
-	}
-	e.index = s
-	e.saveIndex(e.rec.all())
-}
-
-// dropIndex closes and removes the index, which is only a copy.
-func (e *Engine) dropIndex() {
-	if e.index != nil {
-		_ = e.index.Close()
-		e.index = nil
-	}
-	_ = store.Remove(e.path(indexFile))
-}
-
-// saveIndex writes the things that c names. An index that cannot be written is dropped.
-func (e *Engine) saveIndex(c change) {
-	if e.index == nil {
-		return
-	}
-	if err := e.index.Update(func(tx *store.Tx) error { return storeIndex(tx, c, e.rec) }); err != nil {
-		e.dropIndex()
-	}
 }

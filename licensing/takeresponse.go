@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -226,17 +227,7 @@ func codeOf(id string) string {
 	if len(id) < 8 {
 		return id
 	}
-	return fmt.Sprintf("%s-%s", upper(id[:4]), upper(id[4:8]))
-}
-
-func upper(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'a' && c <= 'z' {
-			b[i] = c - 32
-		}
-	}
-	return string(b)
+	return fmt.Sprintf("%s-%s", strings.ToUpper(id[:4]), strings.ToUpper(id[4:8]))
 }
 
 // shortID is the part of a request id that people read.
@@ -249,54 +240,6 @@ func (p *planner) waiting(draft *records, root string) string {
 		}
 	}
 	return ""
-}
-
-// takeLicense judges one license part: it answers a request, replaces an older version held here, or binds itself to
-// this computer or site. A renewal that overtook the answer to an open request for the same license key answers it too.
-func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Response, vendor vendorRecord, req **requestRecord, draft *records) (licenseRecord, bool) {
-	l := *part.License
-	it.License = &l
-	held := licenseRecord{Root: vendor.Root, Serial: l.Serial, Version: l.Version, License: l}
-	old, have := draft.Licenses[held.key()]
-	if !have && *req == nil && l.Binding == terms.BoundToDevice {
-		if *req = openFor(draft, vendor.Root, l.KeyHash, p.now(draft, vendor.Root)); *req == nil {
-			p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": l.Serial, "r2": p.waiting(draft, vendor.Root)})
-			return held, false
-		}
-	}
-	if have && old.Version > l.Version {
-		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": old.License.Issued})
-		return held, false
-	}
-	if have && old.Version == l.Version && *req == nil {
-		p.problem(it, terms.StateFileReplayed, terms.Slots{"date": old.Taken})
-		return held, false
-	}
-	if l.Binding == terms.BoundToFirstUse {
-		held.FirstUsed = p.now(draft, vendor.Root)
-		if have && !old.FirstUsed.IsZero() {
-			held.FirstUsed = old.FirstUsed
-		}
-	}
-	return held, true
-}
-
-// openFor is the open request for a license key.
-func openFor(draft *records, root, keyHash string, now time.Time) *requestRecord {
-	for _, q := range sortedValues(draft.Requests) {
-		if q.State == terms.RequestOpen && q.Vendor == root && keyHash != "" && q.KeyHash == keyHash && !now.After(q.Until) {
-			return &q
-		}
-	}
-	return nil
-}
-
-func (p *planner) takeKey(k *exchange.LicenseKeyPart, root string) (keyRecord, error) {
-	hash, err := terms.KeyHash(k.Key)
-	if err != nil {
-		return keyRecord{}, err
-	}
-	return keyRecord{Hash: hash, Key: k.Key, Root: root, Serial: k.Serial}, nil
 }
 
 func serialAndProduct(l *terms.License) (serial, product string) {
