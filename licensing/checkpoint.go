@@ -83,16 +83,21 @@ func (e *Engine) decodeCheckpoint() (checkpoint, error) {
 }
 
 func (e *Engine) decodeCheckpointFrom(name string, proven bool) (checkpoint, error) {
-	var cp checkpoint
 	b, err := disk.ReadFile(e.o.FS, e.path(name), checkpointLimit)
 	if err != nil {
-		return cp, err
+		return checkpoint{}, err
 	}
+	return parseCheckpoint(b, e.public, proven)
+}
+
+// parseCheckpoint reads a checkpoint; proven demands the signature of the device key.
+func parseCheckpoint(b []byte, public ed25519.PublicKey, proven bool) (checkpoint, error) {
+	var cp checkpoint
 	var file signedCheckpoint
 	if err := json.Unmarshal(b, &file); err != nil {
 		return cp, err
 	}
-	if proven && (e.public == nil || !ed25519.Verify(e.public, exchange.PAE(checkpointType, file.Payload), file.Sig)) {
+	if proven && (len(public) != ed25519.PublicKeySize || !ed25519.Verify(public, exchange.PAE(checkpointType, file.Payload), file.Sig)) {
 		return cp, errDamaged
 	}
 	if err := json.Unmarshal(file.Payload, &cp); err != nil {

@@ -81,6 +81,10 @@ func readHome(fsys disk.FS, home string) (homeInfo, error) {
 	if err != nil {
 		return homeInfo{}, err
 	}
+	return parseHome(b)
+}
+
+func parseHome(b []byte) (homeInfo, error) {
 	var info homeInfo
 	if err := json.Unmarshal(b, &info); err != nil || info.ID == "" {
 		return homeInfo{}, fmt.Errorf("%s: %w", homeFile, errors.Join(errDamaged, err))

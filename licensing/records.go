@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -199,11 +200,20 @@ func decodeChange(data []byte) (change, error) {
 		return c, fmt.Errorf("record version %d is newer than this program", c.V)
 	}
 	if len(c.Packed) > 0 {
-		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(c.Packed)), packedLimit))
-		if err != nil {
+		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(c.Packed)), packedLimit+1))
+		switch {
+		case err != nil:
+			return c, err
+		case len(b) > packedLimit:
+			return c, fmt.Errorf("record unpacks to more than %d bytes", packedLimit)
+		}
+		c = change{}
+		if err := json.Unmarshal(b, &c); err != nil {
 			return c, err
 		}
-		return decodeChange(b)
+		if c.V > 1 || len(c.Packed) > 0 {
+			return c, errors.New("packed record of another form")
+		}
 	}
 	return c, nil
 }
