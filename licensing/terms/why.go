@@ -16,6 +16,7 @@ const (
 	RuleNotStarted        = "license_not_started" // D is before its start
 	RuleReminder          = "renewal_reminder"    // the time to renew has come
 	RuleRenewalGrace      = "renewal_grace"       // past its end, within grace
+	RuleGraceAhead        = "grace_ahead"         // in force; the feature's own grace will follow the end
 	RuleAfterGrace        = "after_grace"         // past its end and grace: the feature's "after"
 	RuleKept              = "after_keep"          // the feature stays in full, whatever ends
 	RuleFirstUse          = "first_use"           // not yet confirmed for this computer, within devices.first_use
@@ -42,7 +43,7 @@ const (
 // Rules returns every rule, for tests and translations.
 func Rules() []string {
 	return []string{
-		RuleTerm, RuleNoEnd, RuleTrial, RuleFollows, RuleNotStarted, RuleReminder, RuleRenewalGrace, RuleAfterGrace, RuleKept,
+		RuleTerm, RuleNoEnd, RuleTrial, RuleFollows, RuleNotStarted, RuleReminder, RuleRenewalGrace, RuleGraceAhead, RuleAfterGrace, RuleKept,
 		RuleFirstUse, RuleFirstUseOver, RuleOtherComputer, RuleUnproven, RuleUnprovenOver, RuleHintsDiffer, RuleBest, RuleFormerName,
 		RuleNotIncluded, RuleVersionCovered, RuleVersionNotCovered, RuleVersionOlder, RuleVersionOutside, RuleVersionUnread, RuleNoLicense, RuleRequest, RuleRefused,
 		RuleKeyStore, RuleRecords,
@@ -140,6 +141,8 @@ func (p *product) whyFeature(id string, o option, until time.Time) []Reason {
 		why = append(why, p.reason(RuleFormerName, o.judged, time.Time{}, "granted_as", p.grantedAs(id, o), "now", id))
 	}
 	switch {
+	case o.phase == inTerm && o.full.After(o.term) && !o.term.IsZero():
+		why = append(why, p.reason(RuleGraceAhead, o.judged, o.full, "feature_grace_ends", o.full))
 	case o.feature.After == Keep && past(p.At, o.term) && o.mode(p.At) == Keep:
 		why = append(why, p.reason(RuleKept, o.judged, o.term, "ends", o.term, "after", string(Keep)))
 	case o.phase == inGrace && past(p.At, o.full):
