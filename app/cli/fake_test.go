@@ -26,9 +26,11 @@ type fake struct {
 	checks  []licensing.Check
 	ledger  ledger.Report
 	trusted bool // an import with --yes
+	looked  int  // snapshots taken
 }
 
 func (f *fake) Snapshot() licensing.Snapshot {
+	f.looked++
 	f.snap.Verdict = f.verdict
 	return f.snap
 }

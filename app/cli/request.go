@@ -139,22 +139,29 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string,
 	return r, nil
 }
 
-func (s *session) vendorName(root string) string {
-	for _, v := range s.engine.Snapshot().Vendors {
-		if v.Root == root {
-			return v.Name
+// vendor returns a trusted vendor. A command may ask once for every line it prints, and a snapshot is a whole
+// evaluation, so what is known is remembered: it does not change while a command runs.
+func (s *session) vendor(root string) (licensing.VendorView, bool) {
+	if _, ok := s.vendors[root]; !ok {
+		s.vendors = map[string]licensing.VendorView{}
+		for _, v := range s.engine.Snapshot().Vendors {
+			s.vendors[v.Root] = v
 		}
+	}
+	v, ok := s.vendors[root]
+	return v, ok
+}
+
+func (s *session) vendorName(root string) string {
+	if v, ok := s.vendor(root); ok {
+		return v.Name
 	}
 	return root
 }
 
 func (s *session) vendorContact(root string) string {
-	for _, v := range s.engine.Snapshot().Vendors {
-		if v.Root == root {
-			return v.Support
-		}
-	}
-	return ""
+	v, _ := s.vendor(root)
+	return v.Support
 }
 
 type requestListCmd struct{ reads }

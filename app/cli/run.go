@@ -85,6 +85,8 @@ type session struct {
 	say    *plain.Speaker
 	zone   *time.Location
 	engine Engine
+
+	vendors map[string]licensing.VendorView // see vendor
 }
 
 // Run runs one command and returns its exit code.
