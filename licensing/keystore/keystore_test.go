@@ -151,6 +151,7 @@ func TestItemTextReadsBackAndFitsEverySystem(t *testing.T) {
 func FuzzDecodeItem(f *testing.F) {
 	f.Add(encodeItem("keys", []byte("value")))
 	f.Add("holdfast1:")
+	f.Add("holdfast1:t99lQnZhbHV\n\n\n\n\n\nl")
 	f.Fuzz(func(t *testing.T, text string) {
 		value, err := decodeItem("keys", text)
 		if err == nil && encodeItem("keys", value) != text {

@@ -21,7 +21,8 @@ func encodeItem(item string, value []byte) string {
 // decodeItem returns the value in text; ErrWrongValue when it is not what encodeItem wrote for this item.
 func decodeItem(item, text string) ([]byte, error) {
 	body, ok := strings.CutPrefix(text, itemPrefix)
-	if !ok || len(body) > 2*MaxValue {
+	// encoding/base64 passes over line breaks even when it is strict.
+	if !ok || len(body) > 2*MaxValue || strings.ContainsAny(body, "\r\n") {
 		return nil, ErrWrongValue
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(body)
