@@ -28,10 +28,9 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	if !ok {
 		return nil
 	}
-	hash := documentHash(env)
-	doc := taken(env, resp.Kind, vendor.Root, it.Source, p.now(draft, vendor.Root))
+	hash, now := documentHash(env), p.now(draft, vendor.Root)
+	doc := taken(env, resp.Kind, vendor.Root, it.Source, now)
 	c := change{Envelopes: []exchange.Envelope{env}}
-	now := p.now(draft, vendor.Root)
 	before := p.e.evaluate(terms.Query{}, draft, p.r)
 	for _, part := range resp.Parts {
 		switch {
@@ -83,7 +82,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		}
 	}
 	it.Usable = true
-	ev := event(recordKind(resp), "answer_to_request", vendor.Profile.Name+" "+resp.KeyID, vendor.Root, documentHash(env))
+	ev := event(recordKind(resp), "answer_to_request", vendor.Profile.Name+" "+resp.KeyID, vendor.Root, hash)
 	if req == nil {
 		ev.Reason = "newer_version"
 		if resp.Kind == exchange.KindKey {
