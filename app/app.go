@@ -23,6 +23,8 @@ type Options struct {
 	Env      func(string) string
 	// Commands runs the commands of other processes; nil: they are told to try again later.
 	Commands func(*App) local.Handler
+	// NoEngine is for what needs none, such as the settings: the key store is not touched, and Engine returns an error.
+	NoEngine bool
 
 	// Clock, Probe and Keys stand in for the real ones in tests; nil otherwise.
 	Clock clock.Clock
@@ -40,8 +42,14 @@ type App struct {
 	engine *licensing.Engine
 	err    error
 
-	mu   sync.Mutex
-	open func(files []string)
+	mu         sync.Mutex
+	open       func(files []string)
+	settings   Settings
+	onSettings func(Settings)
+
+	changing sync.Mutex // held while the settings file is written
+	unkept   bool       // the file does not have the settings, see ChangeSettings
+	telling  sync.Mutex // held while onSettings runs
 }
 
 // Open becomes the owner of the home and starts to open its engine, or has the process that owns it run c. Exactly
@@ -59,8 +67,8 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 	if err != nil || answer != nil {
 		return nil, answer, unusable(home, err)
 	}
-	a := &App{home: home, owner: owner, ready: make(chan struct{})}
-	if o.Commands != nil {
+	a := &App{home: home, owner: owner, ready: make(chan struct{}), settings: SettingsOf(home)}
+	if o.Commands != nil && !o.NoEngine {
 		// Without an endpoint others are told to try again later; this process can still work.
 		_ = owner.Serve(o.Env("XDG_RUNTIME_DIR"), o.Commands(a))
 	}
@@ -78,7 +86,7 @@ func Look(ctx context.Context, o Options) (*App, error) {
 	if err := usable(home); err != nil {
 		return nil, err
 	}
-	a := &App{home: home, readOnly: true, ready: make(chan struct{})}
+	a := &App{home: home, readOnly: true, ready: make(chan struct{}), settings: SettingsOf(home)}
 	go a.start(ctx, o)
 	return a, nil
 }
@@ -90,12 +98,11 @@ func Unwritable(err error) bool {
 
 func (a *App) start(ctx context.Context, o Options) {
 	defer close(a.ready)
-	keys, err := o.chooseKeyStore(a.home)
-	if err != nil {
-		a.err = err
+	if o.NoEngine {
+		a.err = errNoEngine
 		return
 	}
-	speaker, err := plain.New(plain.Detect(o.Env))
+	keys, err := o.chooseKeyStore(a.home)
 	if err != nil {
 		a.err = err
 		return
@@ -108,8 +115,25 @@ func (a *App) start(ctx context.Context, o Options) {
 	}
 	a.engine, a.err = licensing.Open(ctx, licensing.Options{
 		Home: a.home, KeyStore: keys, Clock: o.Clock, Probe: o.Probe,
-		Program: ThisBuild().Version, Text: speaker.Text, ReadOnly: a.readOnly,
+		Program: ThisBuild().Version, Text: a.text(o.Env), ReadOnly: a.readOnly,
 	})
+}
+
+var errNoEngine = errors.New("this home was opened without its engine")
+
+// text makes the readable paragraph of files that leave, in the language that is chosen at that moment.
+func (a *App) text(env func(string) string) func(string, map[string]any) string {
+	return func(id string, args map[string]any) string {
+		lang := a.Settings().Language
+		if lang == "" {
+			lang = plain.Detect(env)
+		}
+		s, err := plain.New(lang)
+		if err != nil {
+			return "" // translations that cannot be read; tests keep it from happening
+		}
+		return s.Text(id, args)
+	}
 }
 
 // Home returns the folder of the records.

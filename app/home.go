@@ -95,7 +95,7 @@ func machine() string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Fresh says whether a home holds nothing yet: it is missing, empty, or only has what an owner leaves there.
+// Fresh says whether a home holds no records yet: it is missing, empty, or only has settings and what an owner leaves there.
 func Fresh(home string) bool {
 	entries, err := os.ReadDir(home)
 	if err != nil {
@@ -103,7 +103,7 @@ func Fresh(home string) bool {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "lock", "endpoint", "endpoint.tmp":
+		case "lock", "endpoint", "endpoint.tmp", settingsFile, "." + settingsFile + ".tmp":
 		default:
 			return false
 		}

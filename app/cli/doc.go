@@ -6,5 +6,6 @@
 // printed on standard output, also for errors; its schema_version is 1, and members are only ever added.
 // Without it, answers are on standard output and what kept a command from its work on standard error.
 // A verb that reads makes nothing on a new home, asks no person and touches no network. No license key is printed.
-// All words come from package plain; help tags hold message ids.
+// All words come from package plain; help tags hold message ids. They are in the language of the environment, and only
+// where that names none in the one of the settings.
 package cli

@@ -27,6 +27,11 @@ type fake struct {
 	ledger  ledger.Report
 	trusted bool // an import with --yes
 	looked  int  // snapshots taken
+	files   []licensing.FileView
+	places  []licensing.PlaceHeld
+	told    []licensing.Telling
+	erased  bool
+	home    Home
 }
 
 func (f *fake) Snapshot() licensing.Snapshot {
@@ -48,6 +53,19 @@ func (f *fake) SetUpAgain(context.Context) error                       { return 
 func (f *fake) Ledger(uint64, func(licensing.LedgerEntry) error) error { return f.err }
 func (f *fake) VerifyLedger(context.Context) (ledger.Report, error)    { return f.ledger, f.err }
 func (f *fake) Checks(context.Context) []licensing.Check               { return f.checks }
+func (f *fake) Files(context.Context) ([]licensing.FileView, error)    { return f.files, f.err }
+func (f *fake) PlacesHeld() []licensing.PlaceHeld                      { return f.places }
+
+func (f *fake) Tell(_ context.Context, t licensing.Telling) error {
+	f.told = append(f.told, t)
+	return f.err
+}
+
+func (f *fake) Erase(context.Context) error {
+	f.erased = f.err == nil
+	return f.err
+}
+
 func (f *fake) MakeRequest(context.Context, licensing.RequestOptions) (licensing.Made, error) {
 	return licensing.Made{}, f.err
 }
@@ -62,8 +80,8 @@ func (f *fake) run(t *testing.T, command string) (code int, out, problems string
 	t.Helper()
 	var o, p bytes.Buffer
 	s := Streams{In: strings.NewReader(""), Out: &o, Err: &p, Dir: t.TempDir(), Env: func(string) string { return "" }}
-	code = Run(t.Context(), strings.Fields(command), s, func(context.Context, Access) (Engine, func() error, error) {
-		return f, func() error { return nil }, nil
+	code = Run(t.Context(), strings.Fields(command), s, func(context.Context, Access) (Opened, func() error, error) {
+		return Opened{Engine: f, Home: f.home, Start: new(fakeStart)}, func() error { return nil }, nil
 	})
 	return code, o.String(), p.String()
 }
@@ -294,8 +312,8 @@ func TestLedgerVerifySaysHowBadItIs(t *testing.T) {
 func TestTheAnswerOfAnotherProcessIsPassedOnUnchanged(t *testing.T) {
 	var out, problems bytes.Buffer
 	s := Streams{Out: &out, Err: &problems, Dir: "/", Env: func(string) string { return "" }}
-	code := Run(t.Context(), []string{"status"}, s, func(context.Context, Access) (Engine, func() error, error) {
-		return nil, nil, Answered{local.Answer{Stdout: []byte("a\xff"), Stderr: []byte("b"), Code: 17}}
+	code := Run(t.Context(), []string{"status"}, s, func(context.Context, Access) (Opened, func() error, error) {
+		return Opened{}, nil, Answered{local.Answer{Stdout: []byte("a\xff"), Stderr: []byte("b"), Code: 17}}
 	})
 	if code != 17 || out.String() != "a\xff" || problems.String() != "b" {
 		t.Errorf("%d %q %q", code, out.String(), problems.String())

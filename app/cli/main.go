@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"holdfast/app"
+	"holdfast/app/desktop"
 	"holdfast/app/local"
-	"holdfast/licensing"
 )
 
 // Window is the entry of the window: it shows the App with some files looked at until it is closed, and returns the exit
@@ -44,7 +44,7 @@ type process struct {
 
 func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
 	p.in.Reader = &stoppable{ctx: ctx, in: p.in.Reader}
-	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver}
+	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver, Language: p.language}
 	if window != nil {
 		s.Window, s.OwnWindow = p.window(window), true
 	}
@@ -91,39 +91,64 @@ func (s *stoppable) Read(b []byte) (int, error) {
 
 // open owns the home for the command's life, or has its owner run the command. A command that only reads makes nothing on
 // a new home, and still reads one that cannot be written.
-func (p process) open(ctx context.Context, a Access) (Engine, func() error, error) {
+func (p process) open(ctx context.Context, a Access) (Opened, func() error, error) {
 	o := p.Options
-	o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, commands
+	o.Home, o.KeyStore, o.NoEngine, o.Commands = a.Home, a.KeyStore, a.NoEngine, p.commands
+	opened, err := p.own(ctx, a, o)
+	if err != nil {
+		return Opened{}, nil, err
+	}
+	s, err := p.opened(opened, a)
+	if err != nil {
+		return s, nil, errors.Join(err, opened.Close())
+	}
+	return s, opened.Close, nil
+}
+
+func (p process) own(ctx context.Context, a Access, o app.Options) (*app.App, error) {
 	home, err := app.Home(o.Home, o.Dir, o.Env)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !a.Write && app.Fresh(home) {
-		return use(app.Look(ctx, o))
+		return app.Look(ctx, o)
 	}
 	c, err := p.command(a)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	opened, answer, err := app.Open(ctx, o, c)
 	switch {
 	case err != nil && !a.Write && app.Unwritable(err):
-		return use(app.Look(ctx, o))
+		return app.Look(ctx, o)
 	case answer != nil:
-		return nil, nil, Answered{*answer}
+		return nil, Answered{*answer}
 	}
-	return use(opened, err)
+	return opened, err
 }
 
-func use(a *app.App, err error) (Engine, func() error, error) {
-	if err != nil {
-		return nil, nil, err
+// opened is what a command gets of an open home. Whether the program starts with the computer is asked in the
+// environment of this process, whoever sent the command.
+func (p process) opened(a *app.App, need Access) (Opened, error) {
+	o := Opened{Home: a, Start: desktop.NewStart(p.Env, "")}
+	if need.NoEngine {
+		return o, nil
 	}
 	e, err := a.Engine()
 	if err != nil {
-		return nil, nil, errors.Join(err, a.Close())
+		return o, err
 	}
-	return e, a.Close, nil
+	o.Engine = e
+	return o, nil
+}
+
+// language is the one chosen in the settings of a home.
+func (p process) language(home string) string {
+	home, err := app.Home(home, p.Dir, p.Env)
+	if err != nil {
+		return ""
+	}
+	return app.SettingsOf(home).Language
 }
 
 // command is what the owner of the home is asked to do.
@@ -150,7 +175,7 @@ const windowWait = 10 * time.Second
 func (p process) window(show Window) func(context.Context, Access, []string) (int, error) {
 	return func(ctx context.Context, a Access, files []string) (int, error) {
 		o := p.Options
-		o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, commands
+		o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, p.commands
 		for since := time.Now(); ; {
 			opened, answer, err := app.Open(ctx, o, openCommand(p.Dir, files))
 			switch {
@@ -192,32 +217,33 @@ func (p process) handOver(ctx context.Context, a Access, files []string) (int, e
 }
 
 // commands runs what other processes ask of the owner.
-func commands(a *app.App) local.Handler {
+func (p process) commands(a *app.App) local.Handler {
 	return func(ctx context.Context, c local.Command) local.Answer {
 		var out, problems bytes.Buffer
 		env := func(name string) string { return c.Env[name] }
 		s := Streams{In: bytes.NewReader(c.Stdin), Out: &out, Err: &problems, Dir: c.Dir, Env: env}
+		s.Language = func(string) string { return a.Settings().Language }
 		s.Window = func(_ context.Context, _ Access, files []string) (int, error) {
 			if a.Raise(files) {
 				return codeOK, nil
 			}
 			return codeLater, local.ErrBusy
 		}
-		code := Run(ctx, c.Args, s, func(ctx context.Context, _ Access) (Engine, func() error, error) {
-			e, err := a.Engine()
+		code := Run(ctx, c.Args, s, func(ctx context.Context, need Access) (Opened, func() error, error) {
+			o, err := p.opened(a, need)
 			if err != nil {
-				return nil, nil, err
+				return o, nil, err
 			}
-			recheck(ctx, e)
-			return e, func() error { return nil }, nil
+			recheck(ctx, o.Engine)
+			return o, func() error { return nil }, nil
 		})
 		return local.Answer{Stdout: out.Bytes(), Stderr: problems.Bytes(), Code: code}
 	}
 }
 
 // recheck looks at the key store again, since it may be back since the owner started.
-func recheck(ctx context.Context, e *licensing.Engine) {
-	if e.Snapshot().KeyStore.State != "" {
+func recheck(ctx context.Context, e Engine) {
+	if e != nil && e.Snapshot().KeyStore.State != "" {
 		_ = e.Unlock(ctx) // what remains is told by the verdict
 	}
 }

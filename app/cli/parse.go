@@ -30,8 +30,7 @@ func (u *usageError) Error() string { return u.detail }
 // parse understands args. It returns nil without an error when help was asked for and printed.
 func (s *session) parse(args []string) (*call, error) {
 	var t tree
-	k, err := kong.New(&t, kong.Name("holdfast"), kong.NoDefaultHelp(), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}),
-		kong.KindMapper(reflect.String, kong.MapperFunc(asTyped)))
+	k, err := grammar(&t)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +40,7 @@ func (s *session) parse(args []string) (*call, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.printHelp(k, at.Selected())
+		s.printHelp(k, named(at.Selected(), args))
 		return nil, nil
 	}
 	args = withVerb(k, args, s.exists)
@@ -61,6 +60,43 @@ func (s *session) parse(args []string) (*call, error) {
 	return &call{globals: t.globals, verb: v, path: verbPath(node)}, nil
 }
 
+// grammar is the parser of the command line, which fills t.
+func grammar(t *tree) (*kong.Kong, error) {
+	return kong.New(t, kong.Name("holdfast"), kong.NoDefaultHelp(), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}),
+		kong.KindMapper(reflect.String, kong.MapperFunc(asTyped)))
+}
+
+// Parses says what is wrong with args as a command of this command line; nil when nothing is. Nothing runs and no
+// file is looked at, so that whoever shows a command to a person can check it: args are what follows the program's name.
+func Parses(args []string) error {
+	k, err := grammar(&tree{})
+	if err != nil {
+		return err
+	}
+	args, help := wantsHelp(args)
+	if help {
+		_, err = kong.Trace(k, args)
+		return err
+	}
+	_, err = k.Parse(withVerb(k, args, func(string) bool { return false }))
+	return err
+}
+
+// homeIn is the home that args name, as far as that can be seen before they are understood; "" for the usual one.
+func homeIn(args []string) string {
+	for i, a := range args {
+		switch name, ok := strings.CutPrefix(a, "--home="); {
+		case ok:
+			return name
+		case a == "--home" && i+1 < len(args):
+			return args[i+1]
+		case a == "--":
+			return ""
+		}
+	}
+	return ""
+}
+
 // asTyped takes a word as it is. The parser's own way goes through JSON, which loses what is not UTF-8, and file names may
 // be any bytes.
 func asTyped(ctx *kong.DecodeContext, target reflect.Value) error {
@@ -70,6 +106,14 @@ func asTyped(ctx *kong.DecodeContext, target reflect.Value) error {
 	}
 	target.SetString(t.String())
 	return nil
+}
+
+// named is the verb that args name. One that is only meant where its group stands alone was not: help is about the group.
+func named(n *kong.Node, args []string) *kong.Node {
+	if n != nil && n.Parent.DefaultCmd == n && !slices.Contains(args, n.Name) {
+		return n.Parent
+	}
+	return n
 }
 
 // verbPath is how a person writes the verb: "request activate".

@@ -19,8 +19,10 @@ type result struct {
 	err  bool // the page belongs on standard error
 	// raw is printed as it is instead of page and json, such as a file for "-".
 	raw []byte
-	// note goes to standard error beside raw.
+	// note goes to standard error beside raw or the page.
 	note page
+	// problem goes there too, for people only and also with --quiet: it kept the command from a part of its work.
+	problem page
 }
 
 // page is text in lines.
@@ -97,8 +99,12 @@ func (s *session) print(r result) int {
 		_, _ = s.Out.Write(b)
 	case r.err:
 		r.page.write(s.Err)
-	case !s.Quiet:
-		r.page.write(s.Out)
+	default:
+		if !s.Quiet {
+			r.page.write(s.Out)
+			r.note.write(s.Err)
+		}
+		r.problem.write(s.Err)
 	}
 	return r.code
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/app"
 	"holdfast/app/local"
 	"holdfast/licensing"
 	"holdfast/licensing/keystore"
@@ -30,6 +31,30 @@ type Engine interface {
 	Ledger(from uint64, fn func(licensing.LedgerEntry) error) error
 	VerifyLedger(ctx context.Context) (ledger.Report, error)
 	Checks(ctx context.Context) []licensing.Check
+	Files(ctx context.Context) ([]licensing.FileView, error)
+	Tell(ctx context.Context, t licensing.Telling) error
+	PlacesHeld() []licensing.PlaceHeld
+	Erase(ctx context.Context) error
+}
+
+// Home is what the verbs need of an *app.App beside its engine.
+type Home interface {
+	Home() string
+	Settings() app.Settings
+	ChangeSettings(change func(*app.Settings)) error
+}
+
+// Start is whether the program starts with the computer: a desktop.Start.
+type Start interface {
+	On() bool
+	Set(on bool) error
+}
+
+// Opened is a home that a command works on. Engine is nil for a command that wants none.
+type Opened struct {
+	Home   Home
+	Engine Engine
+	Start  Start
 }
 
 // Streams are a command's surroundings.
@@ -40,6 +65,9 @@ type Streams struct {
 	Env      func(string) string
 	// Window shows files (absolute names) in the window and returns the exit code; nil: there is no window.
 	Window func(ctx context.Context, a Access, files []string) (int, error)
+	// Language is the one chosen in the settings of a home ("" for the usual home), for an environment that names none;
+	// nil: English then.
+	Language func(home string) string
 	// OwnWindow says that this program has a window, rather than only a way to hand files to one.
 	OwnWindow bool
 }
@@ -48,15 +76,16 @@ type Streams struct {
 type Access struct {
 	Home, KeyStore string // as the person named them; "" for the usual ones
 	Write          bool   // false: nothing may be made on a new home
+	NoEngine       bool   // the command is about the settings alone, and does not wait for the key store
 	// Interactive lets the system ask the person for a password.
 	Interactive bool
 	Args        []string // the command's arguments, for the process that owns the home
 	Stdin       bool     // the command reads standard input
 }
 
-// Opener gives the engine of a home, and how to let go of it. An Answered error says that another process did the
+// Opener opens a home, and says how to let go of it. An Answered error says that another process did the
 // command.
-type Opener func(ctx context.Context, a Access) (Engine, func() error, error)
+type Opener func(ctx context.Context, a Access) (Opened, func() error, error)
 
 // Answered is the answer of the process that owns the home.
 type Answered struct{ local.Answer }
@@ -85,13 +114,15 @@ type session struct {
 	say    *plain.Speaker
 	zone   *time.Location
 	engine Engine
+	home   Home
+	start  Start
 
 	vendors map[string]licensing.VendorView // see vendor
 }
 
 // Run runs one command and returns its exit code.
 func Run(ctx context.Context, args []string, io Streams, open Opener) int {
-	say, err := plain.New(plain.Detect(io.Env))
+	say, err := plain.New(language(args, io))
 	if err != nil {
 		return codeUnexpected // translations that cannot be read; tests keep it from happening
 	}
@@ -122,13 +153,13 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 	s.globals = c.globals
 	need := c.verb.needs()
 	s.access = Access{
-		Home: s.Home, KeyStore: s.KeyStore, Write: need == writing, Interactive: s.Interactive,
-		Args: args, Stdin: readsStdin(c.verb),
+		Home: s.Home, KeyStore: s.KeyStore, Write: need == writing || need == choosing, NoEngine: need == looking || need == choosing,
+		Interactive: s.Interactive, Args: args, Stdin: readsStdin(c.verb),
 	}
 	if need == nothing {
 		return c.verb.run(ctx, s)
 	}
-	engine, done, err := open(ctx, s.access)
+	opened, done, err := open(ctx, s.access)
 	if err != nil {
 		return r, err
 	}
@@ -137,14 +168,29 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 			err = cerr
 		}
 	}()
-	s.engine = engine
-	if s.Interactive {
+	s.home, s.engine, s.start = opened.Home, opened.Engine, opened.Start
+	if s.Interactive && s.engine != nil {
 		ctx = keystore.Interactive(ctx)
-		if engine.Snapshot().KeyStore.State != "" {
-			_ = engine.Unlock(ctx) // what remains is told by the verdict
+		if s.engine.Snapshot().KeyStore.State != "" {
+			_ = s.engine.Unlock(ctx) // what remains is told by the verdict
 		}
 	}
 	return c.verb.run(ctx, s)
+}
+
+// language is the one that the environment asks for, else the one chosen in the settings.
+func language(args []string, io Streams) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if io.Env(name) != "" {
+			return plain.Detect(io.Env)
+		}
+	}
+	if io.Language != nil {
+		if lang := io.Language(homeIn(args)); lang != "" {
+			return lang
+		}
+	}
+	return plain.Detect(io.Env)
 }
 
 // zone is the time zone that dates are shown in.

@@ -76,15 +76,19 @@ func testProbe(context.Context) []device.Fact {
 // testWindow behaves like the window without one: it writes what it is asked to show to the file "shown", and ends when
 // "close" appears.
 func testWindow(a *app.App, files []string) int {
-	show := func(files []string) {
+	write := func(line string) {
 		f, err := os.OpenFile("shown", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
 			panic(err)
 		}
-		fmt.Fprintln(f, "files:", strings.Join(files, " "))
+		fmt.Fprintln(f, line)
 		f.Close()
 	}
+	show := func(files []string) { write("files: " + strings.Join(files, " ")) }
 	a.OnOpen(show)
+	a.OnSettings(func(s app.Settings) {
+		write(fmt.Sprintf("settings: %q %q %d %v", s.Language, s.Appearance, s.TextSize, s.Tray))
+	})
 	if _, err := a.Engine(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

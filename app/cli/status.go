@@ -221,6 +221,8 @@ func commandOf(a terms.Action) (verb, rest string) {
 		return "request activate", " --out FILE"
 	case terms.ActShowRequest, terms.ActSendRequest:
 		return "request show", ""
+	case terms.ActTellBuyer:
+		return "tell buyer", ""
 	case terms.ActSetUpAgain:
 		return "setup --again", " --yes"
 	case terms.ActTrust:

@@ -27,8 +27,8 @@ func TestAnAnswerThatCannotBeWrittenIsNeverASuccess(t *testing.T) {
 		for err, want := range map[error]int{syscall.ENOSPC: 43, syscall.EIO: 1} {
 			var problems bytes.Buffer
 			s := Streams{Out: broken{err}, Err: &problems, Dir: t.TempDir(), Env: func(string) string { return "" }}
-			code := Run(t.Context(), strings.Fields(command), s, func(context.Context, Access) (Engine, func() error, error) {
-				return f, func() error { return nil }, nil
+			code := Run(t.Context(), strings.Fields(command), s, func(context.Context, Access) (Opened, func() error, error) {
+				return Opened{Engine: f}, func() error { return nil }, nil
 			})
 			if code != want || !strings.Contains(problems.String(), "could not be written") {
 				t.Errorf("%s, %v: exit %d, %q", command, err, code, problems.String())
@@ -39,8 +39,8 @@ func TestAnAnswerThatCannotBeWrittenIsNeverASuccess(t *testing.T) {
 
 func TestAnAnswerOfAnotherProcessThatCannotBeWrittenIsNoSuccess(t *testing.T) {
 	s := Streams{Out: broken{syscall.ENOSPC}, Err: io.Discard, Dir: "/", Env: func(string) string { return "" }}
-	code := Run(t.Context(), []string{"status"}, s, func(context.Context, Access) (Engine, func() error, error) {
-		return nil, nil, Answered{local.Answer{Stdout: []byte("active")}}
+	code := Run(t.Context(), []string{"status"}, s, func(context.Context, Access) (Opened, func() error, error) {
+		return Opened{}, nil, Answered{local.Answer{Stdout: []byte("active")}}
 	})
 	if code != 43 {
 		t.Errorf("exit %d", code)
@@ -56,8 +56,8 @@ func TestAStopEndsACommandThatWaitsForStandardInput(t *testing.T) {
 		s := Streams{In: &stoppable{ctx: ctx, in: in}, Out: io.Discard, Err: io.Discard, Dir: "/", Env: func(string) string { return "" }}
 		done := make(chan int)
 		go func() {
-			done <- Run(ctx, strings.Fields(command), s, func(context.Context, Access) (Engine, func() error, error) {
-				return f, func() error { return nil }, nil
+			done <- Run(ctx, strings.Fields(command), s, func(context.Context, Access) (Opened, func() error, error) {
+				return Opened{Engine: f}, func() error { return nil }, nil
 			})
 		}()
 		stop()

@@ -9,7 +9,9 @@ import (
 type need int
 
 const (
-	nothing need = iota
+	nothing  need = iota
+	looking       // at the settings
+	choosing      // settings
 	reading
 	writing
 )
@@ -37,14 +39,18 @@ func readsStdin(v verb) bool {
 }
 
 type (
-	alone  struct{}
-	reads  struct{}
-	writes struct{}
+	alone   struct{}
+	looks   struct{}
+	chooses struct{}
+	reads   struct{}
+	writes  struct{}
 )
 
-func (alone) needs() need  { return nothing }
-func (reads) needs() need  { return reading }
-func (writes) needs() need { return writing }
+func (alone) needs() need   { return nothing }
+func (looks) needs() need   { return looking }
+func (chooses) needs() need { return choosing }
+func (reads) needs() need   { return reading }
+func (writes) needs() need  { return writing }
 
 // globals are the options that every verb has.
 type globals struct {
@@ -75,11 +81,22 @@ type tree struct {
 		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
 		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`
 	} `cmd:"" help:"cli.help.request"`
+	Files  filesCmd `cmd:"" help:"cli.help.files" codes:"0,40"`
+	Tell   tellCmd  `cmd:"" help:"cli.help.tell" codes:"0,2,40,41,43"`
 	Ledger struct {
 		Show   ledgerShowCmd   `cmd:"" help:"cli.help.ledger.show" codes:"0,40,41"`
 		Verify ledgerVerifyCmd `cmd:"" help:"cli.help.ledger.verify" codes:"0,31,33"`
 		Export ledgerExportCmd `cmd:"" help:"cli.help.ledger.export" codes:"0,2,40,41,43"`
 	} `cmd:"" help:"cli.help.ledger"`
+	Data struct {
+		Show   dataShowCmd   `cmd:"" default:"1" help:"cli.help.data.show" codes:"0"`
+		Delete dataDeleteCmd `cmd:"" help:"cli.help.data.delete" codes:"0,10,40,43,71"`
+	} `cmd:"" help:"cli.help.data"`
+	Settings struct {
+		List settingsListCmd `cmd:"" default:"1" help:"cli.help.settings.list" codes:"0"`
+		Set  settingsSetCmd  `cmd:"" help:"cli.help.settings.set" codes:"0,2,43"`
+	} `cmd:"" help:"cli.help.settings"`
+	Guide   guideCmd   `cmd:"" help:"cli.help.guide" codes:"0,2"`
 	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43"`
 	Setup   setupCmd   `cmd:"" help:"cli.help.setup" codes:"0,2,40,41,43"`
 	Open    openCmd    `cmd:"" help:"cli.help.open" codes:"0,2,75"`

@@ -122,7 +122,7 @@ func sources(t *testing.T) string {
 func TestEveryTextIsUsedAndEveryUsedTextIsThere(t *testing.T) {
 	code := sources(t)
 	// Families are put together from a prefix and a code.
-	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|error)|doctor|error)\.`)
+	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|data\.part|settings\.about|error)|doctor|error)\.`)
 	for _, file := range []string{"en/cli.json", "en/doctor.json"} {
 		b, err := fs.ReadFile(assets.Translations(), file)
 		if err != nil {
@@ -238,7 +238,9 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 	cases := map[string]need{
 		"status": reading, "until": reading, "entitled p": reading, "why": reading, "inspect f": reading, "import f --dry-run": reading,
 		"keys list": reading, "request list": reading, "request show": reading, "ledger show": reading, "ledger verify": reading,
-		"ledger export --out f": reading, "doctor": reading, "version": nothing, "open": nothing,
+		"ledger export --out f": reading, "doctor": reading, "version": nothing, "guide": nothing, "files": reading,
+		"settings": looking, "settings list": looking, "settings set tray on": choosing, "data": reading, "data delete --yes": reading,
+		"tell it": writing, "tell it --dry-run": reading, "open": nothing,
 		"import f": writing, "keys import f": writing, "request activate": writing, "request cancel": writing, "setup --again": writing,
 	}
 	for in, want := range cases {
@@ -255,9 +257,9 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 func TestACommandThatWasStoppedEndsWith130(t *testing.T) {
 	s, out := testSession(t, "en")
 	ctx, cancel := context.WithCancel(t.Context())
-	code := Run(ctx, []string{"status"}, s.Streams, func(context.Context, Access) (Engine, func() error, error) {
+	code := Run(ctx, []string{"status"}, s.Streams, func(context.Context, Access) (Opened, func() error, error) {
 		cancel()
-		return nil, nil, ctx.Err()
+		return Opened{}, nil, ctx.Err()
 	})
 	if code != codeStopped || out.Len() == 0 {
 		t.Errorf("code %d, output %q", code, out)

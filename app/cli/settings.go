@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"holdfast/app"
+	"holdfast/licensing/plain"
+)
+
+// setting is one choice of a person as the command line names it.
+type setting struct {
+	key  string
+	show func(s *session) string
+	// set takes a value of values, or says that there is no such value. It changes nothing then.
+	set    func(s *session, value string) error
+	values func() []string
+}
+
+const (
+	system = "system" // as the system has it
+	on     = "on"
+	off    = "off"
+)
+
+var onOff = []string{on, off}
+
+// settings are the choices in the order in which they are listed. Those of app.Settings that are missing here are
+// of no use without a window.
+var settings = []setting{
+	{
+		"language",
+		func(s *session) string { return orSystem(s.home.Settings().Language) },
+		func(s *session, v string) error {
+			return s.home.ChangeSettings(func(c *app.Settings) { c.Language = notSystem(v) })
+		},
+		func() []string { return append([]string{system}, plain.Languages()...) },
+	},
+	{
+		"appearance",
+		func(s *session) string { return orSystem(s.home.Settings().Appearance) },
+		func(s *session, v string) error {
+			return s.home.ChangeSettings(func(c *app.Settings) { c.Appearance = notSystem(v) })
+		},
+		func() []string { return []string{system, app.AppearanceLight, app.AppearanceDark} },
+	},
+	{
+		"text-size",
+		func(s *session) string { return strconv.Itoa(s.home.Settings().TextSize) },
+		func(s *session, v string) error {
+			size, err := strconv.Atoi(v)
+			if err != nil {
+				return err
+			}
+			return s.home.ChangeSettings(func(c *app.Settings) { c.TextSize = size })
+		},
+		textSizes,
+	},
+	{
+		"tray",
+		func(s *session) string { return onOrOff(s.home.Settings().Tray) },
+		func(s *session, v string) error {
+			return s.home.ChangeSettings(func(c *app.Settings) { c.Tray = v == on })
+		},
+		func() []string { return onOff },
+	},
+	{
+		"start",
+		func(s *session) string { return onOrOff(s.start.On()) },
+		func(s *session, v string) error { return s.start.Set(v == on) },
+		func() []string { return onOff },
+	},
+}
+
+func textSizes() []string {
+	var all []string
+	for size := app.SmallestText; size <= app.LargestText; size++ {
+		all = append(all, strconv.Itoa(size))
+	}
+	return all
+}
+
+func orSystem(v string) string {
+	if v == "" {
+		return system
+	}
+	return v
+}
+
+func notSystem(v string) string {
+	if v == system {
+		return ""
+	}
+	return v
+}
+
+func onOrOff(v bool) string {
+	if v {
+		return on
+	}
+	return off
+}
+
+type settingsListCmd struct{ looks }
+
+type settingsJSON struct {
+	Language   string `json:"language"`
+	Appearance string `json:"appearance"`
+	TextSize   int    `json:"text_size"`
+	Tray       bool   `json:"tray"`
+	Start      bool   `json:"start"`
+}
+
+func (c *settingsListCmd) run(_ context.Context, s *session) (result, error) {
+	r := result{json: s.settingsJSON()}
+	var rows [][]string
+	for _, k := range settings {
+		rows = append(rows, []string{k.key, k.show(s), s.text("cli.settings.about."+k.key, nil)})
+	}
+	r.page.table(rows)
+	return r, nil
+}
+
+func (s *session) settingsJSON() any {
+	now := s.home.Settings()
+	return map[string]any{"settings": settingsJSON{
+		Language: orSystem(now.Language), Appearance: orSystem(now.Appearance), TextSize: now.TextSize, Tray: now.Tray, Start: s.start.On(),
+	}}
+}
+
+type settingsSetCmd struct {
+	chooses
+	Key   string `arg:"" help:"cli.arg.setting"`
+	Value string `arg:"" help:"cli.arg.value"`
+}
+
+func (c *settingsSetCmd) run(_ context.Context, s *session) (result, error) {
+	i := slices.IndexFunc(settings, func(k setting) bool { return k.key == c.Key })
+	if i < 0 {
+		return result{}, mistake("setting_unknown", map[string]any{"key": c.Key, "keys": keys()})
+	}
+	k := settings[i]
+	if !slices.Contains(k.values(), c.Value) {
+		return result{}, mistake("setting_value", map[string]any{"key": c.Key, "value": c.Value, "values": span(k.values())})
+	}
+	if err := k.set(s, c.Value); err != nil {
+		return result{}, err
+	}
+	r := result{json: s.settingsJSON()}
+	r.page.add(s.text("cli.settings.set", map[string]any{"key": c.Key, "value": c.Value}))
+	return r, nil
+}
+
+func keys() string {
+	var all []string
+	for _, k := range settings {
+		all = append(all, k.key)
+	}
+	return strings.Join(all, "|")
+}
+
+// span names values as help does; a long row of numbers by its ends.
+func span(values []string) string {
+	if len(values) > 10 {
+		return values[0] + "…" + values[len(values)-1]
+	}
+	return strings.Join(values, "|")
+}

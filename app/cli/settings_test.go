@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"holdfast/app"
+	"holdfast/app/local"
+	"holdfast/licensing/keystore"
+)
+
+func TestACommandThatTheWindowShowsCanBeChecked(t *testing.T) {
+	for command, want := range map[string]bool{
+		"status": true, "import FILE": true, "request show 4f0c2a11 --out FILE": true, "keys import FILE --yes": true, "settings": true,
+		"settings set language de": true, "data delete --yes": true, "tell it --product P": true, "guide dates": true, "FILE.hflic": true,
+		"status --help": true, "--home D status --interactive": true,
+		"statsu": false, "import": false, "tell boss": false, "settings set tray": false, "status --never": false, "request": false,
+	} {
+		if err := Parses(strings.Fields(command)); (err == nil) != want {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+}
+
+func TestTheSettingDecidesTheLanguageOnlyWhereTheEnvironmentNamesNone(t *testing.T) {
+	asked := ""
+	for _, c := range []struct{ args, lc, lang, home, want string }{
+		{"status", "", "", "", "qps"},
+		{"status --home /a", "", "", "/a", "qps"},
+		{"--home=/b status", "", "", "/b", "qps"},
+		{"status", "", "de_DE.UTF-8", "never", "de-DE"},
+		{"status", "C", "", "never", "en"},
+	} {
+		asked = "never"
+		got := language(strings.Fields(c.args), Streams{
+			Env:      func(name string) string { return map[string]string{"LC_ALL": c.lc, "LANG": c.lang}[name] },
+			Language: func(home string) string { asked = home; return "qps" },
+		})
+		if got != c.want || asked != c.home {
+			t.Errorf("%+v: %s, asked for the home %q", c, got, asked)
+		}
+	}
+	if got := language(nil, Streams{Env: func(string) string { return "" }}); got != "en" {
+		t.Errorf("without settings: %s", got)
+	}
+}
+
+func TestTheOwnerChangesSettingsWhileItsKeyStoreDoesNotAnswer(t *testing.T) {
+	answer := make(chan struct{})
+	p := process{Options: app.Options{
+		Home: filepath.Join(t.TempDir(), "home"), Dir: t.TempDir(), Env: func(string) string { return "" },
+		Keys: func(string, string) (keystore.Store, error) {
+			<-answer
+			return keystore.Memory(), nil
+		},
+	}}
+	a, _, err := app.Open(t.Context(), p.Options, local.Command{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan app.Settings, 1)
+	a.OnSettings(func(s app.Settings) { told <- s })
+	got := p.commands(a)(t.Context(), local.Command{Args: []string{"settings", "set", "text-size", "175"}, Dir: "/"})
+	if s := <-told; got.Code != 0 || s.TextSize != 175 {
+		t.Errorf("%d %s, told %+v", got.Code, got.Stderr, s)
+	}
+	close(answer)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fakeHome is a home that says what a test wants.
+type fakeHome struct {
+	path     string
+	settings app.Settings
+	err      error
+}
+
+func (h *fakeHome) Home() string           { return h.path }
+func (h *fakeHome) Settings() app.Settings { return h.settings }
+func (h *fakeHome) ChangeSettings(change func(*app.Settings)) error {
+	change(&h.settings)
+	return h.err
+}
+
+type fakeStart bool
+
+func (s *fakeStart) On() bool { return bool(*s) }
+
+func (s *fakeStart) Set(on bool) error {
+	*s = fakeStart(on)
+	return nil
+}
+
+func TestEverySettingTakesExactlyItsValues(t *testing.T) {
+	h, start := &fakeHome{settings: app.Settings{TextSize: 100}}, new(fakeStart)
+	s, _ := testSession(t, "en")
+	s.home, s.start = h, start
+	for _, k := range settings {
+		values := k.values()
+		for _, v := range values {
+			if _, err := (&settingsSetCmd{Key: k.key, Value: v}).run(t.Context(), s); err != nil || k.show(s) != v {
+				t.Errorf("%s: set %q, is %q, %v", k.key, v, k.show(s), err)
+			}
+		}
+		for _, v := range []string{"", "none", strings.ToUpper(values[0]) + " ", "0"} {
+			if _, err := (&settingsSetCmd{Key: k.key, Value: v}).run(t.Context(), s); err == nil || !slices.Contains(values, k.show(s)) {
+				t.Errorf("%s: %q was taken", k.key, v)
+			}
+		}
+	}
+}
+
+func TestASettingThatCannotBeKeptIsNoSuccess(t *testing.T) {
+	h := &fakeHome{settings: app.Settings{TextSize: 100}, err: mistake("settings_newer", map[string]any{"file": "settings.json"})}
+	f := &fake{home: h}
+	if code, out, problems := f.run(t, "settings set tray on"); code != codeUsage || out != "" || !strings.Contains(problems, "newer Holdfast") {
+		t.Errorf("exit %d, %q, %q", code, out, problems)
+	}
+}
+
+func TestSettingsAskForNoEngine(t *testing.T) {
+	for command, write := range map[string]bool{"settings": false, "settings set tray on": true} {
+		s, out := testSession(t, "en")
+		code := Run(t.Context(), strings.Fields(command), s.Streams, func(_ context.Context, a Access) (Opened, func() error, error) {
+			if !a.NoEngine || a.Write != write {
+				t.Errorf("%s: %+v", command, a)
+			}
+			return Opened{Home: &fakeHome{}, Start: new(fakeStart)}, func() error { return nil }, nil
+		})
+		if code != codeOK {
+			t.Errorf("%s: exit %d, %s", command, code, out)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package plain
+
+import (
+	"net/mail"
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// Whom a note is for.
+const (
+	NoteBuyer  = "buyer"
+	NoteIT     = "it"
+	NoteVendor = "vendor"
+)
+
+// Note is a message that is ready to be sent to somebody who can act.
+type Note struct {
+	To            string // a mail address; "" when none is known
+	Subject, Text string
+}
+
+// NoteAbout is what a note tells of. What is not known is left out of the note.
+type NoteAbout struct {
+	Finding terms.Finding         // of the product, or of the computer as a whole
+	Product *terms.ProductVerdict // nil for the computer
+	Buyer   string                // who renews, as the policy says
+	Vendor  string                // its name
+	Contact string                // who helps at the vendor, as its profile says
+	Code    string                // of this computer
+	At      time.Time
+	Zone    *time.Location
+}
+
+// Note writes to NoteBuyer, NoteIT or NoteVendor: number, dates and effect for the buyer, what happened and what helps
+// for IT, computer, license and state for the vendor. It says nothing that the window does not show, and holds no key.
+func (s *Speaker) Note(who string, a NoteAbout) Note {
+	f := a.Finding
+	f.Told, f.ToldWho = time.Time{}, "" // the one who is told now need not know who was
+	answers := s.Say(f, a.At, a.Zone)
+	args := map[string]any{
+		"headline": answers.Headline, "happened": answers.Happened, "works": answers.Works, "do": answers.Do, "by": answers.By,
+		"state": string(f.State), "vendor": a.Vendor, "contact": a.Contact, "code": a.Code, "product": "", "serial": f.License,
+		"license_ends": "", "grace_ends": "", "offline_until": "", "about": s.Text("note.computer", map[string]any{"code": a.Code}),
+	}
+	if p := a.Product; p != nil {
+		name := p.Name.In(s.cat.lang)
+		if name == "" {
+			name = p.ID
+		}
+		args["product"], args["about"] = name, name
+		if p.License != "" {
+			args["serial"] = p.License
+		}
+		args["license_ends"] = s.Until(p.LicenseEnds, a.At, a.Zone)
+		args["grace_ends"] = s.Until(p.GraceEnds, a.At, a.Zone)
+		args["offline_until"] = s.Until(p.OfflineUntil, a.At, a.Zone)
+	}
+	return Note{
+		To:      address(map[string]string{NoteBuyer: a.Buyer, NoteVendor: a.Contact}[who]),
+		Subject: s.Text("note."+who+".subject", args),
+		Text:    s.Text("note."+who+".text", args),
+	}
+}
+
+// address is the mail address in what a policy or profile names, which may be a name, a number or a page instead.
+func address(contact string) string {
+	a, err := mail.ParseAddress(contact)
+	if err != nil {
+		return ""
+	}
+	return a.Address
+}
