@@ -9,7 +9,8 @@ import (
 )
 
 // describe fills in what the document changes and what the state is afterwards.
-func (p *planner) describe(it *Item, before, after terms.Verdict, c change) {
+func (p *planner) describe(it *Item, draft, changed *records, c change) {
+	before, after := p.verdicts(draft, changed, c)
 	seen := map[string]bool{}
 	for _, l := range c.Licenses {
 		id := l.License.Policy.Product.ID
@@ -43,6 +44,20 @@ func (p *planner) describe(it *Item, before, after terms.Verdict, c change) {
 	if it.Finding.State == "" {
 		it.Finding = after.Main
 	}
+}
+
+// verdicts are those before and after a change, about the products that it brings licenses for. Only a refusal, or a change
+// without licenses, concerns the whole computer.
+func (p *planner) verdicts(draft, changed *records, c change) (before, after terms.Verdict) {
+	refused := slices.ContainsFunc(c.Requests, func(q requestRecord) bool { return q.Refusal != nil })
+	if refused || len(c.Licenses) == 0 {
+		return p.e.evaluate(terms.Query{}, draft, p.r), p.e.evaluate(terms.Query{}, changed, p.r)
+	}
+	root, ids := c.Licenses[0].Root, map[string]bool{}
+	for _, l := range c.Licenses {
+		ids[l.License.Policy.Product.ID] = true
+	}
+	return p.e.evaluateProducts(draft, p.r, root, ids), p.e.evaluateProducts(changed, p.r, root, ids)
 }
 
 func product(v terms.Verdict, root, id string) (terms.ProductVerdict, bool) {

@@ -16,7 +16,7 @@ import (
 
 // checkpoint is the copy of the records that can be read without the key store: no secrets, licenses and profiles
 // only by the hash of their signed documents, the whole signed by the device key. So a locked key store, cron or ssh
-// still gets a verdict.
+// still gets a verdict. What changed since it was written stands in its tail.
 type checkpoint struct {
 	V         int              `json:"v"`
 	Home      homeInfo         `json:"home"`
@@ -27,6 +27,8 @@ type checkpoint struct {
 	Requests  []requestRecord  `json:"requests,omitempty"`
 	Documents []documentRecord `json:"documents,omitempty"`
 	Computer  homeRecord       `json:"computer"`
+
+	sig []byte // of the file, which names it
 }
 
 const (
@@ -36,33 +38,48 @@ const (
 	documentLimit   = 16 << 20
 )
 
-// writeCheckpoint replaces the checkpoint. It is only a copy: when it cannot be written, the next change tries again.
-func (e *Engine) writeCheckpoint() {
-	if e.secrets != nil && !e.o.ReadOnly {
-		_ = e.writeCheckpointAs(checkpointFile, e.rec, e.secrets.device)
+func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) ([]byte, error) {
+	all := bare(rec.all())
+	cp := checkpoint{
+		V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Vendors: all.Vendors, Licenses: all.Licenses, Requests: all.Requests,
+		Documents: all.Documents, Computer: rec.Home,
 	}
+	return e.writeSigned(name, checkpointType, cp, key)
 }
 
-func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) error {
-	all := rec.all()
-	cp := checkpoint{V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Requests: all.Requests, Documents: all.Documents, Computer: rec.Home}
-	for _, v := range all.Vendors {
+// writeSigned writes one file of the checkpoint and returns its signature.
+func (e *Engine) writeSigned(name, typ string, content any, key device.Key) ([]byte, error) {
+	payload, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	sig := key.Sign(exchange.PAE(typ, payload))
+	b, err := json.Marshal(signedCheckpoint{Payload: payload, Sig: sig})
+	if err != nil {
+		return nil, err
+	}
+	return sig, disk.WriteFile(e.o.FS, e.path(name), b, 0o600)
+}
+
+// bare is a change without what the signed documents say, and without secrets. Of a request that is closed nobody needs
+// the file any more.
+func bare(c change) change {
+	out := change{V: c.V, Documents: c.Documents, Home: c.Home, Shown: c.Shown}
+	for _, v := range c.Vendors {
 		v.Profile = exchange.Profile{}
-		cp.Vendors = append(cp.Vendors, v)
+		out.Vendors = append(out.Vendors, v)
 	}
-	for _, l := range all.Licenses {
+	for _, l := range c.Licenses {
 		l.License = terms.License{}
-		cp.Licenses = append(cp.Licenses, l)
+		out.Licenses = append(out.Licenses, l)
 	}
-	payload, err := json.Marshal(cp)
-	if err != nil {
-		return err
+	for _, q := range c.Requests {
+		if q.State != terms.RequestOpen {
+			q.Envelope = exchange.Envelope{}
+		}
+		out.Requests = append(out.Requests, q)
 	}
-	b, err := json.Marshal(signedCheckpoint{Payload: payload, Sig: key.Sign(exchange.PAE(checkpointType, payload))})
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(e.o.FS, e.path(name), b, 0o600)
+	return out
 }
 
 // signedCheckpoint is the file: the payload and the device key's signature over its DSSE encoding.
@@ -93,20 +110,27 @@ func (e *Engine) decodeCheckpointFrom(name string, proven bool) (checkpoint, err
 // parseCheckpoint reads a checkpoint; proven demands the signature of the device key.
 func parseCheckpoint(b []byte, public ed25519.PublicKey, proven bool) (checkpoint, error) {
 	var cp checkpoint
-	var file signedCheckpoint
-	if err := json.Unmarshal(b, &file); err != nil {
-		return cp, err
-	}
-	if proven && (len(public) != ed25519.PublicKeySize || !ed25519.Verify(public, exchange.PAE(checkpointType, file.Payload), file.Sig)) {
-		return cp, errDamaged
-	}
-	if err := json.Unmarshal(file.Payload, &cp); err != nil {
+	sig, err := readSigned(b, checkpointType, public, proven, &cp)
+	if err != nil {
 		return cp, err
 	}
 	if cp.V != 1 {
 		return cp, fmt.Errorf("checkpoint version %d", cp.V)
 	}
+	cp.sig = sig
 	return cp, nil
+}
+
+// readSigned reads what writeSigned wrote.
+func readSigned(b []byte, typ string, public ed25519.PublicKey, proven bool, into any) ([]byte, error) {
+	var file signedCheckpoint
+	if err := json.Unmarshal(b, &file); err != nil {
+		return nil, err
+	}
+	if proven && (len(public) != ed25519.PublicKeySize || !ed25519.Verify(public, exchange.PAE(typ, file.Payload), file.Sig)) {
+		return nil, errDamaged
+	}
+	return file.Sig, json.Unmarshal(file.Payload, into)
 }
 
 // readCheckpoint returns the records as the checkpoint and the signed documents say. Licenses whose document is gone or
@@ -120,34 +144,47 @@ func (e *Engine) readCheckpoint() (*records, error) {
 		return nil, errors.New("checkpoint of another home")
 	}
 	rec := newRecords()
-	rec.Seq, rec.Head, rec.Home = cp.Seq, cp.Head, cp.Computer
-	for _, v := range cp.Vendors {
-		env, err := e.readDocument(v.Document)
-		if err != nil {
-			continue
-		}
-		root, err := base64.StdEncoding.DecodeString(v.Current)
-		if err != nil {
-			continue
-		}
-		if v.Profile, err = exchange.ParseProfile(env, exchange.Roots{root}); err == nil {
-			rec.Vendors[v.Root] = v
-		}
+	rec.apply(change{Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Home: &cp.Computer})
+	rec.Seq, rec.Head = cp.Seq, cp.Head
+	if t, err := e.readTail(cp.sig); err == nil && t.Seq >= cp.Seq {
+		rec.apply(t.Change)
+		rec.Seq, rec.Head = t.Seq, t.Head
 	}
-	for _, q := range cp.Requests {
-		rec.Requests[q.ID] = q
-	}
-	for _, d := range cp.Documents {
-		rec.Documents[d.Hash] = d
-	}
-	for _, l := range cp.Licenses {
-		if lic, ok := e.verifyHeld(rec, l); ok {
-			rec.Licenses[lic.key()] = lic
+	e.fillIn(rec)
+	return rec, nil
+}
+
+// fillIn brings in what the signed documents say. What they do not prove is left out.
+func (e *Engine) fillIn(rec *records) {
+	for root, v := range rec.Vendors {
+		if filled, ok := e.verifyVendor(v); ok {
+			rec.Vendors[root] = filled
 		} else {
+			delete(rec.Vendors, root)
+		}
+	}
+	profiles := map[string]exchange.Profile{}
+	for key, l := range rec.Licenses {
+		if lic, ok := e.verifyHeld(rec, l, profiles); ok {
+			rec.Licenses[key] = lic
+		} else {
+			delete(rec.Licenses, key)
 			rec.forget(l.Document)
 		}
 	}
-	return rec, nil
+}
+
+func (e *Engine) verifyVendor(v vendorRecord) (vendorRecord, bool) {
+	env, err := e.readDocument(v.Document)
+	if err != nil {
+		return v, false
+	}
+	root, err := base64.StdEncoding.DecodeString(v.Current)
+	if err != nil {
+		return v, false
+	}
+	v.Profile, err = exchange.ParseProfile(env, exchange.Roots{root})
+	return v, err == nil
 }
 
 // forget lets a document whose license is lost be used once more.
@@ -162,7 +199,7 @@ func (r *records) forget(document string) {
 }
 
 // verifyHeld fills in the license body from its signed document.
-func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool) {
+func (e *Engine) verifyHeld(rec *records, l licenseRecord, profiles map[string]exchange.Profile) (licenseRecord, bool) {
 	v, ok := rec.Vendors[l.Root]
 	if !ok {
 		return l, false
@@ -171,7 +208,7 @@ func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool)
 	if err != nil {
 		return l, false
 	}
-	resp, err := exchange.ParseResponse(env, e.profileOf(l, v))
+	resp, err := exchange.ParseResponse(env, e.profileOf(l, v, profiles))
 	if err != nil {
 		return l, false
 	}
@@ -185,19 +222,21 @@ func (e *Engine) verifyHeld(rec *records, l licenseRecord) (licenseRecord, bool)
 }
 
 // profileOf is the profile that verified the license when it was taken: a newer one may have withdrawn the key since, and what
-// is held stays. Its hash stands in the checkpoint, which the device key signed.
-func (e *Engine) profileOf(l licenseRecord, v vendorRecord) exchange.Profile {
+// is held stays. Its hash stands in the checkpoint, which the device key signed. Many licenses share one, so they are kept.
+func (e *Engine) profileOf(l licenseRecord, v vendorRecord, profiles map[string]exchange.Profile) exchange.Profile {
 	if l.Profile == "" || l.Profile == v.Document {
 		return v.Profile
 	}
-	env, err := e.readDocument(l.Profile)
-	if err != nil {
-		return v.Profile
+	if p, ok := profiles[l.Profile]; ok {
+		return p
 	}
-	p, err := exchange.PeekProfile(env)
-	if err != nil {
-		return v.Profile
+	p := v.Profile
+	if env, err := e.readDocument(l.Profile); err == nil {
+		if was, err := exchange.PeekProfile(env); err == nil {
+			p = was
+		}
 	}
+	profiles[l.Profile] = p
 	return p
 }
 

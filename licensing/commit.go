@@ -40,6 +40,7 @@ func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	if len(c.Packed) == 0 { // a packed change is what the records are already
 		e.rec.apply(c)
 	}
+	e.since.add(c)
 	e.rec.Seq, e.rec.Head = entry.Seq, hex.EncodeToString(entry.Head[:])
 	e.saveIndex(c)
 	return nil
@@ -95,6 +96,7 @@ func (e *Engine) begin(ctx context.Context) error {
 func (e *Engine) proven(h homeRecord) *homeRecord {
 	r := e.clockRead()
 	h.Proven = e.decisionTime(r)
+	h.Shown = nil // of thousands of products; it goes by itself
 	if hints := e.hints(); len(hints) > 0 {
 		h.Hints = hints
 	}
@@ -112,22 +114,14 @@ func (e *Engine) refresh(ctx context.Context) {
 		return
 	}
 	r := e.clockRead()
-	v := e.evaluate(terms.Query{}, e.rec, r)
 	wrote := false
-	for _, p := range v.Products {
-		key := p.Vendor + "/" + p.ID
-		if e.rec.Home.Shown[key] == p.State || e.keyState.State != "" {
-			continue
+	if e.keyState.State == "" {
+		for _, s := range e.changedStates(e.judge(r)) {
+			if e.record(ctx, s.event, change{Shown: s.shown}) != nil {
+				return
+			}
+			wrote = true
 		}
-		ev := ledger.Event{Kind: "verdict_changed", Reason: string(p.State), License: p.License, Vendor: p.Vendor}
-		if len(p.Reasons) > 0 {
-			ev.Authority = p.Reasons[0].Authority
-			ev.Reason = string(p.State) + ":" + p.Reasons[0].Rule
-		}
-		if e.record(ctx, ev, change{Shown: map[string]terms.State{key: p.State}}) != nil {
-			return
-		}
-		wrote = true
 	}
 	if e.booted(r) {
 		wrote = e.record(ctx, ledger.Event{Kind: "clock", Reason: "boot", Authority: "system"}, change{Home: e.proven(e.rec.Home)}) == nil || wrote
@@ -135,6 +129,46 @@ func (e *Engine) refresh(ctx context.Context) {
 	if wrote {
 		e.writeCheckpoint()
 	}
+}
+
+// stateChange is a record about products whose state changed.
+type stateChange struct {
+	event ledger.Event
+	shown map[string]terms.State
+}
+
+// manyStates is how many products of a vendor change in records of their own. Thousands may end on one day.
+const manyStates = 16
+
+// changedStates are the records about products whose state is not the one recorded last.
+func (e *Engine) changedStates(v terms.Verdict) []stateChange {
+	byVendor := map[string][]stateChange{}
+	for i := range v.Products {
+		p := &v.Products[i]
+		key := p.Vendor + "/" + p.ID
+		if e.rec.Home.Shown[key] == p.State {
+			continue
+		}
+		ev := ledger.Event{Kind: "verdict_changed", Reason: string(p.State), License: p.License, Vendor: p.Vendor}
+		if len(p.Reasons) > 0 {
+			ev.Authority = p.Reasons[0].Authority
+			ev.Reason = string(p.State) + ":" + p.Reasons[0].Rule
+		}
+		byVendor[p.Vendor] = append(byVendor[p.Vendor], stateChange{ev, map[string]terms.State{key: p.State}})
+	}
+	var all []stateChange
+	for _, changes := range sortedValues(byVendor) {
+		if len(changes) <= manyStates {
+			all = append(all, changes...)
+			continue
+		}
+		one := stateChange{ledger.Event{Kind: "verdict_changed", Reason: "several", Vendor: changes[0].event.Vendor}, map[string]terms.State{}}
+		for _, c := range changes {
+			maps.Copy(one.shown, c.shown)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // booted says that the computer was started since running time was last kept.
@@ -163,6 +197,7 @@ func (e *Engine) saveLook() {
 	h := e.proven(e.rec.Home)
 	c := change{Home: h}
 	e.rec.apply(c)
+	e.since.add(c)
 	e.saveIndex(c)
 	e.writeCheckpoint()
 }

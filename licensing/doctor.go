@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 
@@ -91,49 +90,6 @@ func (e *Engine) checkDisk() Check {
 		return line("disk", terms.StateDiskFull, map[string]any{"size": needMB})
 	}
 	return line("disk", "", nil)
-}
-
-// Ledger calls fn for each journal record from seq on, without secrets. It needs the key store, since records are sealed.
-func (e *Engine) Ledger(from uint64, fn func(LedgerEntry) error) error {
-	e.mu.Lock()
-	j, err := e.journal, e.writableProblem()
-	e.mu.Unlock()
-	if j == nil {
-		return err
-	}
-	return j.Entries(max(from, 1), func(en ledger.Entry, ev ledger.Event) error {
-		c, err := decodeChange(ev.Data)
-		if err != nil {
-			return err
-		}
-		readable := readableChange{change: c}
-		for _, env := range c.Envelopes {
-			readable.Envelopes = append(readable.Envelopes, documentHash(env))
-		}
-		readable.Keys = nil // a license key is a secret
-		data, err := json.Marshal(readable)
-		if err != nil {
-			return err
-		}
-		return fn(LedgerEntry{
-			Seq: en.Seq, At: ev.At, Kind: ev.Kind, Reason: ev.Reason, Authority: ev.Authority,
-			License: ev.License, Vendor: ev.Vendor, Document: ev.Document, Data: json.RawMessage(data), Head: headText(en.Head),
-		})
-	})
-}
-
-// readableChange is a change as it may be shown and exported: documents by their hash.
-type readableChange struct {
-	change
-	Envelopes []string `json:"envelopes,omitempty"`
-}
-
-// writableProblem is why the journal is not open; nil on a fresh home.
-func (e *Engine) writableProblem() error {
-	if e.home.ID == "" {
-		return nil
-	}
-	return e.writable()
 }
 
 // VerifyLedger checks frames, chain, numbers and closes of the whole journal; entries are opened too when the

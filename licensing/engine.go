@@ -31,7 +31,11 @@ type Engine struct {
 	journal   *ledger.Journal   // nil without secrets
 	index     *store.Store      // nil when it could not be used; rebuilt next time
 	indexBusy bool
+	indexOld  bool // to be built anew by this program
 	rec       *records
+	lists     *lists
+	since     sinceCheckpoint
+	judging   terms.Judging
 	keyState  terms.KeyStore
 	recState  terms.Records
 	revision  uint64
@@ -52,6 +56,14 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{o: o, rec: newRecords(), watchers: map[int]chan Snapshot{}}
 	if err := ownHome(o.Home); err != nil {
 		return nil, err
+	}
+	if e.exists(erasingFile) { // cut off: its keys are gone
+		if o.ReadOnly {
+			return e, nil
+		}
+		if err := e.eraseFiles(); err != nil {
+			return nil, e.diskProblem(err)
+		}
 	}
 	info, err := readHome(o.FS, o.Home)
 	switch {

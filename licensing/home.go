@@ -102,6 +102,11 @@ var errDamaged = errors.New("damaged")
 
 // makeHome creates the folder and its name. It is safe to call again after an interruption.
 func (e *Engine) makeHome() error {
+	if e.exists(erasingFile) {
+		if err := e.eraseFiles(); err != nil {
+			return e.diskProblem(err)
+		}
+	}
 	for _, dir := range []string{e.o.Home, e.path(documentsDir)} {
 		if err := e.o.FS.MkdirAll(dir, 0o700); err != nil {
 			return e.diskProblem(err)
@@ -130,7 +135,7 @@ func (e *Engine) makeHome() error {
 
 // used says that something was kept here before.
 func (e *Engine) used() bool {
-	return e.exists(journalDir) || e.exists(publicFile) || e.exists(checkpointFile)
+	return e.hasJournal() || e.exists(publicFile) || e.exists(checkpointFile)
 }
 
 func (e *Engine) writeHome() error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"holdfast/licensing/store"
+	"holdfast/licensing/terms"
 )
 
 // Buckets of the index, one for each map of records.
@@ -16,6 +17,7 @@ const (
 	bucketDocuments = "documents"
 	bucketKeys      = "license_keys"
 	bucketHome      = "home"
+	bucketShown     = "shown"
 )
 
 var errNoTail = errors.New("the index does not say how far it goes")
@@ -29,29 +31,24 @@ type tailRecord struct {
 
 const tailKey = "tail"
 
-func loadIndex(tx *store.Tx, rec *records) error {
+// loadIndex fills rec. old says that an earlier program wrote the index, with the states of products in the tail.
+func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 	b, err := tx.Get(bucketHome, tailKey)
 	if err != nil {
-		return errNoTail
+		return false, errNoTail
 	}
 	var t tailRecord
 	if err := json.Unmarshal(b, &t); err != nil {
-		return err
+		return false, err
 	}
 	rec.Seq, rec.Head, rec.Home = t.Seq, t.Head, t.Home
-	if err := loadBucket(tx, bucketVendors, rec.Vendors); err != nil {
-		return err
+	if old = len(t.Home.Shown) > 0; !old {
+		rec.Home.Shown = map[string]terms.State{}
 	}
-	if err := loadBucket(tx, bucketLicenses, rec.Licenses); err != nil {
-		return err
-	}
-	if err := loadBucket(tx, bucketRequests, rec.Requests); err != nil {
-		return err
-	}
-	if err := loadBucket(tx, bucketDocuments, rec.Documents); err != nil {
-		return err
-	}
-	return loadBucket(tx, bucketKeys, rec.Keys)
+	return old, errors.Join(
+		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests),
+		loadBucket(tx, bucketDocuments, rec.Documents), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
+	)
 }
 
 func loadBucket[T any](tx *store.Tx, bucket string, into map[string]T) error {
@@ -91,7 +88,14 @@ func storeIndex(tx *store.Tx, c change, rec *records) error {
 			return err
 		}
 	}
-	return putJSON(tx, bucketHome, tailKey, tailRecord{Seq: rec.Seq, Head: rec.Head, Home: rec.Home})
+	for k, s := range c.Shown {
+		if err := putJSON(tx, bucketShown, k, s); err != nil {
+			return err
+		}
+	}
+	home := rec.Home
+	home.Shown = nil
+	return putJSON(tx, bucketHome, tailKey, tailRecord{Seq: rec.Seq, Head: rec.Head, Home: home})
 }
 
 func putJSON(tx *store.Tx, bucket, key string, v any) error {
@@ -115,7 +119,11 @@ func (e *Engine) readIndex() *records {
 		return nil
 	}
 	rec := newRecords()
-	if err := s.View(func(tx *store.Tx) error { return loadIndex(tx, rec) }); err != nil {
+	err = s.View(func(tx *store.Tx) (err error) {
+		e.indexOld, err = loadIndex(tx, rec)
+		return err
+	})
+	if err != nil {
 		_ = s.Close()
 		return nil
 	}

@@ -93,7 +93,7 @@ func TestSetUpAgainSurvivesAnInterruption(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.writeCheckpointAs(nextCheckpoint, c.rec, next.device); err != nil {
+	if _, err := c.writeCheckpointAs(nextCheckpoint, c.rec, next.device); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.putAside(); err != nil {

@@ -26,6 +26,8 @@ type records struct {
 	Documents map[string]documentRecord // by hash
 	Keys      map[string]keyRecord      // by hash of the license key
 	Home      homeRecord
+	// changes counts how often vendors, licenses, requests or keys changed, for what is made from them once.
+	changes uint64
 }
 
 type vendorRecord struct {
@@ -73,6 +75,10 @@ type documentRecord struct {
 	Root  string        `json:"root,omitempty"`
 	Name  string        `json:"name,omitempty"`
 	Taken time.Time     `json:"taken"`
+	// Serial, Issued and Words (check words of the whole file that it came in) are for lists. Records of before have none.
+	Serial string    `json:"serial,omitempty"`
+	Issued time.Time `json:"issued,omitzero"`
+	Words  string    `json:"words,omitempty"`
 	// Pending: it has parts that this version does nothing with; a later one can look at it again.
 	Pending bool `json:"pending,omitempty"`
 }
@@ -91,10 +97,11 @@ type homeRecord struct {
 	Label  string                 `json:"label,omitempty"`
 	Hints  []exchange.Hint        `json:"hints,omitempty"` // blinded with the home's own key
 	Bounds map[string]clock.Bound `json:"bounds,omitempty"`
-	Shown  map[string]terms.State `json:"shown,omitempty"` // last recorded state of each product
+	Shown  map[string]terms.State `json:"shown,omitempty"` // last recorded state of each product; changes have their own
 	News   []news                 `json:"news,omitempty"`
 	Damage terms.State            `json:"damage,omitempty"` // records_damaged or rolled_back until it is settled
 	Since  time.Time              `json:"since,omitzero"`   // of Damage
+	Told   map[string]terms.Told  `json:"told,omitempty"`   // what a person told somebody of, by Told.Key
 }
 
 // news is a one-time fact that is shown for a week.
@@ -137,7 +144,12 @@ func (r *records) clone() *records {
 
 func (r *records) apply(c change) {
 	if c.Reset {
+		changes := r.changes
 		*r = *newRecords()
+		r.changes = changes + 1
+	}
+	if len(c.Vendors)+len(c.Licenses)+len(c.Requests)+len(c.Keys) > 0 {
+		r.changes++
 	}
 	for _, v := range c.Vendors {
 		r.Vendors[v.Root] = v
@@ -155,21 +167,24 @@ func (r *records) apply(c change) {
 		r.Keys[k.Hash] = k
 	}
 	if c.Home != nil {
+		shown := r.Home.Shown
 		r.Home = *c.Home
-	}
-	if len(c.Shown) > 0 {
-		r.Home.Shown = maps.Clone(r.Home.Shown)
-		if r.Home.Shown == nil {
-			r.Home.Shown = map[string]terms.State{}
+		r.Home.Shown = shown
+		if len(c.Home.Shown) > 0 { // as records of before have it: all of them
+			r.Home.Shown = maps.Clone(c.Home.Shown)
 		}
-		maps.Copy(r.Home.Shown, c.Shown)
 	}
+	if len(c.Shown) > 0 && r.Home.Shown == nil {
+		r.Home.Shown = map[string]terms.State{}
+	}
+	maps.Copy(r.Home.Shown, c.Shown)
 }
 
 // all returns the change that makes empty records equal to r.
 func (r *records) all() change {
 	home := r.Home
-	c := change{V: 1, Reset: true, Home: &home}
+	home.Shown = nil
+	c := change{V: 1, Reset: true, Home: &home, Shown: r.Home.Shown}
 	for _, v := range r.Vendors {
 		c.Vendors = append(c.Vendors, v)
 	}

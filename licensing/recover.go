@@ -31,6 +31,7 @@ func (e *Engine) openRecords(ctx context.Context) error {
 
 // catchUp makes records, index and journal agree, and says so in the journal when something was lost.
 func (e *Engine) catchUp(ctx context.Context, found ledger.Recovery) error {
+	e.since.start(nil)
 	hurt := found.Restarted || len(found.Damaged) > 0 || found.TornBytes > 0
 	rec, whole, fromIndex := e.bestRecords(hurt)
 	e.rec = rec
@@ -54,7 +55,8 @@ func (e *Engine) catchUp(ctx context.Context, found ledger.Recovery) error {
 	if e.o.ReadOnly {
 		return nil
 	}
-	if !fromIndex {
+	e.continueCheckpoint()
+	if !fromIndex || e.indexOld {
 		e.rebuildIndex()
 		if e.rec.Seq > 0 {
 			e.writeCheckpoint()

@@ -55,7 +55,7 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 	r := e.clockRead()
 	now := clock.Decide(e.lower(v.Root, r), r).UTC()
 	for _, q := range sortedValues(e.rec.Requests) {
-		if q.State == terms.RequestOpen && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
+		if q.sendable() && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
 			return e.made(q, true)
 		}
 	}
@@ -76,6 +76,12 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 		return Made{}, err
 	}
 	return m, nil
+}
+
+// sendable says that an answer is waited for and the file is there. One that was closed and waits again, since the license in its
+// answer was lost, may have no file any more.
+func (q requestRecord) sendable() bool {
+	return q.State == terms.RequestOpen && q.Envelope.Payload != ""
 }
 
 func (e *Engine) newRequest(v vendorRecord, hash string, o RequestOptions, now time.Time) (requestRecord, error) {
@@ -222,6 +228,9 @@ func (e *Engine) RequestFile(id string) (Made, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	q, err := e.request(id)
+	if err == nil && !q.sendable() {
+		err = &Mistake{Code: "request_unknown", Args: map[string]any{"id": id}}
+	}
 	if err != nil {
 		return Made{}, err
 	}

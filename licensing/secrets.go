@@ -29,20 +29,22 @@ type secretsItem struct {
 	Store  []byte `json:"store"`
 }
 
+var errOtherStore = errors.New("another key store holds the keys of this home")
+
 func (e *Engine) item(name string) string { return name + "-" + e.home.ID }
 
 // openSecrets reads the keys. On a home whose first start was cut off before anything was kept, it makes them.
 func (e *Engine) openSecrets(ctx context.Context) error {
 	e.public = e.readPublic()
 	if e.home.KeyStore != e.o.KeyStore.Backend() {
-		err := &keystore.Error{Class: keystore.None, Backend: e.home.KeyStore, Err: errors.New("another key store holds the keys of this home")}
+		err := &keystore.Error{Class: keystore.None, Backend: e.home.KeyStore, Err: errOtherStore}
 		e.keyState = e.keyFinding(err)
 		return err
 	}
 	b, err := e.o.KeyStore.Get(ctx, e.item("keys"))
 	if err == nil {
 		err = e.decodeSecrets(b)
-	} else if keystore.ClassOf(err) == keystore.Missing && e.public == nil && !e.exists(journalDir) && !e.o.ReadOnly {
+	} else if keystore.ClassOf(err) == keystore.Missing && e.public == nil && !e.hasJournal() && !e.o.ReadOnly {
 		err = e.makeSecrets(ctx)
 	}
 	if err != nil {

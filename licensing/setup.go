@@ -34,7 +34,7 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 		return err
 	}
 	// Everything that is kept is signed with the new key before anything old goes: a cut leaves one or the other.
-	if err := e.writeCheckpointAs(nextCheckpoint, kept, next.device); err != nil {
+	if _, err := e.writeCheckpointAs(nextCheckpoint, kept, next.device); err != nil {
 		return e.diskProblem(err)
 	}
 	if err := e.putAside(); err != nil {

@@ -173,8 +173,8 @@ func (p *planner) saw(rec *records, root string, signed time.Time) *homeRecord {
 	return &h
 }
 
-func taken(env exchange.Envelope, kind exchange.Kind, root, name string, at time.Time) documentRecord {
-	return documentRecord{Hash: documentHash(env), Kind: kind, Root: root, Name: name, Taken: at}
+func taken(env exchange.Envelope, kind exchange.Kind, root string, it *Item, at time.Time) documentRecord {
+	return documentRecord{Hash: documentHash(env), Kind: kind, Root: root, Name: it.Source, Words: it.Words, Issued: it.Issued, Taken: at}
 }
 
 func event(kind, reason, authority, root, hash string) ledger.Event {

@@ -55,14 +55,14 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 		return nil
 	}
 	it.Finding, it.NeedsTrust = terms.Finding{}, false
-	it.Vendor, it.Root = offered.Name, root
+	it.Vendor, it.Root, it.Issued = offered.Name, root, offered.Issued
 	now := p.now(draft, root)
 	rec := vendorRecord{Root: root, Current: offered.Root, Document: documentHash(env), Trusted: now, Profile: offered}
 	it.Changes = append(it.Changes, Change{Sign: '+', Code: "vendor", Name: terms.Plain(offered.Name), New: true})
 	return &step{
 		change: change{
 			Vendors: []vendorRecord{rec}, Envelopes: []exchange.Envelope{env},
-			Documents: []documentRecord{taken(env, exchange.KindProfile, root, it.Source, now)}, Home: p.saw(draft, root, offered.Issued),
+			Documents: []documentRecord{taken(env, exchange.KindProfile, root, it, now)}, Home: p.saw(draft, root, offered.Issued),
 		},
 		event: event("vendor_trusted", "check_words_compared", "person", root, documentHash(env)),
 	}
@@ -121,7 +121,7 @@ func (p *planner) newerProfile(it *Item, env exchange.Envelope, profile exchange
 	return &step{
 		change: change{
 			Vendors: []vendorRecord{rec}, Envelopes: []exchange.Envelope{env},
-			Documents: []documentRecord{taken(env, exchange.KindProfile, v.Root, it.Source, now)}, Home: home,
+			Documents: []documentRecord{taken(env, exchange.KindProfile, v.Root, it, now)}, Home: home,
 		},
 		event: event(kind, "signed_by_root", profile.Name, v.Root, documentHash(env)),
 	}

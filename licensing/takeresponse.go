@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -29,9 +30,8 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		return nil
 	}
 	hash, now := documentHash(env), p.now(draft, vendor.Root)
-	doc := taken(env, resp.Kind, vendor.Root, it.Source, now)
+	doc := taken(env, resp.Kind, vendor.Root, it, now)
 	c := change{Envelopes: []exchange.Envelope{env}}
-	before := p.e.evaluate(terms.Query{}, draft, p.r)
 	for _, part := range resp.Parts {
 		switch {
 		case part.License != nil:
@@ -41,6 +41,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			}
 			held.Document, held.KeyID, held.Taken, held.Profile = hash, resp.KeyID, now, vendor.Document
 			c.Licenses = append(c.Licenses, held)
+			doc.Serial = cmp.Or(doc.Serial, held.Serial)
 		case part.Refusal != nil && req != nil:
 			req.State, req.Refusal = terms.RequestRefused, part.Refusal
 		case part.LicenseKey != nil:
@@ -49,6 +50,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 				return p.failed(it, err)
 			}
 			c.Keys = append(c.Keys, k)
+			doc.Serial = cmp.Or(doc.Serial, k.Serial)
 		default:
 			doc.Pending = true
 		}
@@ -70,9 +72,10 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	}
 	c.Documents = []documentRecord{doc}
 	c.Home = p.saw(draft, vendor.Root, resp.Issued)
+	c.Home.Told = forgetTold(c.Home.Told, c.Licenses)
 	after := draft.clone()
 	after.apply(c)
-	p.describe(it, before, p.e.evaluate(terms.Query{}, after, p.r), c)
+	p.describe(it, draft, after, c)
 	if it.NeedsYes = losesRights(it.Changes) && !p.o.AcceptLoss; it.NeedsYes {
 		it.Usable = true
 		it.Finding = terms.NewProblem(terms.StateUpdated, updatedSlots(it), nil).Finding

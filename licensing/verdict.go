@@ -22,6 +22,25 @@ func (e *Engine) evaluate(q terms.Query, rec *records, r clock.Reading) terms.Ve
 	return terms.Evaluate(e.facts(rec, r), q, r.Wall)
 }
 
+// judge is evaluate without a query for the records as they are. What did not change is not worked out again.
+func (e *Engine) judge(r clock.Reading) terms.Verdict {
+	return e.judging.Evaluate(e.facts(e.rec, r), r.Wall)
+}
+
+// evaluateProducts is evaluate for these products of a vendor alone: their verdicts depend on no other license.
+func (e *Engine) evaluateProducts(rec *records, r clock.Reading, root string, ids map[string]bool) terms.Verdict {
+	f := e.conditions(rec, r)
+	if v, ok := rec.Vendors[root]; ok {
+		f.Vendors = []terms.Vendor{vendorFacts(v)}
+	}
+	for key, l := range rec.Licenses {
+		if l.Root == root && ids[l.License.Policy.Product.ID] {
+			f.Licenses = append(f.Licenses, heldFacts(rec.Licenses[key]))
+		}
+	}
+	return terms.Evaluate(f, terms.Query{}, r.Wall)
+}
+
 // lower is the latest time proven to have passed for the vendor; for "" the latest over all vendors.
 func (e *Engine) lower(root string, r clock.Reading) time.Time {
 	var l time.Time
@@ -42,10 +61,23 @@ const newsFor = 7 * 24 * time.Hour
 
 // facts turns records and conditions into what Evaluate reads.
 func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
+	f, l := e.conditions(rec, r), e.listsOf(rec)
+	f.Vendors, f.Licenses, f.Requests = l.vendors, l.licenses, l.asking.at(e, r)
+	now := e.decisionTime(r)
+	for _, n := range rec.Home.News {
+		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
+			f.News = append(f.News, terms.Finding{State: n.State, Tone: n.State.Tone(), Slots: terms.Slots{"vendor": v.Profile.Name}})
+		}
+	}
+	return f
+}
+
+// conditions are the facts besides vendors, licenses and requests.
+func (e *Engine) conditions(rec *records, r clock.Reading) terms.Facts {
 	id, code := e.deviceID()
 	f := terms.Facts{
 		Device:   terms.Device{ID: id, Code: code, Label: rec.Home.Label, Proven: e.secrets != nil, ProvenAt: rec.Home.Proven},
-		KeyStore: e.keyState, Records: e.recState, Lower: map[string]time.Time{},
+		KeyStore: e.keyState, Records: e.recState, Lower: map[string]time.Time{}, Told: rec.Home.Told,
 	}
 	if f.Records.State == "" && rec.Home.Damage != "" {
 		f.Records = terms.Records{State: rec.Home.Damage, At: rec.Home.Since}
@@ -53,25 +85,8 @@ func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
 	if !f.Device.Proven {
 		f.Device.HintsMatch = e.sameHardware(rec)
 	}
-	now := e.decisionTime(r)
 	for root, b := range rec.Home.Bounds {
 		f.Lower[root] = b.Lower(r).UTC()
-	}
-	for _, v := range sortedValues(rec.Vendors) {
-		f.Vendors = append(f.Vendors, vendorFacts(v))
-	}
-	for _, l := range sortedValues(rec.Licenses) {
-		f.Licenses = append(f.Licenses, terms.Held{License: l.License, Vendor: l.Root, Document: l.Document, KeyID: l.KeyID, Taken: l.Taken, FirstUsed: l.FirstUsed})
-	}
-	for _, q := range sortedValues(rec.Requests) {
-		if !rec.settled(q) {
-			f.Requests = append(f.Requests, e.requestFacts(q, r))
-		}
-	}
-	for _, n := range rec.Home.News {
-		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
-			f.News = append(f.News, terms.Finding{State: n.State, Tone: n.State.Tone(), Slots: terms.Slots{"vendor": v.Profile.Name}})
-		}
 	}
 	return f
 }
@@ -91,45 +106,22 @@ func promise(l terms.Length) string {
 	return l.String()
 }
 
-// settled says that a refusal is history: something newer came from, or was asked of, the same vendor.
-func (r *records) settled(q requestRecord) bool {
-	if q.State != terms.RequestRefused {
-		return false
-	}
-	for _, other := range r.Requests {
-		if other.Vendor == q.Vendor && other.ID != q.ID && other.Created.After(q.Created) && other.State != terms.RequestCancelled {
-			return true
-		}
-	}
-	for _, l := range r.Licenses {
-		if l.Root == q.Vendor && l.Taken.After(q.Closed) && !q.Closed.IsZero() {
-			return true
-		}
-	}
-	return false
-}
-
-// requestFacts is the request as it stands now, by the time of its own vendor.
-func (e *Engine) requestFacts(q requestRecord, r clock.Reading) terms.Request {
-	s := q.State
-	if s == terms.RequestOpen && clock.Decide(e.lower(q.Vendor, r), r).After(q.Until) {
-		s = terms.RequestExpired
-	}
-	return terms.Request{ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, KeyHash: q.KeyHash, Created: q.Created, Until: q.Until, File: q.File, State: s, Refusal: q.Refusal}
-}
-
 // sortedValues returns the values of m in the order of their keys, so that facts do not depend on map order.
 func sortedValues[T any](m map[string]T) []T {
+	out := make([]T, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		out = append(out, m[k])
+	}
+	return out
+}
+
+func sortedKeys[T any](m map[string]T) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	out := make([]T, 0, len(m))
-	for _, k := range keys {
-		out = append(out, m[k])
-	}
-	return out
+	return keys
 }
 
 // hintKey blinds the hardware hints that stay on this computer.
@@ -180,17 +172,13 @@ func (e *Engine) Snapshot() Snapshot {
 
 func (e *Engine) snapshot() Snapshot {
 	r := e.clockRead()
-	f := e.facts(e.rec, r)
+	f, l := e.facts(e.rec, r), e.listsOf(e.rec)
 	s := Snapshot{
-		Revision: e.revision, Home: e.o.Home, Facts: f, Verdict: terms.Evaluate(f, terms.Query{}, r.Wall),
+		Revision: e.revision, Home: e.o.Home, Facts: f, Verdict: e.judging.Evaluate(f, r.Wall), Requests: l.requests.at(e, r),
 		Device:   f.Device,
 		KeyStore: KeyStoreView{Backend: e.o.KeyStore.Backend(), Label: e.o.KeyStore.Label(), State: e.keyState.State},
 		Records:  RecordsView{State: f.Records.State, Seq: e.rec.Seq, Head: e.rec.Head},
 	}
-	for _, q := range sortedValues(e.rec.Requests) {
-		s.Requests = append(s.Requests, e.requestFacts(q, r))
-	}
-	slices.SortStableFunc(s.Requests, func(a, b terms.Request) int { return b.Created.Compare(a.Created) })
 	for _, v := range sortedValues(e.rec.Vendors) {
 		s.Vendors = append(s.Vendors, e.vendorView(v))
 	}
@@ -210,8 +198,6 @@ func (e *Engine) vendorView(v vendorRecord) VendorView {
 	for _, k := range v.Profile.Keys {
 		view.KeyIDs = append(view.KeyIDs, k.ID)
 	}
-	for _, k := range e.rec.Keys {
-		view.HasKey = view.HasKey || k.Root == v.Root
-	}
+	view.HasKey = e.lists.keys[v.Root]
 	return view
 }

@@ -114,13 +114,18 @@ func TestOtherLanguagesHaveTheIdsAndSlotsOfEnglish(t *testing.T) {
 			t.Fatal(err)
 		}
 		for id, f := range own {
-			for _, slot := range slotsIn(strings.Join(f.all(), " ")) {
-				if !slices.Contains(slotsIn(strings.Join(english[id].all(), " ")), slot) && !strings.HasPrefix(id, "date.") {
-					t.Errorf("%s %s: slot %q is not in English", lang, id, slot)
-				}
-			}
 			if _, ok := english[id]; !ok {
 				t.Errorf("%s: %q is not in English", lang, id)
+				continue
+			}
+			if got, want := f.slots(), english[id].slots(); !slices.Equal(got, want) && !strings.HasPrefix(id, "date.") {
+				t.Errorf("%s %s has the slots %v, in English %v", lang, id, got, want)
+			}
+			if got, want := strings.Count(f.Other, "**"), strings.Count(english[id].Other, "**"); got != want {
+				t.Errorf("%s %s has %d marks of buttons, in English %d", lang, id, got, want)
+			}
+			if f.plural() != english[id].plural() || (f.None == "") != (english[id].None == "") {
+				t.Errorf("%s %s has other forms than in English", lang, id)
 			}
 		}
 		for id := range english {
@@ -129,6 +134,13 @@ func TestOtherLanguagesHaveTheIdsAndSlotsOfEnglish(t *testing.T) {
 			}
 		}
 	}
+}
+
+// slots are the names of the slots of all forms, each once.
+func (f forms) slots() []string {
+	all := slotsIn(strings.Join(f.all(), " "))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // banned are the words of words.md 5.9 that no text may hold, and technical names that have a plain one.

@@ -7,7 +7,7 @@ import (
 
 func TestTheNearestLanguageIsTakenElseEnglish(t *testing.T) {
 	for in, want := range map[string]string{
-		"en": "en", "en-GB": "en", "": "en", "xx-nonsense-": "en", "sw": "en", "qps": "qps", "qps-ploc": "qps", "C": "en",
+		"en": "en", "en-GB": "en", "": "en", "xx-nonsense-": "en", "sw": "en", "de": "de", "de-AT": "de", "gsw": "de", "qps": "qps", "qps-ploc": "qps", "C": "en",
 	} {
 		if got := speaker(t, in).Language(); got != want {
 			t.Errorf("%q gives %q, want %q", in, got, want)

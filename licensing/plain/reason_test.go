@@ -28,15 +28,17 @@ func TestReasonsAreSentencesWithTheirEvidence(t *testing.T) {
 }
 
 func TestEveryRuleHasATidySentenceWithAndWithoutEvidence(t *testing.T) {
-	s := speaker(t, "en")
-	for _, rule := range terms.Rules() {
-		evidence := ""
-		for _, slot := range slotsIn(s.cat.messages["why."+rule].Other) {
-			evidence += slot + "=2 "
-		}
-		for _, e := range []string{"", evidence} {
-			if got := s.Reason(terms.Reason{Rule: rule, Evidence: e}, berlin); untidy(got) != "" {
-				t.Errorf("%s with %q: %q", rule, e, got)
+	for _, lang := range Languages() {
+		s := speaker(t, lang)
+		for _, rule := range terms.Rules() {
+			evidence := ""
+			for _, slot := range slotsIn(s.cat.messages["why."+rule].Other) {
+				evidence += slot + "=2 "
+			}
+			for _, e := range []string{"", evidence} {
+				if got := s.Reason(terms.Reason{Rule: rule, Evidence: e}, berlin); untidy(got) != "" {
+					t.Errorf("%s %s with %q: %q", lang, rule, e, got)
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"time"
 
 	"holdfast/licensing/terms"
@@ -48,6 +49,9 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	if a.Action == "" {
 		a.Action = usual
 	}
+	if !f.Told.IsZero() {
+		a.Do = r.told(usual, a.Do)
+	}
 	switch own := prefix + ".button"; {
 	case a.Action == "":
 	case a.Action == usual && s.Has(own):
@@ -56,6 +60,26 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 		a.Button = s.Action(a.Action)
 	}
 	return a
+}
+
+// told says whom a person told, before what else there is to do. Where telling was all of it, the answer to it is.
+func (r resolver) told(usual terms.Action, do string) string {
+	args := map[string]any{"who": r.whom(), "date": r.s.Date(r.f.Told, r.zone)}
+	if usual == terms.ActTellBuyer {
+		return r.s.Text("told.answer", args)
+	}
+	return r.s.Text("told.said", args) + " " + do
+}
+
+// whom names the one who was told: by name where the finding has it, else by what they do.
+func (r resolver) whom() string {
+	switch r.f.ToldWho {
+	case "it":
+		return r.s.Text("told.it", nil)
+	case "buyer":
+		return cmp.Or(r.s.value(r.f.Slots["buyer"]), r.s.Text("slot.buyer", nil))
+	}
+	return cmp.Or(r.s.value(r.f.Slots["vendor"]), r.s.Text("slot.contact", nil))
 }
 
 // passphraseLabel is what the key store under a passphrase calls itself.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"holdfast/licensing/terms"
 )
@@ -110,47 +111,57 @@ func untidy(text string) string {
 var loose = regexp.MustCompile(` {2}|^ | $| [.,;:!?](\s|$)|\.\.|:\.|,\.|^[.,;:!?)]|\(\)|""|: *$`)
 
 func TestHeadlinesHaveAtMostTwelveWordsAndSentencesTwenty(t *testing.T) {
-	for id, f := range speaker(t, "en").cat.messages {
+	everyText(t, func(lang, id, text string) {
 		if !strings.HasPrefix(id, "state.") {
-			continue
+			return
 		}
-		for _, text := range f.all() {
-			if n := wordCount(text); strings.HasSuffix(id, ".headline") && n > 12 {
-				t.Errorf("%s has %d words, a headline has at most 12: %q", id, n, text)
+		if n := wordCount(text); strings.HasSuffix(id, ".headline") && n > 12 {
+			t.Errorf("%s %s has %d words, a headline has at most 12: %q", lang, id, n, text)
+		}
+		for _, sentence := range splitSentences(text) {
+			if n := wordCount(sentence); n > 20 {
+				t.Errorf("%s %s: %d words, a sentence has at most 20: %q", lang, id, n, sentence)
 			}
-			for _, sentence := range splitSentences(text) {
-				if n := wordCount(sentence); n > 20 {
-					t.Errorf("%s: %d words, a sentence has at most 20: %q", id, n, sentence)
-				}
+		}
+	})
+}
+
+// everyText calls fn for every text and plural form of every language.
+func everyText(t *testing.T, fn func(lang, id, text string)) {
+	t.Helper()
+	for _, lang := range Languages() {
+		for id, f := range speaker(t, lang).cat.messages {
+			for _, text := range f.all() {
+				fn(lang, id, text)
 			}
 		}
 	}
 }
 
 func TestErrorsReasonsAndFallbacksAreShortSentencesToo(t *testing.T) {
-	for id, f := range speaker(t, "en").cat.messages {
+	everyText(t, func(lang, id, text string) {
 		area, _, _ := strings.Cut(id, ".")
 		if !slices.Contains([]string{"error", "why", "slot", "works", "answer", "cause", "kind", "late", "overage"}, area) {
-			continue
+			return
 		}
-		for _, text := range f.all() {
-			for _, sentence := range splitSentences(text) {
-				if n := wordCount(sentence); n > 20 {
-					t.Errorf("%s: %d words, a sentence has at most 20: %q", id, n, sentence)
-				}
+		for _, sentence := range splitSentences(text) {
+			if n := wordCount(sentence); n > 20 {
+				t.Errorf("%s %s: %d words, a sentence has at most 20: %q", lang, id, n, sentence)
 			}
 		}
-	}
+	})
 }
 
 func TestChipsAndTitlesAreShort(t *testing.T) {
-	s := speaker(t, "en")
-	for _, state := range terms.States() {
-		if short := s.Short(state); wordCount(short) > 3 || len(short) > 14 {
-			t.Errorf("chip of %s is too long: %q", state, short)
-		}
-		if title := s.Title(state); wordCount(title) > 7 || strings.HasSuffix(title, ".") {
-			t.Errorf("title of %s is not a short name: %q", state, title)
+	for lang, most := range map[string]int{"en": 14, "de": 16} {
+		s := speaker(t, lang)
+		for _, state := range terms.States() {
+			if short := s.Short(state); wordCount(short) > 3 || utf8.RuneCountInString(short) > most {
+				t.Errorf("%s: chip of %s is too long: %q", lang, state, short)
+			}
+			if title := s.Title(state); wordCount(title) > 7 || strings.HasSuffix(title, ".") {
+				t.Errorf("%s: title of %s is not a short name: %q", lang, state, title)
+			}
 		}
 	}
 }
@@ -180,20 +191,22 @@ func TestTheReadingGradeTellsHardTextFromPlain(t *testing.T) {
 }
 
 func TestTheMainButtonIsNamedInWhatToDo(t *testing.T) {
-	s := speaker(t, "en")
 	// Their buttons carry out a sentence that has a slot, or no bold words, in words.md.
 	other := []terms.Action{terms.ActTellBuyer, terms.ActTrust}
-	for state, action := range usualActions {
-		a := s.Say(terms.Finding{State: state}, now, berlin)
-		if a.Action != action || a.Button == "" {
-			t.Errorf("%s: button %q does %q, want %q", state, a.Button, a.Action, action)
-		}
-		do := s.cat.messages["state."+string(state)+".do"].Other
-		if slices.Contains(other, action) {
-			continue
-		}
-		if !strings.Contains(strings.ToLower(do), "**"+strings.ToLower(a.Button)) {
-			t.Errorf("%s: button %q is not in what to do: %q", state, a.Button, do)
+	for _, lang := range Languages() {
+		s := speaker(t, lang)
+		for state, action := range usualActions {
+			a := s.Say(terms.Finding{State: state}, now, berlin)
+			if a.Action != action || a.Button == "" {
+				t.Errorf("%s %s: button %q does %q, want %q", lang, state, a.Button, a.Action, action)
+			}
+			do := s.cat.messages["state."+string(state)+".do"].Other
+			if slices.Contains(other, action) {
+				continue
+			}
+			if !strings.Contains(strings.ToLower(do), "**"+strings.ToLower(a.Button)) {
+				t.Errorf("%s %s: button %q is not in what to do: %q", lang, state, a.Button, do)
+			}
 		}
 	}
 }

@@ -90,7 +90,7 @@ func parseSentence(text string) (sentence, error) {
 	return s, nil
 }
 
-var sentenceEnd = regexp.MustCompile(`[.!?…][")”’\]]*\s+`)
+var sentenceEnd = regexp.MustCompile(`[.!?…][")”“’\]]*\s+`)
 
 func splitSentences(src string) []string {
 	var all []string

@@ -37,7 +37,7 @@ func (p *product) about(j *judged, ids []string) ranked {
 		r = p.aboutInTerm(j, ids, s)
 	}
 	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
-	return r
+	return p.facts.told(r, p.vendor)
 }
 
 // aboutInTerm is about a license in force. Its end is that of the last license that follows it without a gap.
@@ -98,7 +98,7 @@ func (p *product) aboutElsewhere(j *judged) ranked {
 	s := Slots{"product": p.Name, "c1": b.Code, "label1": b.Label, "c2": p.facts.Device.Code}
 	r := ranked{Finding: finding(StateOtherComputer, s, ActRequest), rank: rankInformation, at: p.At}
 	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
-	return r
+	return p.facts.told(r, p.vendor)
 }
 
 // aboutUnproved is about a license that could not show for too long that this is its computer: the key store's
@@ -107,7 +107,7 @@ func (p *product) aboutUnproved(j *judged) ranked {
 	f := keyFinding(p.facts, p.vendor.Name, p.kept(p.featureIDs(), p.At), time.Time{})
 	f.Slots["product"] = p.Name
 	f.Product, f.License, f.Reasons = p.ID, j.Serial, p.whyLicense(j)
-	return ranked{Finding: f, rank: rankBlocked, at: p.At, date: j.unproven}
+	return p.facts.told(ranked{Finding: f, rank: rankBlocked, at: p.At, date: j.unproven}, p.vendor)
 }
 
 // aboutOthers adds a line for each further license that decides a feature and has something to say.

@@ -79,9 +79,14 @@ func (e *evaluation) requestFindings(q Query, works Kept) []ranked {
 	return all
 }
 
-// newestFirst are the requests in an order that does not depend on the facts' order.
+// newestFirst are the requests that may ask for something, in an order that does not depend on the facts' order.
 func newestFirst(requests []Request) []Request {
-	sorted := slices.Clone(requests)
+	var sorted []Request
+	for i := range requests {
+		if s := requests[i].State; s == RequestOpen || s == RequestRefused {
+			sorted = append(sorted, requests[i])
+		}
+	}
 	slices.SortFunc(sorted, func(a, b Request) int { return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID)) })
 	return sorted
 }
@@ -93,7 +98,7 @@ func (e *evaluation) waiting(r *Request, works Kept, at time.Time) ranked {
 		"date": r.Created, "name": r.File, "promise": promise, "works_now": works, "until": r.Until, "vendor": v.Name,
 	}, ActUseFile)
 	f.Product = r.Product
-	f.Reasons = []Reason{{Rule: RuleRequest, Evidence: pairs("request", r.ID, "made", r.Created, "good_until", r.Until, "decision", at), Authority: v.Name, At: r.Until}}
+	f.Reasons = []Reason{{Rule: RuleRequest, Evidence: pairs("request", r.ID, "made", r.Created, "good_until", r.Until), Authority: v.Name, At: r.Until}}
 	return ranked{Finding: f, rank: rankWaiting, at: at}
 }
 
@@ -116,20 +121,46 @@ func (e *evaluation) refused(r *Request, works Kept, at time.Time) ranked {
 // answered says whether something newer makes a refusal old news: a license from the same key that was issued
 // later, or a newer request for it.
 func (e *evaluation) answered(r *Request) bool {
-	same := func(vendor, hash, product string) bool {
-		return vendor == r.Vendor && (hash == r.KeyHash || (r.Product != "" && equalFold(product, r.Product)))
+	if e.newest == nil {
+		e.newest = e.facts.newestByKey()
 	}
-	for i := range e.facts.Licenses {
-		h := &e.facts.Licenses[i]
-		if same(h.Vendor, h.KeyHash, h.Policy.Product.ID) && h.Issued.After(r.Refusal.At) {
-			return true
-		}
+	n := e.newest[vendorKey{r.Vendor, r.KeyHash}]
+	if n.issued.After(r.Refusal.At) || n.asked.After(r.Created) {
+		return true
 	}
-	for i := range e.facts.Requests {
-		q := &e.facts.Requests[i]
-		if same(q.Vendor, q.KeyHash, q.Product) && q.Created.After(r.Created) && q.State != RequestCancelled && q.State != RequestExpired {
-			return true
-		}
+	if r.Product == "" {
+		return false
 	}
-	return false
+	same := func(vendor, product string) bool { return vendor == r.Vendor && equalFold(product, r.Product) }
+	return slices.ContainsFunc(e.facts.Licenses, func(h Held) bool {
+		return same(h.Vendor, h.Policy.Product.ID) && h.Issued.After(r.Refusal.At)
+	}) || slices.ContainsFunc(e.facts.Requests, func(q Request) bool {
+		return same(q.Vendor, q.Product) && q.lives() && q.Created.After(r.Created)
+	})
 }
+
+type vendorKey struct{ vendor, keyHash string }
+
+// newest is when the newest license from a license key was issued, and the newest request for it made.
+type newest struct{ issued, asked time.Time }
+
+func (f *Facts) newestByKey() map[vendorKey]newest {
+	all := map[vendorKey]newest{}
+	for i := range f.Licenses {
+		k := vendorKey{f.Licenses[i].Vendor, f.Licenses[i].KeyHash}
+		n := all[k]
+		n.issued = later(n.issued, f.Licenses[i].Issued)
+		all[k] = n
+	}
+	for i := range f.Requests {
+		if q := &f.Requests[i]; q.lives() {
+			n := all[vendorKey{q.Vendor, q.KeyHash}]
+			n.asked = later(n.asked, q.Created)
+			all[vendorKey{q.Vendor, q.KeyHash}] = n
+		}
+	}
+	return all
+}
+
+// lives says that the request was answered or may be.
+func (q *Request) lives() bool { return q.State != RequestCancelled && q.State != RequestExpired }

@@ -21,13 +21,11 @@ import (
 // Main is the worst effect today, then the nearest date (words.md 5.7). For a query with a feature it is why that
 // feature may or may not be used, as Allowed tells.
 func Evaluate(f Facts, q Query, wall time.Time) Verdict {
-	e := evaluation{facts: &f, wall: wall.Round(0).UTC(), vendors: make(map[string]*Vendor, len(f.Vendors))}
-	for i := range f.Vendors {
-		e.vendors[f.Vendors[i].Root] = &f.Vendors[i]
-	}
+	e := newEvaluation(&f, wall)
 	groups := e.groups(q)
 	for _, held := range groups {
-		e.products = append(e.products, judgeProduct(&f, e.vendor(held[0].Vendor), readFeatures(held), held, e.decision(held[0].Vendor)))
+		p := e.judge(held)
+		e.products, e.asked = append(e.products, &p.outcome), append(e.asked, p)
 	}
 	return e.verdict(q, groups)
 }
@@ -37,7 +35,23 @@ type evaluation struct {
 	facts    *Facts
 	wall     time.Time
 	vendors  map[string]*Vendor
-	products []*product
+	products []*outcome
+	asked    []*product // the same with what they came from, when a query may ask about them
+	newest   map[vendorKey]newest
+}
+
+func newEvaluation(f *Facts, wall time.Time) *evaluation {
+	e := &evaluation{facts: f, wall: wall.Round(0).UTC(), vendors: make(map[string]*Vendor, len(f.Vendors))}
+	for i := range f.Vendors {
+		e.vendors[f.Vendors[i].Root] = &f.Vendors[i]
+	}
+	return e
+}
+
+// judge makes the verdict over all licenses of one product, newest first.
+func (e *evaluation) judge(held []*Held) *product {
+	root := held[0].Vendor
+	return judgeProduct(e.facts, e.vendor(root), readFeatures(held), held, e.decision(root))
 }
 
 func (e *evaluation) decision(root string) time.Time {
@@ -99,34 +113,34 @@ func equalFold(a, b string) bool {
 // verdict puts everything in order.
 func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	works := e.works()
-	usable := slices.ContainsFunc(e.products, func(p *product) bool { return p.works() })
-	var all []ranked
+	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
+	all := make([]*ranked, 0, len(e.products)+1)
 	for _, p := range e.products {
-		all = append(all, p.main)
-		all = append(all, p.lines...)
-	}
-	for _, r := range e.requestFindings(q, works) {
-		if usable {
-			r.rank = rankInformation
+		all = append(all, &p.main)
+		for i := range p.lines {
+			all = append(all, &p.lines[i])
 		}
-		all = append(all, r)
 	}
-	if len(all) == 0 {
-		all = append(all, e.nothing(q))
-	}
-	all = append(all, e.computer(works)...)
-	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
-		n.Tone = n.State.Tone()
-		all = append(all, ranked{Finding: n, rank: rankInformation, at: e.wall})
+	for _, r := range e.around(q, works, usable, len(all) == 0) {
+		all = append(all, &r)
 	}
 	sortFindings(all)
-	v := Verdict{At: all[0].at, Main: all[0].Finding, Granted: usable, Answer: e.answer(all)}
-	for _, p := range e.products {
-		v.Products = append(v.Products, p.ProductVerdict)
+	v := Verdict{Granted: usable, Answer: e.answer(all)}
+	if len(e.products) > 0 {
+		v.Products = make([]ProductVerdict, len(e.products))
 	}
+	for i, p := range e.products {
+		v.Products[i] = p.ProductVerdict
+	}
+	asked := false
 	if q.Product != "" && len(e.products) > 0 {
-		all = e.ask(q, groups, &v, all)
+		all, asked = e.ask(q, groups, &v, all)
 	}
+	v.Effect = all[0].State
+	if !asked {
+		quieten(all)
+	}
+	v.At, v.Main = all[0].at, all[0].Finding
 	for _, r := range all[1:] {
 		if r.rank != rankWorking {
 			v.Others = append(v.Others, r.Finding)
@@ -135,9 +149,32 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	return v
 }
 
+// around are the findings about everything but licenses: requests, key store, records and news. alone says that there are none
+// about licenses.
+func (e *evaluation) around(q Query, works Kept, usable, alone bool) []ranked {
+	all := e.requestFindings(q, works)
+	for i := range all {
+		if usable {
+			all[i].rank = rankInformation
+		}
+	}
+	if alone && len(all) == 0 {
+		all = append(all, e.nothing(q))
+	}
+	all = append(all, e.computer(works)...)
+	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
+		n.Tone = n.State.Tone()
+		all = append(all, ranked{Finding: n, rank: rankInformation, at: e.wall})
+	}
+	for i := range all {
+		all[i] = e.facts.told(all[i], &Vendor{})
+	}
+	return all
+}
+
 // answer is the finding for a query without feature: the first that is not only about the key store or the records
 // of this computer.
-func (e *evaluation) answer(all []ranked) Finding {
+func (e *evaluation) answer(all []*ranked) Finding {
 	for _, r := range all {
 		if r.Product != "" || r.rank == rankBlocked || r.rank == rankWaiting || r.State == StateNotSetUp {
 			return r.Finding
@@ -163,7 +200,7 @@ func (e *evaluation) works() Kept {
 }
 
 // works says whether the product as a whole may be used.
-func (p *product) works() bool { return p.State.ExitCode(false) == 0 }
+func (p *outcome) works() bool { return p.State.ExitCode(false) == 0 }
 
 // nothing is the finding when no license and no request says anything.
 func (e *evaluation) nothing(q Query) ranked {
@@ -177,7 +214,7 @@ func (e *evaluation) nothing(q Query) ranked {
 func (e *evaluation) computer(works Kept) []ranked {
 	var all []ranked
 	name := e.onlyVendor()
-	said := slices.ContainsFunc(e.products, func(p *product) bool { return p.best.phase == unproved })
+	said := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.unproved })
 	if e.facts.KeyStore.State != "" && !said {
 		until := e.unprovenEnds()
 		all = append(all, ranked{Finding: keyFinding(e.facts, name, works, until), rank: rankFix, date: until, at: e.wall})
@@ -192,9 +229,7 @@ func (e *evaluation) computer(works Kept) []ranked {
 func (e *evaluation) unprovenEnds() time.Time {
 	var first time.Time
 	for _, p := range e.products {
-		if p.best.phase > unproved {
-			first = sooner(first, p.best.unproven)
-		}
+		first = sooner(first, p.unproven)
 	}
 	return first
 }

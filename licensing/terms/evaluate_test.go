@@ -282,8 +282,8 @@ func TestNothingInTheFactsIsChanged(t *testing.T) {
 func TestReasonsNameRuleValuesAndAuthority(t *testing.T) {
 	v := evaluate(t, home(cad()), Query{Product: "acmecad", Feature: "edit"}, day("2027-03-20"))
 	want := []Reason{
-		{Rule: RuleRenewalGrace, Evidence: "decision=2027-03-20T12:00:00Z ends=2027-03-14T23:59:59Z grace_ends=2027-03-28T23:59:59Z grace=14d document=d4711", Authority: "Acme GmbH, key k1", License: "4711", Policy: 3, At: endOf("2027-03-28")},
-		{Rule: RuleRenewalGrace, Evidence: "decision=2027-03-20T12:00:00Z feature_grace_ends=2027-03-28T23:59:59Z grace=14d", Authority: "Acme GmbH, key k1", License: "4711", Policy: 3, At: endOf("2027-03-28")},
+		{Rule: RuleRenewalGrace, Evidence: "ends=2027-03-14T23:59:59Z grace_ends=2027-03-28T23:59:59Z grace=14d document=d4711", Authority: "Acme GmbH, key k1", License: "4711", Policy: 3, At: endOf("2027-03-28")},
+		{Rule: RuleRenewalGrace, Evidence: "feature_grace_ends=2027-03-28T23:59:59Z grace=14d", Authority: "Acme GmbH, key k1", License: "4711", Policy: 3, At: endOf("2027-03-28")},
 	}
 	if d := cmp.Diff(want, v.Main.Reasons); d != "" {
 		t.Error(d)

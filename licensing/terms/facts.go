@@ -14,6 +14,8 @@ type Facts struct {
 	Lower map[string]time.Time
 	// News are one-time facts that a person should see once, such as vendor_key_changed.
 	News []Finding
+	// Told is what a person told somebody who can act, by Told.Key.
+	Told map[string]Told
 }
 
 // Device is this computer.

@@ -14,6 +14,7 @@ const (
 	rankFix
 	rankWaiting
 	rankWorking
+	rankTold // asked to tell somebody, who was told
 	rankInformation
 )
 
@@ -23,23 +24,37 @@ type ranked struct {
 	rank int
 	date time.Time // the date it is about; zero: none
 	at   time.Time // decision time it was made with
+	// quiet: it only asked to tell somebody, and a person did.
+	quiet bool
 }
 
 var toneOrder = map[Tone]int{ToneStop: 0, ToneWarn: 1, ToneNotice: 2, ToneOK: 3}
 
 // sortFindings puts the worst effect first, then the nearest date. Among findings that ask for something the
 // tone comes before the date, since a full disk has no date.
-func sortFindings(all []ranked) {
-	slices.SortStableFunc(all, func(a, b ranked) int {
-		tone := 0
-		if a.rank != rankWorking {
-			tone = toneOrder[a.Tone] - toneOrder[b.Tone]
-		}
-		return cmp.Or(
-			cmp.Compare(a.rank, b.rank), tone, compareEnds(a.date, b.date),
-			cmp.Compare(a.State, b.State), cmp.Compare(a.Product, b.Product), cmp.Compare(a.License, b.License),
-		)
-	})
+func sortFindings(all []*ranked) { slices.SortStableFunc(all, before) }
+
+func before(a, b *ranked) int {
+	if a.rank != b.rank {
+		return a.rank - b.rank
+	}
+	if a.rank != rankWorking && a.Tone != b.Tone {
+		return toneOrder[a.Tone] - toneOrder[b.Tone]
+	}
+	return cmp.Or(compareEnds(a.date, b.date), cmp.Compare(a.State, b.State), cmp.Compare(a.Product, b.Product), cmp.Compare(a.License, b.License))
+}
+
+// quieten puts findings that ask for nothing any more behind everything that does. Their rank stays: it decides what works.
+func quieten(all []*ranked) {
+	slices.SortStableFunc(all, func(a, b *ranked) int { return a.shown() - b.shown() })
+}
+
+// shown is the rank as a person sees it.
+func (r *ranked) shown() int {
+	if r.quiet {
+		return rankTold
+	}
+	return r.rank
 }
 
 func finding(s State, slots Slots, a Action) Finding {

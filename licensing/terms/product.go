@@ -7,9 +7,18 @@ import (
 	"time"
 )
 
-// product is one product of one vendor while its verdict is made.
-type product struct {
+// outcome is what is known of one product of one vendor when its verdict is made.
+type outcome struct {
 	ProductVerdict
+	main     ranked    // about the license that decides for the product as a whole
+	lines    []ranked  // about further licenses
+	unproved bool      // main says already that the device key cannot be proven
+	unproven time.Time // until when the license decides without that proof; zero: proven or not needed
+}
+
+// product is an outcome with what it came from.
+type product struct {
+	outcome
 	facts    *Facts
 	vendor   *Vendor
 	names    features
@@ -18,8 +27,6 @@ type product struct {
 	chosen   map[string]option   // the one of options that decides
 	best     *judged             // decides for the product as a whole
 	last     *judged             // its successor without a gap, or best itself
-	lines    []ranked            // about further licenses
-	main     ranked              // about best
 }
 
 // option is what one license gives for one feature.
@@ -49,6 +56,10 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.License = p.best.Serial
 	p.aboutOthers()
 	p.Next = p.events()
+	p.unproved = p.best.phase == unproved
+	if p.best.phase > unproved {
+		p.unproven = p.best.unproven
+	}
 	return p
 }
 

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// ask answers a query that names a product: it sets Granted, Answer and the products of v, and returns the findings
-// with the one that answers a feature or version first.
-func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []ranked) []ranked {
+// ask answers a query that names a product: it sets Granted, Answer and the products of v, and returns the findings. When a
+// feature or version is asked for, the one that answers comes first.
+func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []*ranked) (_ []*ranked, first bool) {
 	var said *ranked
 	var by *product
-	for i, p := range e.products {
+	for i, p := range e.asked {
 		granted, r, pv := p.ask(q, groups[i])
 		v.Products[i] = pv
 		if better := granted && !v.Granted; said == nil || better || (granted == v.Granted && r.rank < said.rank) {
@@ -19,13 +19,12 @@ func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []ranked) []
 		}
 	}
 	if q.Feature == "" && q.Version == "" {
-		return all
+		return all, false
 	}
-	v.At, v.Main = said.at, said.Finding
-	rest := slices.DeleteFunc(slices.Clone(all), func(r ranked) bool {
+	rest := slices.DeleteFunc(slices.Clone(all), func(r *ranked) bool {
 		return r.Product == by.ID && r.State == said.State || r.State == by.main.State && r.License == by.main.License && v.Granted
 	})
-	return append([]ranked{*said}, rest...)
+	return append([]*ranked{said}, rest...), true
 }
 
 // ask answers for one product, with the verdict as far as the version asked for is covered.

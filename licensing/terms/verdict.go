@@ -4,8 +4,11 @@ import "time"
 
 // Verdict is the answer to "can I work, and until when?".
 type Verdict struct {
-	At       time.Time // decision time D of Main: its vendor's, else the wall time
-	Main     Finding   // the one that the first line shows (words: order when several apply)
+	At   time.Time // decision time D of Main: its vendor's, else the wall time
+	Main Finding   // the one that the first line shows (words: order when several apply)
+	// Effect is the state whose exit code counts, see ExitCode: that of Main, unless Main came first because
+	// somebody was told of something worse.
+	Effect   State
 	Others   []Finding // everything else worth a line, in the same order; products that just work have none
 	Products []ProductVerdict
 	// Granted and Answer say whether the query's product or feature may be used, see Allowed.
@@ -18,6 +21,9 @@ type Verdict struct {
 // has the exit code of a refusal. A key store that cannot be used refuses nothing until Device.ProvenAt is
 // devices.unproven ago.
 func (v Verdict) Allowed() (bool, Finding) { return v.Granted, v.Answer }
+
+// ExitCode returns the published exit code of the verdict. Telling somebody never changes it.
+func (v Verdict) ExitCode(strict bool) int { return v.Effect.ExitCode(strict) }
 
 // ProductVerdict is the answer for one product.
 type ProductVerdict struct {
@@ -66,6 +72,9 @@ type Finding struct {
 	Slots   Slots
 	Action  Action // the one main button; "" for none
 	Reasons []Reason
+	// Told is when a person told somebody who can act, and ToldWho whom: "buyer", "it" or "vendor". Zero: nobody was told.
+	Told    time.Time
+	ToldWho string
 }
 
 // Slots carry the values behind the {…} of a state's sentences: string, int, time.Time, Length, Text, []Text,
@@ -73,7 +82,8 @@ type Finding struct {
 // each state. A zero value means that the sentence goes without it. They are shared with the facts: read only.
 type Slots map[string]any
 
-// Reason is one step of "why?": the rule, what it was applied to and who issued it.
+// Reason is one step of "why?": the rule, what it was applied to and who issued it. What dates were compared with is the
+// decision time of its verdict.
 type Reason struct {
 	Rule      string    `json:"rule"`               // stable code such as license_ends
 	Evidence  string    `json:"evidence,omitempty"` // document hash, record number or value compared

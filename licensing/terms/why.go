@@ -70,7 +70,7 @@ func (p *product) authority(j *judged) string {
 // whyLicense explains what a license leads to for its product.
 func (p *product) whyLicense(j *judged) []Reason {
 	seal := []any{"document", j.Document}
-	with := func(e ...any) []any { return append(append([]any{"decision", p.At}, e...), seal...) }
+	with := func(e ...any) []any { return append(e, seal...) }
 	switch j.phase {
 	case elsewhere:
 		device := ""
@@ -111,7 +111,7 @@ func (p *product) whyInTerm(j *judged, with func(...any) []any) []Reason {
 		why = append(why, p.reason(RuleFollows, last, last.Ends, "starts", last.starts, "ends", last.Ends, "document", last.Document))
 	}
 	if from, ok := last.reminder(); ok && p.reminds(last) {
-		why = append(why, p.reason(RuleReminder, last, from, "decision", p.At, "remind_from", from))
+		why = append(why, p.reason(RuleReminder, last, from, "remind_from", from))
 	}
 	return why
 }
@@ -128,7 +128,7 @@ func (p *product) whyComputer(j *judged) []Reason {
 	if past(p.At, j.unproven) {
 		rule = RuleUnprovenOver
 	}
-	return []Reason{p.reason(rule, j, j.unproven, "decision", p.At, "proven", p.facts.Device.ProvenAt, "unproven_ends", j.unproven, "key_store", string(keyState(p.facts)))}
+	return []Reason{p.reason(rule, j, j.unproven, "proven", p.facts.Device.ProvenAt, "unproven_ends", j.unproven, "key_store", string(keyState(p.facts)))}
 }
 
 // whyFeature explains one feature: the license that decides it, which others there were, and its own dates.
@@ -146,9 +146,9 @@ func (p *product) whyFeature(id string, o option, until time.Time) []Reason {
 	case o.feature.After == Keep && past(p.At, o.term) && o.mode(p.At) == Keep:
 		why = append(why, p.reason(RuleKept, o.judged, o.term, "ends", o.term, "after", string(Keep)))
 	case o.phase == inGrace && past(p.At, o.full):
-		why = append(why, p.reason(RuleAfterGrace, o.judged, o.full, "decision", p.At, "feature_grace_ends", o.full, "after", string(o.rest)))
+		why = append(why, p.reason(RuleAfterGrace, o.judged, o.full, "feature_grace_ends", o.full, "after", string(o.rest)))
 	case o.phase == inGrace:
-		why = append(why, p.reason(RuleRenewalGrace, o.judged, o.full, "decision", p.At, "feature_grace_ends", o.full, "grace", o.feature.Grace.Or(o.Policy.Grace.Renewal)))
+		why = append(why, p.reason(RuleRenewalGrace, o.judged, o.full, "feature_grace_ends", o.full, "grace", o.feature.Grace.Or(o.Policy.Grace.Renewal)))
 	}
 	return why
 }

@@ -1,0 +1,24 @@
+package plain
+
+import (
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// Check puts one line of the checks into words when no state says it: what stands behind doctor.<id>.<level>, or
+// doctor.<id>.fresh when the argument "fresh" is true and there is such a text. Times in args are shown in zone; nil is UTC.
+func (s *Speaker) Check(id string, level terms.Tone, args map[string]any, zone *time.Location) string {
+	text := "doctor." + id + "." + string(level)
+	if fresh, _ := args["fresh"].(bool); fresh && s.Has("doctor."+id+".fresh") {
+		text = "doctor." + id + ".fresh"
+	}
+	said := make(map[string]any, len(args))
+	for name, v := range args {
+		if t, ok := v.(time.Time); ok {
+			v = s.DateTime(t, zone)
+		}
+		said[name] = v
+	}
+	return s.Text(text, said)
+}

@@ -1,0 +1,53 @@
+package plain
+
+import (
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// namedProducts is how many products Everything names; the others are counted.
+const namedProducts = 8
+
+// Everything is one sentence over several products that all just work: until when all of them do. It is false when a
+// single finding says more. Times are shown in zone; nil is UTC.
+func (s *Speaker) Everything(v terms.Verdict, zone *time.Location) (Answers, bool) {
+	if len(v.Products) < 2 || v.Main.Tone != terms.ToneOK || v.Main.Product == "" || len(v.Others) > 0 {
+		return Answers{}, false
+	}
+	var names []string
+	var first terms.ProductVerdict
+	var end time.Time
+	for _, p := range v.Products {
+		if p.State.Tone() != terms.ToneOK {
+			return Answers{}, false
+		}
+		if len(names) < namedProducts {
+			names = append(names, s.productName(p))
+		}
+		for _, at := range []time.Time{p.LicenseEnds, p.OfflineUntil} {
+			if !at.IsZero() && (end.IsZero() || at.Before(end)) {
+				first, end = p, at
+			}
+		}
+	}
+	a := Answers{
+		Headline: s.Text("all.headline_no_end", nil), Happened: s.Text("all.happened", nil), Do: s.Text("all.do", nil), By: s.Text("all.by_none", nil),
+		Works: s.Text("all.works", map[string]any{"list": names}), Code: string(v.Main.State),
+	}
+	if rest := len(v.Products) - len(names); rest > 0 {
+		a.Works = s.Text("all.works_more", map[string]any{"list": s.List(names), "n": rest})
+	}
+	if !end.IsZero() {
+		a.Headline = s.Text("all.headline", map[string]any{"date": s.Date(end, zone), "days": s.Days(DaysUntil(end, v.At, zone))})
+		a.By = s.Text("all.by", map[string]any{"product": s.productName(first), "date": s.Date(end, zone)})
+	}
+	return a, true
+}
+
+func (s *Speaker) productName(p terms.ProductVerdict) string {
+	if name := clean(p.Name.In(s.cat.lang)); name != "" {
+		return name
+	}
+	return p.ID
+}
