@@ -25,10 +25,10 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 	case terms.ActShowRequest, terms.ActSendRequest:
 		w.newestRequest(f)
 	case terms.ActTellBuyer:
-		w.tellBuyer(f)
+		w.tellAbout("buyer", f)
 	case terms.ActUnlock, terms.ActTryAgain:
 		if in != nil && f.State == terms.StateFileUnreadable {
-			w.Open(in.paths)
+			w.reread(in)
 			return
 		}
 		w.unlock(in)
@@ -52,28 +52,39 @@ func (w *Window) unlock(in *incoming) {
 			case err != nil && in != nil:
 				w.notUsed(in, err)
 			case err != nil:
-				b, _ := w.problem(err)
-				w.toast(look.ToneOf(b.Tone).Icon, look.ToneOf(b.Tone).Ink, b.Answers.Headline)
+				w.warn(err)
 			case in != nil && in.page.use != nil && !in.page.use.Disabled():
 				w.use(in, in.model.Trust != nil)
 			default:
-				w.showHome()
+				w.toast("ok", look.OK, w.v.t("unlocked"))
 			}
 		}
 	})
 }
 
+// reread reads files again that could not be read, such as from a stick that was not in.
+func (w *Window) reread(in *incoming) {
+	if in.paths[0] == "-" {
+		return
+	}
+	in.problem = nil
+	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
+		in.src = w.o.Read(in.paths, w.o.Dir)
+		return w.inspect(ctx, in)
+	})
+}
+
 func (w *Window) setUpAgain() {
-	w.ask(w.v.t("setup.title"), w.v.t("setup.text"), w.v.t("not_now"), w.v.t("setup.yes"), false, func() {
+	body := w.withCommand(look.NewPara(w.v.t("setup.text"), look.Body), "setup")
+	w.askBody(w.v.t("setup.title"), body, w.v.t("not_now"), w.v.t("setup.yes"), false, func() {
 		w.work.run(w.v.t("busy.setup"), func(ctx context.Context) func() {
 			err := w.engine.SetUpAgain(w.o.Interactive(ctx))
 			st := w.look()
 			return func() {
 				w.set(st)
-				w.showHome()
+				w.visit(w.home())
 				if err != nil {
-					b, _ := w.problem(err)
-					w.toast("warn", look.Warn, b.Answers.Headline)
+					w.warn(err)
 					return
 				}
 				w.toast("ok", look.OK, w.v.t("setup.done"))

@@ -22,31 +22,40 @@ func (w *Window) request() {
 	w.showRequestForm()
 }
 
-func (w *Window) showRequestForm() { w.requestForm("") }
+// requestName is the place of the request form.
+const requestName = "request"
 
-// requestForm shows the request page with a word about what has to be put right.
-func (w *Window) requestForm(wrong string) {
-	w.asking = false
-	leave := func() {
-		w.form = requestForm{}
-		w.showHome()
-	}
+func (w *Window) showRequestForm() {
+	w.form.wrong = ""
+	w.visit(place{section: secFiles, name: requestName, build: w.requestScreen})
+}
+
+// requestScreen asks what a request needs. A vendor's file that is used from here leads back to it.
+func (w *Window) requestScreen() *screen {
 	p := newRequestPage(w.v, requestActions{
-		make: w.makeRequest, changed: func(f requestForm) { w.form = f }, notNow: leave, command: w.copy,
+		make: w.makeRequest, changed: func(f requestForm) { w.form = f }, command: w.copy,
+		notNow: func() {
+			w.form = requestForm{}
+			w.back()
+		},
 		vendor: func(f requestForm) {
-			w.form, w.asking = f, true
+			w.form = f
 			w.openDialog(w.v.t("open.title_vendor"), func(path string) { w.Open([]string{path}) })
 		},
 	})
 	m := requestModelOf(w.snap, w.form)
-	m.Wrong = wrong
 	w.form = m.Form
 	p.Set(m)
-	s := w.sub(w.v.t("request.title"), p.page, leave)
+	s := w.sub(w.v.t("request.title"), p.page, nil, nil)
 	s.enter = func() *look.Button { return p.make }
 	s.first = func() fyne.Focusable { return p.first }
-	w.show(s)
-	w.asking = true // a file dropped here brings a vendor
+	return s
+}
+
+// wrongRequest shows the form again with a word about what has to be put right.
+func (w *Window) wrongRequest(words string) {
+	w.form.wrong = words
+	w.reshow()
 }
 
 func (w *Window) makeRequest(f requestForm) {
@@ -56,14 +65,15 @@ func (w *Window) makeRequest(f requestForm) {
 		return
 	}
 	if !v.HasKey && strings.TrimSpace(f.Key) == "" {
-		w.requestForm(w.v.t("request.key_missing"))
+		w.wrongRequest(w.v.t("request.key_missing"))
 		return
 	}
+	w.form.wrong = ""
 	w.work.run(w.v.t("busy.request"), func(ctx context.Context) func() {
 		made, err := w.engine.MakeRequest(w.o.Interactive(ctx), licensing.RequestOptions{
 			Vendor: v.Root, Key: strings.TrimSpace(f.Key), Label: strings.TrimSpace(f.Label),
 		})
-		st := w.look()
+		st, there := w.look(), w.o.Sticks()
 		return func() {
 			w.set(st)
 			if err != nil {
@@ -71,8 +81,10 @@ func (w *Window) makeRequest(f requestForm) {
 				return
 			}
 			w.form = requestForm{}
-			w.openRequest(made, "")
-			w.saveRequest(made)
+			w.finish(w.requestPlace(made, ""))
+			if len(there) == 0 { // else its button says where
+				w.saveRequest(made)
+			}
 		}
 	})
 }
@@ -81,13 +93,10 @@ func (w *Window) makeRequest(f requestForm) {
 func (w *Window) notMade(err error) {
 	var p *terms.Problem
 	if errors.As(err, &p) {
-		m := w.v.findingDetails(w.snap, p.Finding)
-		m.Banner.Eyebrow = ""
-		w.details(m)
-		w.now.back = w.showRequestForm
+		w.showFinding(p.Finding)
 		return
 	}
-	w.requestForm(w.v.Problem(err, w.snap.Verdict.At, w.o.Zone).Headline)
+	w.wrongRequest(w.v.Problem(err, w.snap.Verdict.At, w.o.Zone).Headline)
 }
 
 // showRequest shows an open request again.
@@ -97,10 +106,9 @@ func (w *Window) showRequest(id string) {
 		return func() {
 			if err != nil {
 				w.reload()
-				w.showHome()
 				return
 			}
-			w.openRequest(made, "")
+			w.visit(w.requestPlace(made, ""))
 		}
 	})
 }
@@ -114,57 +122,105 @@ func (w *Window) newestRequest(terms.Finding) {
 	w.request()
 }
 
-func (w *Window) openRequest(made licensing.Made, path string) {
-	w.asking = false
-	m := w.v.openRequest(w.snap, made, path)
-	p := newOpenRequestPage(w.v, openRequestActions{
-		save: func() { w.saveRequest(made) }, done: w.showHome, cancel: func() { w.cancelRequest(made) }, command: w.copy,
+// requestPlace is one open request: its file, its check words and what to do with it. path is where it was just
+// saved, "" when it was not.
+func (w *Window) requestPlace(made licensing.Made, path string) place {
+	return place{section: secFiles, name: "request " + made.Request.ID, build: func() *screen {
+		m := w.v.openRequest(w.snap, made, path)
+		p := newOpenRequestPage(w.v, openRequestActions{
+			save: func() { w.saveRequest(made) }, done: w.back, cancel: func() { w.cancelRequest(made) },
+			mail: func() { w.mailRequest(made, path) }, stick: func(dir string) { w.writeRequest(made, filepath.Join(dir, made.Name)) },
+			command: w.copy,
+		})
+		p.Set(m)
+		if path == "" {
+			w.offerSticks(p, m)
+		}
+		s := w.sub(m.Title, p.page, nil, nil)
+		s.enter = func() *look.Button { return p.main }
+		s.first = func() fyne.Focusable { return p.first }
+		return s
+	}}
+}
+
+// offerSticks adds a button for a USB stick when one is there; looking for it can be slow.
+func (w *Window) offerSticks(p *openRequestPage, m openRequestModel) {
+	w.work.quietly(func() func() {
+		found := w.o.Sticks()
+		return func() {
+			if len(found) == 0 {
+				return
+			}
+			m.Stick, m.StickName = found[0], filepath.Base(found[0])
+			p.Set(m)
+			if w.now.body == p.page {
+				w.refocus("stick")
+			}
+		}
 	})
-	p.Set(m)
-	s := w.sub(m.Title, p.page, w.showHome)
-	s.enter = func() *look.Button { return p.main }
-	s.first = func() fyne.Focusable { return p.first }
-	w.show(s)
 }
 
 // requestMode is what a request file is written with: it is made to be handed on.
 const requestMode = 0o644
 
 func (w *Window) saveRequest(made licensing.Made) {
+	w.saveDialog(w.v.t("save.title"), made.Name, func(path string) { w.writeRequest(made, path) })
+}
+
+func (w *Window) writeRequest(made licensing.Made, path string) {
+	w.writeRequestThen(made, path, func() {})
+}
+
+// writeRequestThen saves a request file, shows where, and goes on with then.
+func (w *Window) writeRequestThen(made licensing.Made, path string, then func()) {
+	w.work.run(w.v.t("busy.save"), func(ctx context.Context) func() {
+		err := disk.WriteFile(disk.OS(), path, made.File, requestMode)
+		if err == nil {
+			// The file is what counts: when its name cannot be kept, the request is only harder to find.
+			_ = w.engine.RequestSaved(ctx, made.Request.ID, filepath.Base(path))
+		}
+		st := w.look()
+		return func() {
+			w.set(st)
+			if err != nil {
+				w.toast("warn", look.Warn, w.v.t("save.problem"))
+				return
+			}
+			w.visit(w.requestPlace(made, path))
+			then()
+		}
+	})
+}
+
+// mailRequest opens a draft to the vendor. The file has to be saved first, since a mail program takes it from there.
+func (w *Window) mailRequest(made licensing.Made, path string) {
+	write := func(path string) {
+		m := w.v.requestMail(w.snap, made, path)
+		w.openMail(m, func() { w.toast("ok", look.OK, w.v.t("mail.opened", "name", filepath.Base(path))) })
+	}
+	if path != "" {
+		write(path)
+		return
+	}
 	w.saveDialog(w.v.t("save.title"), made.Name, func(path string) {
-		w.work.run(w.v.t("busy.save"), func(ctx context.Context) func() {
-			err := disk.WriteFile(disk.OS(), path, made.File, requestMode)
-			if err == nil {
-				// The file is what counts: when its name cannot be kept, the request is only harder to find.
-				_ = w.engine.RequestSaved(ctx, made.Request.ID, filepath.Base(path))
-			}
-			st := w.look()
-			return func() {
-				w.set(st)
-				if err != nil {
-					w.toast("warn", look.Warn, w.v.t("save.problem"))
-					return
-				}
-				w.openRequest(made, path)
-			}
-		})
+		w.writeRequestThen(made, path, func() { write(path) })
 	})
 }
 
 // cancelRequest asks once more and then gives a request up.
 func (w *Window) cancelRequest(made licensing.Made) {
-	w.ask(w.v.t("cancel_request.title"), w.v.t("cancel_request.text"), w.v.t("cancel_request.keep"), w.v.t("cancel_request.yes"), true, func() {
+	body := w.withCommand(look.NewPara(w.v.t("cancel_request.text"), look.Body), "request_cancel", made.Request.ID)
+	w.askBody(w.v.t("cancel_request.title"), body, w.v.t("cancel_request.keep"), w.v.t("cancel_request.yes"), true, func() {
 		w.work.run(w.v.t("busy.cancel"), func(ctx context.Context) func() {
 			_, err := w.engine.CancelRequest(w.o.Interactive(ctx), made.Request.ID)
 			st := w.look()
 			return func() {
 				w.set(st)
 				if err != nil {
-					b, _ := w.problem(err)
-					w.toast("warn", look.Warn, b.Answers.Headline)
+					w.warn(err)
 					return
 				}
-				w.showHome()
+				w.back()
 				w.toast("ok", look.OK, w.v.t("cancelled"))
 			}
 		})

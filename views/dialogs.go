@@ -3,16 +3,20 @@ package views
 import (
 	"fyne.io/fyne/v2"
 
-	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
 
 // ask shows a question with a way out. A step that takes something away has its button filled in the stop colour, and
 // Enter does not press it.
 func (w *Window) ask(title, text, no, yes string, danger bool, then func()) {
+	w.askBody(title, look.NewPara(text, look.Body), no, yes, danger, then)
+}
+
+// askBody is ask with more than a sentence.
+func (w *Window) askBody(title string, body fyne.CanvasObject, no, yes string, danger bool, then func()) {
 	keep := look.NewButton(look.SecondaryButton, no, nil)
 	do := look.NewButton(look.PrimaryButton, yes, nil)
-	d := look.NewDialog(w.canvas(), title, look.NewPara(text, look.Body), keep, do)
+	d := look.NewDialog(w.canvas(), title, body, keep, do)
 	keep.OnTapped = d.Cancel
 	do.OnTapped = func() {
 		d.Hide()
@@ -57,22 +61,32 @@ func (w *Window) whatLeaves() {
 	), "", "")
 }
 
-// tellBuyer makes a ready note for the person who can act.
-func (w *Window) tellBuyer(f terms.Finding) {
-	name, vendor, serial := f.Product, "", f.License
-	if p, ok := product(w.snap, f.Product); ok {
-		name, vendor = w.v.name(p.Name, p.ID), vendorName(w.snap, p.Vendor)
-		if serial == "" {
-			serial = p.License
-		}
+// passphrase says how to go on without a key store of the system; it is a choice for the start of the program. A home
+// stays with the key store that it was set up with, so one that is set up needs a new folder.
+func (w *Window) passphrase() {
+	command, text := "HOLDFAST_PASSPHRASE_FILE=FILE holdfast --keystore passphrase", w.v.t("passphrase.text")
+	if w.snap.Device.Code != "" {
+		command, text = "HOLDFAST_HOME=NEWFOLDER "+command, w.v.t("passphrase.text_home")
 	}
-	note := w.v.t("note.text", "product", name, "vendor", vendor, "headline", w.v.headline(f, w.snap.Verdict.At), "serial", serial)
-	w.tell(w.v.t("note.title"), look.Quote(note), w.v.t("note.copy"), note)
+	guide := look.NewButton(look.LinkButton, w.v.t("settings.storage.help"), nil)
+	closing := look.NewButton(look.SecondaryButton, w.v.t("close"), nil)
+	copying := look.NewButton(look.PrimaryButton, w.v.t("copy"), nil)
+	d := look.NewDialog(w.canvas(), w.v.t("passphrase.title"), look.Column(look.Gap12,
+		look.NewPara(text, look.Body), look.Code(command), look.Wrapped(0, guide)), closing, copying)
+	closing.OnTapped = d.Cancel
+	copying.OnTapped = func() {
+		d.Hide()
+		w.copy(command)
+	}
+	guide.OnTapped = func() {
+		d.Hide()
+		w.showGuide("lost-keychain")
+	}
+	d.Show()
 }
 
-// passphrase says how to go on without a key store of the system; it is a choice for the start of the program.
-func (w *Window) passphrase() {
-	const command = "HOLDFAST_PASSPHRASE_FILE=FILE holdfast --keystore passphrase"
-	w.tell(w.v.t("passphrase.title"), look.Column(look.Gap12,
-		look.NewPara(w.v.t("passphrase.text"), look.Body), look.Code(command)), w.v.t("copy"), command)
+// withCommand puts the command that does the same below what a dialog says.
+func (w *Window) withCommand(body fyne.CanvasObject, act string, args ...string) fyne.CanvasObject {
+	command := commandLine(act, args...)
+	return look.Column(look.Gap12, body, look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"holdfast/app"
 	"holdfast/licensing"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
@@ -20,10 +21,46 @@ type Engine interface {
 	CancelRequest(ctx context.Context, id string) (terms.Request, error)
 	Unlock(ctx context.Context) error
 	SetUpAgain(ctx context.Context) error
+	Tell(ctx context.Context, t licensing.Telling) error
+	Files(ctx context.Context) ([]licensing.FileView, error)
+	History(ctx context.Context, root, serial string, limit int) ([]licensing.LedgerEntry, error)
+	Checks(ctx context.Context) []licensing.Check
+	Erase(ctx context.Context) error
+	PlacesHeld() []licensing.PlaceHeld
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
 
 var _ Engine = (*licensing.Engine)(nil)
+
+// Settings are what a person set about the window.
+type Settings = app.Settings
+
+// Desk is what the window needs of the program and the desktop around it. Calls that write or start something may block
+// and are made in the background.
+type Desk interface {
+	Settings() Settings
+	ChangeSettings(change func(*Settings)) error
+	Home() string // the folder of the records
+	Version() string
+	StartsWithComputer() bool
+	SetStartsWithComputer(on bool) error
+	TrayThere() bool
+	OpenURL(address string) error
+	ShowFolder(path string) error
+}
+
+// bareDesk is a program without a desktop around it; settings last as long as the window.
+type bareDesk struct{ settings Settings }
+
+func (d *bareDesk) Settings() Settings                      { return d.settings }
+func (d *bareDesk) ChangeSettings(fn func(*Settings)) error { fn(&d.settings); return nil }
+func (d *bareDesk) Home() string                            { return "" }
+func (d *bareDesk) Version() string                         { return "" }
+func (d *bareDesk) StartsWithComputer() bool                { return false }
+func (d *bareDesk) SetStartsWithComputer(bool) error        { return nil }
+func (d *bareDesk) TrayThere() bool                         { return false }
+func (d *bareDesk) OpenURL(string) error                    { return nil }
+func (d *bareDesk) ShowFolder(string) error                 { return nil }
 
 // Options is what a window is made from. Engine and Words are required.
 type Options struct {
@@ -32,6 +69,7 @@ type Options struct {
 	Zone   *time.Location // nil: the zone of this computer
 	Dir    string         // folder that relative file names are relative to
 	Env    func(string) string
+	Desk   Desk // nil: settings are not kept, and nothing outside the window is touched
 	// Interactive lets a key store call ask the person; nil leaves contexts as they are.
 	Interactive func(context.Context) context.Context
 
@@ -40,4 +78,5 @@ type Options struct {
 	Spawn    func(func())                                        // into the background
 	After    func(d time.Duration, f func()) (cancel func())     // f runs anywhere
 	Read     func(paths []string, dir string) []licensing.Source // reads files that a person named
+	Sticks   func() []string                                     // folders of sticks that are plugged in
 }

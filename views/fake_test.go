@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
@@ -99,6 +100,64 @@ func openRequestOf(id string) terms.Request {
 	}
 }
 
+// manyFacts is a computer with more licenses than the Overview has rows.
+func manyFacts() terms.Facts {
+	var all []terms.Held
+	for i := range 40 {
+		id := "module" + strconv.Itoa(i+1)
+		all = append(all, held(id, "AcmeCAD Module "+strconv.Itoa(i+1), acmeRoot, endOf("2027-01-01").AddDate(0, 0, 9*i)))
+	}
+	all = append(all, held("acmecam", "AcmeCAM", acmeRoot, endOf("2026-10-30")))
+	return acme(all...)
+}
+
+// filesFacts has a request that was never saved and one that waits.
+func filesFacts() terms.Facts {
+	f := quietFacts()
+	unsaved := openRequestOf("r2")
+	unsaved.File = ""
+	f.Requests = []terms.Request{unsaved, openRequestOf("r1")}
+	return f
+}
+
+func cameIn() []licensing.FileView {
+	return []licensing.FileView{
+		{
+			Hash: "5f1d", Kind: exchange.KindLicense, Root: acmeRoot, Vendor: "Acme GmbH", Serial: "4711-acmecad", Product: terms.Plain("AcmeCAD Pro"),
+			Name: "license_AcmeCAD_7F3A-2C91_valid-to-2027-03-14.hflic", Taken: day("2026-11-02"), Issued: day("2026-11-02"), Words: "tulip-orbit-47", InUse: true,
+		},
+		{
+			Hash: "77aa", Kind: exchange.KindLicense, Root: acmeRoot, Vendor: "Acme GmbH", Serial: "4711-old", Product: terms.Plain("AcmeCAD Pro"),
+			Name: "license_AcmeCAD_7F3A-2C91_valid-to-2026-03-14.hflic", Taken: day("2025-03-14"), Issued: day("2025-03-14"), Words: "anchor-lime-12",
+		},
+		{Hash: "90bc", Kind: exchange.KindProfile, Root: acmeRoot, Vendor: "Acme GmbH", Name: "acme.hfkey", Taken: day("2025-03-14"), Issued: day("2025-03-01"), InUse: true},
+	}
+}
+
+func told(at, kind, reason, who string) licensing.LedgerEntry {
+	return licensing.LedgerEntry{At: day(at), Kind: kind, Reason: reason, Authority: who, License: "4711-acmecad", Vendor: acmeRoot}
+}
+
+func goodChecks() []licensing.Check {
+	return []licensing.Check{
+		{ID: "clock", Level: terms.ToneOK, Args: map[string]any{"now": day("2026-11-03")}},
+		{ID: "keystore", Level: terms.ToneOK, Args: map[string]any{"keychain": "Keyring"}},
+		{ID: "records", Level: terms.ToneOK, Args: map[string]any{"n": 982}},
+		{ID: "device", Level: terms.ToneOK, Args: map[string]any{"code": "7F3A-2C91"}},
+		{ID: "trust", Level: terms.ToneOK, Args: map[string]any{"n": 2}},
+		{ID: "documents", Level: terms.ToneOK, Args: map[string]any{"n": 3, "missing": 0}},
+		{ID: "disk", Level: terms.ToneOK},
+	}
+}
+
+func troubledChecks() []licensing.Check {
+	all := goodChecks()
+	all[0] = licensing.Check{ID: "clock", Level: terms.ToneNotice, Args: map[string]any{"now": day("2019-01-03"), "signed": day("2026-11-02")}}
+	all[1] = licensing.Check{ID: "keystore", Level: terms.ToneWarn, State: terms.StateKeychainLocked, Args: map[string]any{"keychain": "Keyring"}}
+	all[5] = licensing.Check{ID: "documents", Level: terms.ToneNotice, Args: map[string]any{"n": 3, "missing": 1}}
+	return all
+}
+
 // fake is an engine whose facts a test sets. Verdicts are the real ones.
 type fake struct {
 	mu       sync.Mutex
@@ -113,10 +172,21 @@ type fake struct {
 	requests []licensing.RequestOptions
 	cancels  []string
 	unlocks  int
+	erased   int
+	tellings []licensing.Telling
+	files    []licensing.FileView
+	history  []licensing.LedgerEntry
+	checks   []licensing.Check
+	places   []licensing.PlaceHeld
 	watch    func(licensing.Snapshot)
 }
 
-func newFake(f terms.Facts) *fake { return &fake{facts: f, wall: day("2026-11-03")} }
+func newFake(f terms.Facts) *fake {
+	return &fake{facts: f, wall: day("2026-11-03"), files: cameIn(), checks: goodChecks(), history: []licensing.LedgerEntry{
+		told("2026-11-02", "license_taken", "answer_to_request", "Acme GmbH"), told("2026-11-02", "verdict_changed", "active:license_term", ""),
+		told("2026-11-01", "request_made", "activate", "person"),
+	}}
+}
 
 func (f *fake) Snapshot() licensing.Snapshot {
 	f.mu.Lock()
@@ -234,6 +304,37 @@ func (f *fake) Unlock(ctx context.Context) error {
 }
 
 func (f *fake) SetUpAgain(context.Context) error { return f.fail }
+
+func (f *fake) Tell(_ context.Context, t licensing.Telling) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tellings = append(f.tellings, t)
+	f.revision++
+	return f.fail
+}
+
+func (f *fake) Files(context.Context) ([]licensing.FileView, error) { return f.files, f.fail }
+
+func (f *fake) History(context.Context, string, string, int) ([]licensing.LedgerEntry, error) {
+	return f.history, f.fail
+}
+
+func (f *fake) Checks(context.Context) []licensing.Check { return f.checks }
+
+func (f *fake) Erase(ctx context.Context) error {
+	f.wait(ctx)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fail != nil {
+		return f.fail
+	}
+	f.erased++
+	f.facts = terms.Facts{Device: terms.Device{HintsMatch: true}}
+	f.revision++
+	return nil
+}
+
+func (f *fake) PlacesHeld() []licensing.PlaceHeld { return f.places }
 
 func (f *fake) Watch(fn func(licensing.Snapshot)) func() {
 	f.watch = fn

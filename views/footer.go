@@ -10,10 +10,12 @@ import (
 	"holdfast/views/look"
 )
 
-// footerPart is one fact of the footer. A part that needs care is bold and has the sign of its tone.
+// footerPart is one fact of the footer. A part that needs care is bold and has the sign of its tone. To is the section
+// that says more.
 type footerPart struct {
 	Text string
 	Tone terms.Tone // "" for a plain fact
+	To   string
 }
 
 // clockSlack is how far the clock may be behind a signed time before the footer says so; less is delay on the way.
@@ -21,25 +23,25 @@ const clockSlack = 5 * time.Minute
 
 // footer says what is known of offline time, contact, clock and safe storage, and nothing that is not known.
 func (v voice) footer(s licensing.Snapshot, wall time.Time) []footerPart {
-	parts := []footerPart{{Text: v.offline(s)}}
+	parts := []footerPart{{Text: v.offline(s), To: secLicenses}}
 	if s.LastContact.IsZero() {
-		parts = append(parts, footerPart{Text: v.t("footer.no_contact")})
+		parts = append(parts, footerPart{Text: v.t("footer.no_contact"), To: secFiles})
 	} else {
-		parts = append(parts, footerPart{Text: v.t("footer.contact", "date", v.short(s.LastContact))})
+		parts = append(parts, footerPart{Text: v.t("footer.contact", "date", v.short(s.LastContact)), To: secFiles})
 		if s.Verdict.At.Sub(wall) > clockSlack {
-			parts = append(parts, footerPart{v.t("footer.clock_behind"), terms.ToneWarn})
+			parts = append(parts, footerPart{v.t("footer.clock_behind"), terms.ToneWarn, secHelp})
 		} else {
-			parts = append(parts, footerPart{v.t("footer.clock_ok"), terms.ToneOK})
+			parts = append(parts, footerPart{v.t("footer.clock_ok"), terms.ToneOK, secHelp})
 		}
 	}
 	switch {
 	case s.KeyStore.State != "":
-		parts = append(parts, footerPart{v.t("footer.storage", "state", v.Short(s.KeyStore.State)), terms.ToneWarn})
+		parts = append(parts, footerPart{v.t("footer.storage", "state", v.Short(s.KeyStore.State)), terms.ToneWarn, secHelp})
 	case s.Device.Code != "":
-		parts = append(parts, footerPart{v.t("footer.storage_ok"), terms.ToneOK})
+		parts = append(parts, footerPart{v.t("footer.storage_ok"), terms.ToneOK, secHelp})
 	}
 	if st := s.Records.State; st != "" {
-		parts = append(parts, footerPart{v.t("footer.records", "state", v.Short(st)), st.Tone()})
+		parts = append(parts, footerPart{v.t("footer.records", "state", v.Short(st)), st.Tone(), secHelp})
 	}
 	return parts
 }
@@ -92,14 +94,14 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// newFooter shows the parts on the strip at the foot of the window.
-func newFooter(parts []footerPart) fyne.CanvasObject {
+// newFooter shows the parts on the strip at the foot of the window; each leads to the section that says more.
+func newFooter(parts []footerPart, to func(section string)) fyne.CanvasObject {
 	line := look.Wrapped(look.Gap8)
 	for i, p := range parts {
 		if i > 0 {
 			line.Add(look.NewLine("·", look.Caption))
 		}
-		line.Add(look.NewFact(p.Text, p.Tone))
+		line.Add(look.NewFactLink(p.Text, p.Tone, func() { to(p.To) }))
 	}
 	return look.Strip(line)
 }

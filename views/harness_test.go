@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"holdfast/licensing"
@@ -30,6 +31,8 @@ type benchOptions struct {
 	spawn  func(func())
 	after  func(time.Duration, func()) func()
 	env    func(string) string
+	desk   Desk
+	sticks []string
 }
 
 func open(t *testing.T, e *fake, o benchOptions) *bench {
@@ -65,7 +68,7 @@ func open(t *testing.T, e *fake, o benchOptions) *bench {
 	}
 	w := NewWindow(a, Options{
 		Engine: engine, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env,
-		Dispatch: func(f func()) { f() }, Spawn: o.spawn, After: o.after,
+		Dispatch: func(f func()) { f() }, Spawn: o.spawn, After: o.after, Desk: o.desk, Sticks: func() []string { return o.sticks },
 		Read: func(paths []string, _ string) []licensing.Source {
 			var out []licensing.Source
 			for _, p := range paths {
@@ -103,7 +106,12 @@ func (b *bench) texts() []string {
 			out = append(out, v.String())
 		case *look.Button:
 			out = append(out, v.Label)
-		case *canvas.Text:
+		case *look.List:
+			walkAll(v, func(o fyne.CanvasObject) {
+				if x, ok := o.(*canvas.Text); ok {
+					out = append(out, x.Text)
+				}
+			})
 		}
 	})
 	return out
@@ -141,15 +149,13 @@ func (b *bench) click(label string) {
 	b.t.Helper()
 	var hit fyne.Tappable
 	walkAll(b.root(), func(o fyne.CanvasObject) {
-		switch v := o.(type) {
-		case *look.Button:
-			if v.Label == label && hit == nil {
-				hit = v
-			}
-		case *look.Area:
-			if v.Label == label && hit == nil {
-				hit = v
-			}
+		v, ok := o.(interface {
+			fyne.Tappable
+			fyne.Focusable
+			fyne.Accessible
+		})
+		if ok && v.AccessibilityLabel() == label && hit == nil {
+			hit = v
 		}
 	})
 	if hit == nil {
@@ -192,4 +198,33 @@ func walkAll(o fyne.CanvasObject, fn func(fyne.CanvasObject)) {
 			walkAll(c, fn)
 		}
 	}
+}
+
+// goTo presses an item of the rail.
+func (b *bench) goTo(section string) {
+	b.t.Helper()
+	for _, it := range append(b.w.sections(), b.w.railItem(secSettings, "gear", b.w.settingsPlace)) {
+		if it.Key == section {
+			b.clicks++
+			it.Tapped()
+			return
+		}
+	}
+	b.t.Fatalf("the rail has no %q", section)
+}
+
+// tabTo moves the focus with the Tab key until it is on what has that name.
+func (b *bench) tabTo(key string) {
+	b.t.Helper()
+	for range 200 {
+		if b.focused() == key {
+			return
+		}
+		b.w.canvas().FocusNext()
+	}
+	b.t.Fatalf("Tab does not reach %q", key)
+}
+
+func shortcutName(k fyne.KeyName) string {
+	return (&desktop.CustomShortcut{KeyName: k, Modifier: ctrl}).ShortcutName()
 }

@@ -20,6 +20,8 @@ type incoming struct {
 	rep   licensing.Report
 	page  *preview
 	model previewModel
+	// problem is what kept the files from being used just now; they stay ready.
+	problem error
 }
 
 // useFile asks for a file and looks at it.
@@ -64,31 +66,38 @@ func (w *Window) paste() {
 	})
 }
 
+// lookAgain looks at the same files once more.
+func (w *Window) lookAgain(in *incoming) {
+	in.problem = nil
+	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, in) })
+}
+
 func (w *Window) inspect(ctx context.Context, in *incoming) func() {
 	in.rep = w.engine.Inspect(ctx, in.src)
 	st := w.look()
 	return func() {
 		w.set(st)
-		in.model = w.v.preview(w.snap, in.rep, in.paths)
 		w.showPreview(in)
 	}
 }
 
+// showPreview goes to the preview of files. Another file that comes while one is looked at takes its place.
 func (w *Window) showPreview(in *incoming) {
-	back := w.showHome
-	if w.asking {
-		back = w.showRequestForm
-	}
-	in.page = newPreview(w.v, previewActions{
-		use: func(trust bool) { w.use(in, trust) }, notNow: back, choose: w.useFile,
-		act:     func(a terms.Action, f terms.Finding) { w.actOn(in, a, f) },
-		command: w.copy,
-	})
-	in.page.Set(in.model)
-	s := w.sub(in.model.Title, in.page.page, back)
-	s.enter = func() *look.Button { return in.page.use }
-	s.first = func() fyne.Focusable { return in.page.first }
-	w.show(s)
+	w.visit(place{section: secFiles, name: "preview", build: func() *screen {
+		if in.problem == nil {
+			in.model = w.v.preview(w.snap, in.rep, in.paths)
+		}
+		in.page = newPreview(w.v, previewActions{
+			use: func(trust bool) { w.use(in, trust) }, notNow: w.back, choose: w.useFile,
+			act:     func(a terms.Action, f terms.Finding) { w.actOn(in, a, f) },
+			command: w.copy,
+		})
+		in.page.Set(in.model)
+		s := w.sub(in.model.Title, in.page.page, nil, nil)
+		s.enter = func() *look.Button { return in.page.use }
+		s.first = func() fyne.Focusable { return in.page.first }
+		return s
+	}})
 }
 
 // use takes the files over: the one act that changes something.
@@ -117,9 +126,9 @@ func (w *Window) notUsed(in *incoming, err error) {
 		m.Trust = &t
 	}
 	m.Banner, m.Finding = w.problem(err)
-	in.model = m
+	in.model, in.problem = m, err
 	in.page.Set(m)
-	w.now.page.ToTop()
+	in.page.page.ToTop()
 	w.refocus("banner")
 }
 
@@ -141,23 +150,21 @@ func (w *Window) used(in *incoming, rep licensing.Report) {
 		}
 	}
 	if len(taken) == 0 { // something else was quicker: look again
-		w.Open(in.paths)
+		w.lookAgain(in)
 		return
 	}
 	if rep.Partly {
-		in.rep = rep
-		in.model = w.v.preview(w.snap, rep, in.paths)
+		in.rep, in.problem = rep, nil
 		w.showPreview(in)
 		w.toast("notice", look.Notice, w.v.t("done.partly"))
 		return
 	}
-	asked := w.asking
 	words := w.v.doneWords(w.snap, taken)
-	if asked && onlyVendor(taken) {
+	if from, ok := w.trail.came(); ok && from.name == requestName && onlyVendor(taken) {
 		w.form.Vendor = taken[0].Root
-		w.showRequestForm()
+		w.back()
 	} else {
-		w.showHome()
+		w.finish(w.home())
 	}
 	w.toast("ok", look.OK, words)
 }

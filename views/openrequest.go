@@ -1,7 +1,9 @@
 package views
 
 import (
+	"cmp"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -19,24 +21,24 @@ type openRequestModel struct {
 	File   string
 	Words  string
 	Saved  bool
+	Mail   bool // there is somebody to write to
+	// Stick is a USB stick that is plugged in, "" for none.
+	Stick, StickName string
 }
 
 type openRequestActions struct {
-	save, cancel, done func()
-	command            func(string)
+	save, cancel, done, mail func()
+	stick                    func(dir string)
+	command                  func(string)
 }
 
 // openRequest turns a request file into words. path is where it was just saved, "" when it was not.
 func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path string) openRequestModel {
 	vendor := vendorName(s, made.Request.Vendor)
-	contact := v.t("open_request.contact")
-	for _, vv := range s.Vendors {
-		if vv.Root == made.Request.Vendor && vv.Support != "" {
-			contact = vv.Support
-		}
-	}
+	contact := cmp.Or(supportOf(s, made.Request.Vendor), v.t("open_request.contact"))
 	m := openRequestModel{
 		Title: v.t("open_request.title", "vendor", vendor), File: made.Name, Words: made.Words, Saved: path != "",
+		Mail: strings.Contains(contact, "@"),
 		Facts: [][2]string{
 			{v.t("open_request.code"), s.Device.Code},
 			{v.t("open_request.created"), v.long(made.Request.Created)},
@@ -76,20 +78,39 @@ func newOpenRequestPage(v voice, do openRequestActions) *openRequestPage {
 	return &openRequestPage{v: v, do: do, page: look.NewPage(nil)}
 }
 
-// Set shows m.
+// Set shows m. The first button is what most people do next: save to the stick that is there, else where they choose,
+// and when it is saved they are done.
 func (p *openRequestPage) Set(m openRequestModel) {
-	save := look.NewButton(look.PrimaryButton, p.v.t("open_request.save"), p.do.save)
-	done := look.NewButton(look.SecondaryButton, p.v.t("done"), p.do.done)
-	p.main = save
-	order := []fyne.CanvasObject{save, done}
-	if m.Saved {
-		save.Kind, save.Label, done.Kind = look.SecondaryButton, p.v.t("open_request.save_again"), look.PrimaryButton
-		p.main, order = done, []fyne.CanvasObject{done, save}
+	button := func(key, label string, tapped func()) *look.Button {
+		b := look.NewButton(look.SecondaryButton, label, tapped)
+		b.Key = key
+		return b
 	}
-	save.Key, done.Key = "save", "done"
+	save := button("save", p.v.t("open_request.save"), p.do.save)
+	done := button("done", p.v.t("done"), p.do.done)
+	cancel := button("cancel_request", p.v.t("open_request.cancel"), p.do.cancel)
+	cancel.Kind = look.DangerPlain
+	order := []*look.Button{save, done}
+	if m.Stick != "" {
+		order = []*look.Button{button("stick", p.v.t("open_request.stick", "name", m.StickName), func() { p.do.stick(m.Stick) }), save, done}
+		order[0].Symbol = "usb"
+	}
+	if m.Saved {
+		save.Label = p.v.t("open_request.save_again")
+		order = []*look.Button{done, save}
+	}
+	if m.Mail {
+		label := p.v.t("open_request.mail")
+		if m.Saved {
+			label = p.v.t("open_request.mail_saved")
+		}
+		mail := button("mail", label, p.do.mail)
+		mail.Symbol = "mail"
+		order = append(order[:len(order):len(order)], mail)
+	}
+	p.main = order[0]
+	p.main.Kind = look.PrimaryButton
 	p.first = p.main
-	cancel := look.NewButton(look.DangerPlain, p.v.t("open_request.cancel"), p.do.cancel)
-	cancel.Key = "cancel_request"
 	words := look.Row(look.Gap12, look.Cell{Object: look.NewIcon("seal", look.Secondary, look.IconRow), Width: 24},
 		look.Cell{Object: look.NewLine(p.v.t("open_request.words"), look.Quiet)},
 		look.Cell{Object: look.NewCutLine(m.Words, look.CodeBold), Width: look.Stretch})
@@ -98,7 +119,7 @@ func (p *openRequestPage) Set(m openRequestModel) {
 			look.Cell{Object: look.NewCutLine(m.File, look.CodeBold), Width: look.Stretch}),
 		words, look.Inset(0, 0, 0, 36, look.NewPara(p.v.t("open_request.words_help"), look.Caption)),
 		look.NewRule(), look.Facts(m.Facts...)))
-	const command = "holdfast request show"
+	command := commandLine("request_show")
 	p.page.Set(sheet(
 		look.NewBanner(look.BannerModel{
 			Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,
@@ -107,5 +128,9 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		card,
 		look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }),
 	))
-	p.page.SetBar(look.Wrapped(look.Gap12, append(order, cancel)...))
+	row := look.Wrapped(look.Gap12)
+	for _, b := range append(order, cancel) {
+		row.Add(b)
+	}
+	p.page.SetBar(row)
 }

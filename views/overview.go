@@ -16,6 +16,11 @@ type overviewActions struct {
 	details   func(row string)
 	read      func(f terms.Finding)
 	whatLeave func()
+	all       func() // the list of licenses
+	plan      func()
+	guides    func()
+	command   func(string)
+	language  func() fyne.CanvasObject
 }
 
 // overview is the first screen: may I work, until when, and what needs me.
@@ -32,25 +37,75 @@ func newOverview(v voice, do overviewActions) *overview {
 	return &overview{v: v, do: do, page: look.NewPage(nil)}
 }
 
+// overviewScreen is the Overview, or the first run while there is nothing to show.
+func (w *Window) overviewScreen() *screen {
+	o := newOverview(w.v, overviewActions{
+		act: w.act, useFile: w.useFile, request: w.request, show: w.showRequest, details: w.showLicense,
+		read: w.showFinding, whatLeave: w.whatLeaves, command: w.copy, language: w.languageChooser,
+		all:    func() { w.visit(w.licensesPlace()) },
+		plan:   func() { w.visit(w.planPlace()) },
+		guides: func() { w.visit(w.helpPlace()) },
+	})
+	s := &screen{body: o.page}
+	s.enter = func() *look.Button { return o.main }
+	s.first = func() fyne.Focusable {
+		if o.main != nil {
+			return o.main
+		}
+		if w.shown.FirstRun {
+			return o.next
+		}
+		return nil
+	}
+	renew := live(w, func() overviewModel { return w.v.overview(w.snap, w.made) }, func(m overviewModel) {
+		w.shown = m
+		o.Set(m)
+	})
+	s.bare = w.shown.FirstRun
+	if s.bare {
+		s.head = o.brand()
+	}
+	s.renew = func() {
+		renew()
+		if s.bare != w.shown.FirstRun {
+			w.reshow() // with or without the rail
+		}
+	}
+	return s
+}
+
+// home is the Overview.
+func (w *Window) home() place {
+	return place{section: secOverview, name: secOverview, build: w.overviewScreen}
+}
+
+// showHome goes to the Overview.
+func (w *Window) showHome() { w.visit(w.home()) }
+
 // Set shows m.
-func (o *overview) Set(m overviewModel, f terms.Finding) {
+func (o *overview) Set(m overviewModel) {
 	o.main, o.next, o.cols = nil, nil, look.NewColumns()
 	if m.FirstRun {
 		o.page.Set(o.firstRun(m))
 		return
 	}
-	parts := []fyne.CanvasObject{o.banner(m.Banner, f)}
+	main := look.Column(look.Gap16)
 	if len(m.Rows) > 0 {
-		parts = append(parts, o.rows(m.Rows))
+		main.Add(o.rows(m))
 	}
 	if len(m.Lines) > 0 {
-		parts = append(parts, o.lines(m.Lines))
+		main.Add(o.lines(m.Lines))
 	}
 	if len(m.Requests) > 0 {
-		parts = append(parts, o.requests(m.Requests))
+		main.Add(o.requests(m.Requests))
 	}
-	parts = append(parts, o.also())
-	o.page.Set(sheet(parts...))
+	var body fyne.CanvasObject = main
+	if len(m.Dates) > 0 {
+		body = look.Aside(main, o.dates(m.Dates))
+	}
+	command := commandLine("status")
+	o.page.Set(look.Margins(20, 20, look.Column(look.Gap16, o.banner(m.Banner, m.Main), body, o.also(),
+		look.NewCommand(o.v.t("command"), command, o.v.t("copy"), func() { o.do.command(command) }))))
 }
 
 func (o *overview) banner(b banner, f terms.Finding) fyne.CanvasObject {
@@ -64,9 +119,9 @@ func (o *overview) banner(b banner, f terms.Finding) fyne.CanvasObject {
 	})
 }
 
-func (o *overview) rows(rows []row) fyne.CanvasObject {
-	out := make([]look.RowModel, 0, len(rows))
-	for _, r := range rows {
+func (o *overview) rows(m overviewModel) fyne.CanvasObject {
+	out := make([]look.RowModel, 0, len(m.Rows))
+	for _, r := range m.Rows {
 		details := look.NewButton(look.LinkButton, o.v.t("details"), func() { o.do.details(r.Key) })
 		details.Key = "details " + r.Key
 		out = append(out, look.RowModel{
@@ -76,7 +131,24 @@ func (o *overview) rows(rows []row) fyne.CanvasObject {
 			Note: r.Note, NoteTone: r.NoteTone, Links: []*look.Button{details},
 		})
 	}
-	return o.cols.Card(out)
+	if m.More == 0 {
+		return o.cols.Card(out)
+	}
+	all := look.NewButton(look.LinkButton, o.v.t("overview.all", "n", len(m.Rows)+m.More), o.do.all)
+	all.Key = "all_licenses"
+	return look.Column(look.Gap8, o.cols.Card(out), look.Wrapped(0, all))
+}
+
+// dates is the card of what comes next.
+func (o *overview) dates(dates []upcoming) fyne.CanvasObject {
+	plan := look.NewButton(look.LinkButton, o.v.t("rail.plan"), o.do.plan)
+	plan.Key = "plan"
+	grid := look.Equal(190, 3, look.Gap16, look.Gap12)
+	for _, d := range dates {
+		grid.Add(look.NewDate(d.Day, d.Month, d.Title, d.Sub))
+	}
+	return look.PaddedCard(look.Column(look.Gap12, look.Row(look.Gap12,
+		look.Cell{Object: look.NewPara(o.v.t("overview.next"), look.Heading), Width: look.Stretch}, look.Cell{Object: plan}), grid))
 }
 
 func (o *overview) lines(lines []line) fyne.CanvasObject {
@@ -121,7 +193,12 @@ func (o *overview) also() fyne.CanvasObject {
 		look.Card(look.Inset(6, 6, 6, 6, look.Equal(240, 2, look.Gap8, look.Gap4, use, req))))
 }
 
-// firstRun is the only set-up screen: two ways in, and the state below.
+// brand is the head of the first run: the program's name, and the language for whom it guessed wrong.
+func (o *overview) brand() fyne.CanvasObject {
+	return look.BrandWith(programName, o.do.language())
+}
+
+// firstRun is the only set-up screen: the ways in, and the state below.
 func (o *overview) firstRun(m overviewModel) fyne.CanvasObject {
 	title := look.NewPara(o.v.t("first.title"), look.FirstFont)
 	question := look.NewPara(o.v.t("first.question"), look.QuietHeading)
@@ -132,11 +209,15 @@ func (o *overview) firstRun(m overviewModel) fyne.CanvasObject {
 	no := look.NewChoice(false, "fileout", o.v.t("first.no"), o.v.t("first.no.hint"), o.do.request)
 	no.Key = "make_request"
 	o.next = yes
+	online := look.NewChoice(false, "globe", o.v.t("first.online"), o.v.t("first.online.hint"), o.do.request)
+	online.Key = "online"
 	leaves := look.NewButton(look.LinkButton, o.v.t("first.leaves"), o.do.whatLeave)
+	guides := look.NewButton(look.LinkButton, o.v.t("first.help"), o.do.guides)
 	choices := look.Column(look.Gap16,
 		look.Column(look.Gap4, title, question),
-		look.Narrow(560, look.Column(look.Gap12, yes, no)),
-		look.Column(look.Gap4, promise, look.Centered(leaves)),
+		look.Narrow(560, look.Column(look.Gap12, yes, no, online)),
+		look.Column(look.Gap8, promise, look.Either(480, look.Centered(look.Row(look.Gap24, look.Cell{Object: leaves}, look.Cell{Object: guides})),
+			look.Column(look.Gap4, look.Centered(leaves), look.Centered(guides)))),
 	)
 	return look.Margins(look.Gap8, look.Gap24, look.TopAndBottom(choices, o.stateStrip(m.Banner)))
 }

@@ -1,6 +1,9 @@
 package views
 
 import (
+	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,23 +46,38 @@ type requestRow struct {
 	Until                  string
 }
 
+// upcoming is a date that comes.
+type upcoming struct{ Day, Month, Title, Sub string }
+
 // overviewModel is everything the Overview shows.
 type overviewModel struct {
 	FirstRun bool
 	Banner   banner
+	Main     terms.Finding // what the banner is about
 	Rows     []row
+	More     int // products that have no row here
 	Lines    []line
 	Requests []requestRow
+	Dates    []upcoming
 }
+
+// Limits of the Overview: what is beyond stands on the page of its own.
+const (
+	overviewRows, overviewLines, overviewRequests, overviewDates = 8, 6, 4, 3
+)
 
 // overview turns a snapshot into the words of the Overview. made holds the files of the open requests, by id.
 func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) overviewModel {
-	m := overviewModel{Banner: v.banner(s, s.Verdict.Main)}
-	for _, p := range s.Verdict.Products {
+	m := overviewModel{Banner: v.banner(s, s.Verdict.Main), Main: s.Verdict.Main, Dates: v.upcoming(s)}
+	if all, ok := v.Everything(s.Verdict, v.zone); ok {
+		m.Banner.Answers, m.Banner.Eyebrow = all, ""
+	}
+	for _, p := range mostUrgent(s.Verdict.Products, overviewRows) {
 		m.Rows = append(m.Rows, v.row(s, p))
 	}
+	m.More = len(s.Verdict.Products) - len(m.Rows)
 	for _, r := range s.Requests {
-		if r.State != terms.RequestOpen {
+		if r.State != terms.RequestOpen || len(m.Requests) == overviewRequests {
 			continue
 		}
 		m.Requests = append(m.Requests, requestRow{
@@ -68,7 +86,7 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 		})
 	}
 	for _, f := range s.Verdict.Others {
-		if f.Product != "" && hasRow(s, f) || f.State == terms.StateRequestWaiting {
+		if f.Product != "" && hasRow(s, f) || f.State == terms.StateRequestWaiting || len(m.Lines) == overviewLines {
 			continue // its row says it
 		}
 		a := v.Say(f, s.Verdict.At, v.zone)
@@ -76,6 +94,66 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 	}
 	m.FirstRun = s.Verdict.Main.State == terms.StateNotSetUp && len(m.Requests) == 0 && len(s.Vendors) == 0
 	return m
+}
+
+// mostUrgent is the products that a person has to see first: what is not in order, then the nearest end; in the order
+// of the verdict when all fit.
+func mostUrgent(all []terms.ProductVerdict, n int) []terms.ProductVerdict {
+	if len(all) <= n {
+		return all
+	}
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, byUrgency)
+	return out[:n]
+}
+
+var toneRank = map[terms.Tone]int{terms.ToneStop: 0, terms.ToneWarn: 1, terms.ToneNotice: 2, terms.ToneOK: 3}
+
+func byUrgency(a, b terms.ProductVerdict) int {
+	return cmp.Or(toneRank[a.Tone]-toneRank[b.Tone], compareEnds(worksUntil(a), worksUntil(b)))
+}
+
+// compareEnds puts the earlier end first; the zero one means never.
+func compareEnds(a, b time.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}
+
+// upcoming lists the next dates over all products.
+func (v voice) upcoming(s licensing.Snapshot) []upcoming {
+	type dated struct {
+		terms.Event
+		name string
+	}
+	var all []dated
+	for _, p := range s.Verdict.Products {
+		for _, e := range p.Next {
+			if e.Feature == "" && e.Name != terms.EventReminder && e.At.After(s.Verdict.At) {
+				all = append(all, dated{e, v.name(p.Name, p.ID)})
+				break // the next of each product; the others stand on its own page
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return a.At.Compare(b.At) })
+	var out []upcoming
+	for _, e := range all[:min(len(all), overviewDates)] {
+		day, month := v.leaf(e.At)
+		out = append(out, upcoming{Day: day, Month: month, Title: v.Event(e.Event), Sub: e.name})
+	}
+	return out
+}
+
+// leaf is a date as on the leaf of a calendar.
+func (v voice) leaf(t time.Time) (day, month string) {
+	t = t.In(v.zone)
+	return strconv.Itoa(t.Day()), v.Text("date.month_short."+strconv.Itoa(int(t.Month())), nil)
 }
 
 func hasRow(s licensing.Snapshot, f terms.Finding) bool {
@@ -168,4 +246,19 @@ func (v voice) rowDate(s licensing.Snapshot, p terms.ProductVerdict, r *row) tim
 	}
 	r.DateLabel, r.Date = v.t(label), v.short(end)
 	return end
+}
+
+// comingDates are the dates of all products with what each does, soonest first.
+func (v voice) comingDates(s licensing.Snapshot) []step {
+	var all []step
+	for _, p := range s.Verdict.Products {
+		for _, x := range v.steps(s, p) {
+			if !x.At.IsZero() {
+				x.Text = v.name(p.Name, p.ID) + ": " + x.Text
+				all = append(all, x)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b step) int { return a.At.Compare(b.At) })
+	return all[:min(len(all), planDates)]
 }

@@ -134,7 +134,7 @@ func TestACopiedCommandMeansTheSameFilesToAShell(t *testing.T) {
 		{"", "''"},
 		{"lizenz_ü.hflic", "'lizenz_ü.hflic'"},
 	} {
-		if got := shellWords([]string{c[0]}); got != c[1] {
+		if got := shellWords(fileArgs([]string{c[0]})); got != c[1] {
 			t.Errorf("%q: %s, want %s", c[0], got, c[1])
 		}
 	}

@@ -13,9 +13,10 @@ import (
 // SetEngine shows what the engine knows and follows its changes. Files that came before are looked at now.
 func (w *Window) SetEngine(e Engine) {
 	w.engine = e
-	w.stop = e.Watch(func(licensing.Snapshot) {
+	w.unwatch = e.Watch(func(licensing.Snapshot) {
 		w.work.dispatch(w.reload)
 	})
+	w.stop = w.unwatch
 	w.reload()
 }
 
@@ -23,9 +24,8 @@ func (w *Window) SetEngine(e Engine) {
 func (w *Window) Refuse(err error) {
 	a := w.v.Problem(err, time.Now(), w.o.Zone)
 	a.Button = ""
-	m := overviewModel{Banner: banner{Tone: terms.ToneWarn, Answers: a}}
-	w.show(&screen{head: look.Brand(programName), page: look.NewPage(sheet(look.NewBanner(look.BannerModel{
-		Tone: m.Banner.Tone, Headline: a.Headline, Answers: w.v.four(a),
+	w.show(&screen{head: look.Brand(programName), bare: true, body: look.NewPage(sheet(look.NewBanner(look.BannerModel{
+		Tone: terms.ToneWarn, Headline: a.Headline, Answers: w.v.four(a),
 	})))})
 }
 
@@ -37,7 +37,7 @@ func (w *Window) tick() {
 	if trouble {
 		wait = againInTrouble
 	}
-	w.work.after(wait, func() {
+	cancel := w.work.after(wait, func() {
 		w.work.dispatch(func() {
 			if w.closed {
 				return
@@ -54,6 +54,10 @@ func (w *Window) tick() {
 			})
 		})
 	})
+	w.stop = func() {
+		cancel()
+		w.unwatch()
+	}
 }
 
 // state is what one look at the engine gives.
@@ -94,43 +98,43 @@ func (w *Window) set(st state) {
 	}
 	first := !w.have
 	w.snap, w.made, w.have = st.snap, st.made, true
-	if foot := w.v.footer(st.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
-		w.foot = foot
-		w.frame.SetFoot(newFooter(foot))
-	}
-	if m := w.v.overview(st.snap, st.made); first || !reflect.DeepEqual(m, w.shown) {
-		key := look.FocusKeyOf(w.canvas().Focused())
-		w.shown = m
-		w.overview.Set(m, st.snap.Verdict.Main)
-		if w.now == w.home {
-			w.refocus(key)
+	w.renewFoot()
+	if !first {
+		w.renewRail()
+		if w.now.renew != nil {
+			w.now.renew()
 		}
-	}
-	if first {
-		w.tick()
-		w.show(w.home)
-		if len(w.waiting) > 0 {
-			files := w.waiting
-			w.waiting = nil
-			w.Open(files)
-		}
-	}
-}
-
-func (w *Window) refocus(key string) {
-	if f := look.ByFocusKey(w.now.page, key); f != nil {
-		w.canvas().Focus(f)
 		return
 	}
-	if w.now.first != nil {
-		if f := w.now.first(); f != nil {
-			w.canvas().Focus(f)
-		}
+	w.tick()
+	w.reshow()
+	if len(w.waiting) > 0 {
+		files := w.waiting
+		w.waiting = nil
+		w.Open(files)
 	}
 }
 
-// showHome goes to the Overview.
-func (w *Window) showHome() {
-	w.asking = false
-	w.show(w.home)
+// renewFoot shows the footer as it stands.
+func (w *Window) renewFoot() {
+	if foot := w.v.footer(w.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
+		w.foot = foot
+		w.frame.SetFoot(newFooter(foot, func(section string) {
+			if w.ready() {
+				w.visit(w.sectionPlace(section))
+			}
+		}))
+	}
+}
+
+// recheck looks at everything again because a person asked for it.
+func (w *Window) recheck() {
+	if !w.ready() {
+		return
+	}
+	if w.trail.here().name == secHelp {
+		w.runChecks()
+		return
+	}
+	w.unlock(nil)
 }

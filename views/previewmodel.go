@@ -90,10 +90,11 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 	m.Banner = v.previewBanner(s, rep, usable, trust, len(loss) > 0)
 	m.Use = v.useLabel(usable, len(loss) > 0)
 	if len(usable) > 0 {
-		m.Command = "holdfast import " + shellWords(paths)
+		args := fileArgs(paths)
 		if trust || len(loss) > 0 {
-			m.Command += " --yes"
+			args = append(args, "--yes")
 		}
+		m.Command = commandLine("import", args...)
 		m.Banner.Answers.Button = ""
 	}
 	return m
@@ -263,20 +264,3 @@ func (v voice) endChange(c licensing.Change) (text, was string) {
 }
 
 func sameEnd(a, b time.Time) bool { return a.Equal(b) || a.IsZero() && b.IsZero() }
-
-// shellWords quotes names for a POSIX shell, so that a copied command does what it says.
-func shellWords(names []string) string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		if strings.HasPrefix(n, "-") && n != "-" {
-			n = "./" + n
-		}
-		if n == "" || strings.ContainsFunc(n, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
-		}) {
-			n = "'" + strings.ReplaceAll(n, "'", `'\''`) + "'"
-		}
-		out[i] = n
-	}
-	return strings.Join(out, " ")
-}

@@ -8,7 +8,10 @@ import (
 )
 
 // requestForm is what a person typed; it is kept while they fetch a vendor's file.
-type requestForm struct{ Vendor, Key, Label string }
+type requestForm struct {
+	Vendor, Key, Label string
+	wrong              string // what has to be put right
+}
 
 // vendorOption is a vendor that a request can go to.
 type vendorOption struct {
@@ -20,7 +23,6 @@ type vendorOption struct {
 type requestModel struct {
 	Vendors []vendorOption
 	Form    requestForm
-	Wrong   string // what has to be put right
 }
 
 type requestActions struct {
@@ -80,10 +82,10 @@ func (p *requestPage) Set(m requestModel) {
 	if ok {
 		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, p.key(v), p.label(v))))
 	}
-	if m.Wrong != "" {
+	if m.Form.wrong != "" {
 		t := look.Stop
 		parts = append(parts, look.Row(look.Gap8, look.Cell{Object: look.NewIcon("stop", t, look.IconRow), Align: look.Top},
-			look.Cell{Object: look.NewPara(m.Wrong, look.BodyBold.In(t)), Width: look.Stretch}))
+			look.Cell{Object: look.NewPara(m.Form.wrong, look.BodyBold.In(t)), Width: look.Stretch}))
 	}
 	row := look.Wrapped(look.Gap12)
 	if ok {
@@ -104,11 +106,11 @@ func (p *requestPage) Set(m requestModel) {
 
 // command never carries the key: it would stand in the history of the shell.
 func (p *requestPage) command(v vendorOption) string {
-	c := "holdfast request activate --vendor " + shellWords([]string{v.ID})
+	args := []string{"--vendor", v.ID}
 	if !v.HasKey {
-		c += " --key-file -"
+		args = append(args, "--key-file", "-")
 	}
-	return c + " --out FILE.hfreq"
+	return commandLine("request", append(args, "--out", "FILE.hfreq")...)
 }
 
 func (p *requestPage) vendors() fyne.CanvasObject {
@@ -129,7 +131,7 @@ func (p *requestPage) vendors() fyne.CanvasObject {
 		}
 		o := look.NewOption(v.Name, sub, v.Root == p.m.Form.Vendor, func() {
 			m := p.m
-			m.Form.Vendor, m.Wrong = v.Root, ""
+			m.Form.Vendor, m.Form.wrong = v.Root, ""
 			p.do.changed(m.Form)
 			p.Set(m)
 		})

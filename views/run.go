@@ -1,14 +1,17 @@
 package views
 
 import (
+	"context"
+	"net/url"
 	"os"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"holdfast/app"
+	"holdfast/app/desktop"
 	"holdfast/licensing/keystore"
-	"holdfast/licensing/plain"
 	"holdfast/views/look"
 )
 
@@ -18,24 +21,27 @@ const programID = "holdfast.Holdfast"
 // Run shows the window of a with files previewed, and returns the exit code when it was closed. It must be
 // called from the main goroutine. Files are absolute names or relative to the working folder.
 func Run(a *app.App, files []string) int {
-	words, err := plain.New(plain.Detect(os.Getenv))
+	words, err := SpeakerOf(a.Settings(), os.Getenv)
 	if err != nil {
 		return 1
 	}
 	f := fyneapp.NewWithID(programID)
-	f.Settings().SetTheme(&look.Theme{})
+	f.Settings().SetTheme(ThemeOf(a.Settings()))
 	f.SetIcon(look.AppPicture())
 	dir, _ := os.Getwd()
-	w := NewWindow(f, Options{Words: words, Dir: dir, Interactive: keystore.Interactive})
+	w := NewWindow(f, Options{Words: words, Dir: dir, Interactive: keystore.Interactive, Desk: newDesk(a, f)})
 	w.Open(files)
 	a.OnOpen(func(more []string) {
 		fyne.Do(func() {
-			w.Fyne().RequestFocus()
+			w.raise()
 			w.Open(more)
 		})
 	})
 	defer a.OnOpen(nil)
+	a.OnSettings(func(s Settings) { fyne.Do(func() { w.Follow(s) }) })
+	defer a.OnSettings(nil)
 	f.Lifecycle().SetOnStarted(func() {
+		w.wear(a.Settings())
 		go func() {
 			engine, err := a.Engine()
 			fyne.Do(func() {
@@ -49,4 +55,44 @@ func Run(a *app.App, files []string) int {
 	})
 	w.Fyne().ShowAndRun()
 	return 0
+}
+
+// outside is how long the desktop may take to answer.
+const outside = 3 * time.Second
+
+// desk is the real program and desktop around the window.
+type desk struct {
+	*app.App
+	fyne  fyne.App
+	start desktop.Start
+}
+
+func newDesk(a *app.App, f fyne.App) *desk {
+	program, _ := os.Executable()
+	return &desk{App: a, fyne: f, start: desktop.NewStart(os.Getenv, program)}
+}
+
+func (d *desk) Version() string { return app.ThisBuild().Version }
+
+func (d *desk) StartsWithComputer() bool            { return d.start.On() }
+func (d *desk) SetStartsWithComputer(on bool) error { return d.start.Set(on) }
+
+func (d *desk) TrayThere() bool {
+	ctx, stop := context.WithTimeout(context.Background(), outside)
+	defer stop()
+	return desktop.TrayThere(ctx, os.Getenv)
+}
+
+func (d *desk) OpenURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	return d.fyne.OpenURL(u)
+}
+
+func (d *desk) ShowFolder(path string) error {
+	ctx, stop := context.WithTimeout(context.Background(), outside)
+	defer stop()
+	return desktop.Show(ctx, path)
 }

@@ -44,7 +44,7 @@ func scenes() []scene {
 		{"10-request", waitingFacts, func(b *bench) { b.w.request() }},
 		{"11-keychain-locked", lockedFacts, nil},
 		{"12-open-request", waitingFacts, func(b *bench) { b.clickID("row.show") }},
-		{"13-details", graceFacts, func(b *bench) { b.w.showDetails(acmeRoot + "/acmecam") }},
+		{"13-details", graceFacts, func(b *bench) { b.w.showLicense(acmeRoot + "/acmecam") }},
 		{"14-open-dialog", quietFacts, func(b *bench) { b.w.useFile() }},
 		{"15-save-dialog", waitingFacts, func(b *bench) { b.clickID("row.show"); b.clickID("open_request.save") }},
 		{"16-leaves", empty, func(b *bench) { b.clickID("first.leaves") }},
@@ -68,7 +68,7 @@ func scenes() []scene {
 			f.Vendors = f.Vendors[:1]
 			return f
 		}, func(b *bench) { b.w.request() }},
-		{"21-note", graceFacts, func(b *bench) { b.w.tellBuyer(b.w.snap.Verdict.Main) }},
+		{"21-note", graceFacts, func(b *bench) { b.w.tellAbout("buyer", b.w.snap.Verdict.Main) }},
 		{"22-many", quietFacts, func(b *bench) {
 			good, bad := licenseReport(), badReport("broken.hflic", terms.StateFileCut, nil)
 			b.engine.report = licensing.Report{Items: append(good.Items, bad.Items...), ForHere: 1, ForOthers: 3, Finding: bad.Finding, Partly: true}
@@ -76,6 +76,42 @@ func scenes() []scene {
 		}},
 		{"23-nothing", quietFacts, func(b *bench) { b.w.Open([]string{"/media/stick"}) }},
 		{"24-finding", lockedFacts, func(b *bench) { b.w.showFinding(b.w.snap.Verdict.Main) }},
+		{"26-licenses", manyFacts, func(b *bench) { b.w.visit(b.w.licensesPlace()) }},
+		{"27-licenses-none", empty, func(b *bench) { b.w.visit(b.w.licensesPlace()) }},
+		{"28-license-dates", quietFacts, func(b *bench) { b.w.showLicense(acmeRoot + "/acmecad") }},
+		{"29-license-parts", graceFacts, func(b *bench) { b.w.showLicense(acmeRoot + "/acmecam"); b.clickID("tab.parts") }},
+		{"30-license-computer", quietFacts, func(b *bench) { b.w.showLicense(acmeRoot + "/acmecad"); b.clickID("tab.computer") }},
+		{"31-license-history", quietFacts, func(b *bench) { b.w.showLicense(acmeRoot + "/acmecad"); b.clickID("tab.history") }},
+		{"32-license-endless", quietFacts, func(b *bench) { b.w.showLicense(northRoot + "/studio") }},
+		{"33-files", filesFacts, func(b *bench) { b.w.visit(b.w.filesPlace()) }},
+		{"34-files-none", empty, func(b *bench) { b.engine.files = nil; b.w.visit(b.w.filesPlace()) }},
+		{"35-file", quietFacts, func(b *bench) {
+			b.w.visit(b.w.filesPlace())
+			b.clickID("details")
+		}},
+		{"36-usage", quietFacts, func(b *bench) { b.w.visit(b.w.usagePlace()) }},
+		{"37-plan", quietFacts, func(b *bench) { b.w.visit(b.w.planPlace()) }},
+		{"38-plan-none", empty, func(b *bench) { b.w.visit(b.w.planPlace()) }},
+		{"39-help", quietFacts, func(b *bench) { b.w.visit(b.w.helpPlace()) }},
+		{"40-help-trouble", lockedFacts, func(b *bench) {
+			b.engine.checks = troubledChecks()
+			b.w.visit(b.w.helpPlace())
+		}},
+		{"41-guide", quietFacts, func(b *bench) { b.w.showGuide("activate-by-file") }},
+		{"42-settings", quietFacts, func(b *bench) { b.w.visit(b.w.settingsPlace()) }},
+		{"43-delete", quietFacts, func(b *bench) {
+			b.engine.places = []licensing.PlaceHeld{{Root: acmeRoot, Vendor: "Acme GmbH", Product: terms.Plain("AcmeCAD Pro"), Serial: "4711-acmecad"}}
+			b.w.deleteData()
+		}},
+		{"44-delete-sure", quietFacts, func(b *bench) { b.w.deleteData(); b.clickID("delete.go_on") }},
+		{"45-tell", graceFacts, func(b *bench) { b.w.tellAbout("vendor", b.w.snap.Verdict.Main) }},
+		{"46-keys", quietFacts, func(b *bench) { b.w.keySheet() }},
+		{"47-request-saved", waitingFacts, func(b *bench) {
+			made, _ := b.engine.RequestFile("r1")
+			b.w.visit(b.w.requestPlace(made, "/media/stick/request_acme_7F3A-2C91_2026-11-01.hfreq"))
+		}},
+		{"48-overview-many", manyFacts, nil},
+		{"49-expired", func() terms.Facts { return acme(held("acmecad", "AcmeCAD Pro", acmeRoot, endOf("2026-09-30"))) }, nil},
 		{"25-working", func() terms.Facts { return acme() }, func(b *bench) { b.w.showWork(b.w.v.t("busy.look")) }},
 	}
 }

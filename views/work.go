@@ -17,8 +17,9 @@ type worker struct {
 	spawn    func(func())
 	after    func(time.Duration, func()) func()
 	// show is called on the main goroutine with words while work is slow, and with "" when it ends.
-	show func(words string)
-	job  *job
+	show   func(words string)
+	job    *job
+	closed bool
 }
 
 type job struct {
@@ -87,14 +88,26 @@ func (w *worker) cancel() {
 	w.job.stopped = true
 	w.job.cancel()
 	w.job = nil
-	w.show("")
+	if !w.closed {
+		w.show("")
+	}
+}
+
+// close gives up what is under way; nothing that ends later is followed by anything.
+func (w *worker) close() {
+	w.closed = true
+	w.cancel()
 }
 
 // quietly does small work in the background beside anything else.
 func (w *worker) quietly(work func() (then func())) {
 	w.spawn(func() {
 		if then := work(); then != nil {
-			w.dispatch(then)
+			w.dispatch(func() {
+				if !w.closed {
+					then()
+				}
+			})
 		}
 	})
 }

@@ -21,10 +21,13 @@ type Area struct {
 	line           fyne.ThemeColorName
 	radius         float32
 	ring           *canvas.Rectangle
+	ringOut        bool // the parent places and paints the ring, above the neighbours
 	hover, focused bool
 	role           fyne.AccessibleRole
 	marks          func(on bool) // repaints a tick or radio; nil: neither
 	on             bool
+	keys           func(e *fyne.KeyEvent) bool // takes keys before Enter and Space have their meaning; nil: none
+	self           fyne.Widget                 // what stands in the tree: the area or what it is part of
 }
 
 var (
@@ -37,12 +40,16 @@ var (
 )
 
 func newArea(label string, fill, over, line fyne.ThemeColorName, radius float32, content *fyne.Container, tapped func()) *Area {
-	a := &Area{
-		Label: label, Key: label, OnTapped: tapped, content: content, plate: NewBox(fill, line, radius),
-		fill: fill, over: over, line: line, radius: radius, ring: newRing(), role: fyne.AccessibleRoleButton,
-	}
-	a.ExtendBaseWidget(a)
+	a := &Area{fill: fill, over: over, line: line, radius: radius}
+	a.be(a, label, content, tapped)
 	return a
+}
+
+// be makes an area, or a widget that embeds one, ready. self is what stands in the tree.
+func (a *Area) be(self fyne.Widget, label string, content *fyne.Container, tapped func()) {
+	a.Label, a.Key, a.OnTapped, a.content, a.self = label, label, tapped, content, self
+	a.plate, a.ring, a.role = NewBox(a.fill, a.line, a.radius), newRing(), fyne.AccessibleRoleButton
+	a.ExtendBaseWidget(self)
 }
 
 // NewChoice returns a large choice of the first-run screen; the first one is filled.
@@ -95,57 +102,6 @@ func NewPlace(sym, name string, chosen bool, tapped func()) *Area {
 	return newArea(name, fill, over, "", RadiusControl, body, tapped)
 }
 
-// NewOption returns one of several options; the chosen one has a filled mark.
-func NewOption(title, sub string, on bool, tapped func()) *Area {
-	outer, inner := NewBox(Surface, Outline, 9), NewBox(Clear, "", 5)
-	outer.Stroke = 1.5
-	mark := Over(Space(18, 18), outer, Inset(4, 4, 4, 4, inner))
-	words := Column(0, NewPara(title, BodyBold))
-	if sub != "" {
-		words.Add(NewPara(sub, Caption))
-	}
-	body := Inset(8, 12, 8, 12, Row(Gap12, Cell{Object: mark}, Cell{Object: words, Width: Stretch}))
-	a := newArea(title, Clear, Sunken, "", RadiusInset, body, tapped)
-	a.marks = func(on bool) {
-		if on {
-			outer.SetColors(Surface, Primary)
-			inner.SetColors(Primary, "")
-		} else {
-			outer.SetColors(Surface, Outline)
-			inner.SetColors(Clear, "")
-		}
-	}
-	a.SetOn(on)
-	return a
-}
-
-// NewTick returns a sentence that a person can agree to. changed is called with the new state.
-func NewTick(sentence string, changed func(on bool)) *Area {
-	box := NewBox(Surface, Outline, 4)
-	box.Stroke = 1.5
-	check := NewIcon("tick", Clear, IconChip)
-	mark := Over(Space(20, 20), box, check)
-	body := Inset(8, 8, 8, 8, Row(Gap12, Cell{Object: mark, Align: Top}, Cell{Object: NewPara(sentence, Body), Width: Stretch}))
-	a := newArea(sentence, Clear, "", "", RadiusControl, body, nil)
-	a.marks = func(on bool) {
-		if on {
-			box.SetColors(Primary, Primary)
-			check.SetColor(OnPrimary)
-		} else {
-			box.SetColors(Surface, Outline)
-			check.SetColor(Clear)
-		}
-	}
-	a.OnTapped = func() {
-		a.SetOn(!a.on)
-		if changed != nil {
-			changed(a.on)
-		}
-	}
-	a.SetOn(false)
-	return a
-}
-
 // On says whether a tick or an option is set.
 func (a *Area) On() bool { return a.on }
 
@@ -165,7 +121,7 @@ func (a *Area) Tapped(*fyne.PointEvent) {
 }
 
 // FocusGained shows the ring and scrolls the area into view.
-func (a *Area) FocusGained() { a.focused = true; a.Refresh(); reveal(a) }
+func (a *Area) FocusGained() { a.focused = true; a.Refresh(); reveal(a.self) }
 
 // FocusLost hides the ring.
 func (a *Area) FocusLost() { a.focused = false; a.Refresh() }
@@ -175,11 +131,13 @@ func (a *Area) TypedRune(rune) {}
 
 // TypedKey presses the area on Enter and Space and passes other keys on.
 func (a *Area) TypedKey(e *fyne.KeyEvent) {
-	if pressed(e) {
+	switch {
+	case a.keys != nil && a.keys(e):
+	case pressed(e):
 		a.Tapped(nil)
-		return
+	default:
+		passOn(a.self, e)
 	}
-	passOn(a, e)
 }
 
 // FocusKey names the area across a rebuild.
@@ -216,7 +174,9 @@ type areaRenderer struct{ a *Area }
 func (r *areaRenderer) Layout(size fyne.Size) {
 	place(r.a.plate, 0, 0, size.Width, size.Height)
 	place(r.a.content, 0, 0, size.Width, size.Height)
-	placeRing(r.a.ring, size, r.a.radius)
+	if !r.a.ringOut {
+		placeRing(r.a.ring, size, r.a.radius)
+	}
 }
 
 func (r *areaRenderer) MinSize() fyne.Size { return r.a.content.MinSize() }
@@ -229,10 +189,16 @@ func (r *areaRenderer) Refresh() {
 	}
 	a.plate.SetColors(fill, a.line)
 	showRing(a.ring, a.focused)
-	canvas.Refresh(a)
+	if a.ringOut {
+		canvas.Refresh(a.ring)
+	}
+	canvas.Refresh(a.self)
 }
 
 func (r *areaRenderer) Destroy() {}
 func (r *areaRenderer) Objects() []fyne.CanvasObject {
+	if r.a.ringOut {
+		return []fyne.CanvasObject{r.a.plate, r.a.content}
+	}
 	return []fyne.CanvasObject{r.a.plate, r.a.content, r.a.ring}
 }

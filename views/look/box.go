@@ -15,10 +15,25 @@ type Box struct {
 	Fill, Line fyne.ThemeColorName
 	Stroke     float32
 	Radius     float32
+	Round      Ends // which ends have the radius; 0 is all
 	Shadow     bool
 	Min        fyne.Size
+	Grows      bool // Min grows with the text
 	raw        *canvas.Rectangle
 }
+
+// Ends are the rounded ends of a box that touches others.
+type Ends int
+
+// Ends; NoEnd has square corners only.
+const (
+	AllEnds Ends = 0
+	LeftEnd Ends = 1 << iota
+	RightEnd
+	TopEnd
+	BottomEnd
+	NoEnd
+)
 
 // NewBox returns a filled rectangle; line may be "" for none.
 func NewBox(fill, line fyne.ThemeColorName, radius float32) *Box {
@@ -62,7 +77,7 @@ type boxRenderer struct{ b *Box }
 func (r *boxRenderer) paint() {
 	b := r.b
 	b.raw.FillColor = theme.Color(b.Fill)
-	b.raw.CornerRadius = b.Radius
+	r.corners()
 	b.raw.StrokeWidth = 0
 	if b.Line != "" {
 		b.raw.StrokeColor, b.raw.StrokeWidth = theme.Color(b.Line), b.Stroke
@@ -72,10 +87,31 @@ func (r *boxRenderer) paint() {
 	}
 }
 
+func (r *boxRenderer) corners() {
+	b := r.b
+	at := func(ends Ends) float32 {
+		if b.Round&ends == 0 {
+			return 0
+		}
+		return b.Radius
+	}
+	b.raw.CornerRadius = 0
+	if b.Round == AllEnds {
+		b.raw.CornerRadius = b.Radius
+	}
+	b.raw.TopLeftCornerRadius, b.raw.TopRightCornerRadius = at(LeftEnd|TopEnd), at(RightEnd|TopEnd)
+	b.raw.BottomLeftCornerRadius, b.raw.BottomRightCornerRadius = at(LeftEnd|BottomEnd), at(RightEnd|BottomEnd)
+}
+
 func (r *boxRenderer) Layout(size fyne.Size) { place(r.b.raw, 0, 0, size.Width, size.Height) }
-func (r *boxRenderer) MinSize() fyne.Size    { return r.b.Min }
-func (r *boxRenderer) Refresh()              { r.paint(); r.b.raw.Refresh() }
-func (r *boxRenderer) Destroy()              {}
+func (r *boxRenderer) MinSize() fyne.Size {
+	if r.b.Grows {
+		return fyne.NewSize(scaled(r.b.Min.Width), scaled(r.b.Min.Height))
+	}
+	return r.b.Min
+}
+func (r *boxRenderer) Refresh() { r.paint(); r.b.raw.Refresh() }
+func (r *boxRenderer) Destroy() {}
 func (r *boxRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.b.raw}
 }

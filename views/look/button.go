@@ -25,6 +25,7 @@ const (
 type Button struct {
 	widget.BaseWidget
 	Label    string
+	Spoken   string // what a screen reader says instead of Label; "" for Label
 	Symbol   string // "" for none
 	Kind     Kind
 	Small    bool // 32 high, for rows
@@ -113,7 +114,12 @@ func (b *Button) Cursor() desktop.Cursor {
 }
 
 // AccessibilityLabel implements fyne.Accessible.
-func (b *Button) AccessibilityLabel() string { return b.Label }
+func (b *Button) AccessibilityLabel() string {
+	if b.Spoken != "" {
+		return b.Spoken
+	}
+	return b.Label
+}
 
 // AccessibilityRole implements fyne.Accessible.
 func (b *Button) AccessibilityRole() fyne.AccessibleRole {
@@ -182,6 +188,17 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
+// iconWidth is the room of the symbol and the gap after it.
+func (b *Button) iconWidth() float32 {
+	switch {
+	case b.Symbol == "":
+		return 0
+	case b.Label == "":
+		return scaled(IconRow)
+	}
+	return scaled(IconRow) + Gap8
+}
+
 type buttonRenderer struct{ b *Button }
 
 func (r *buttonRenderer) paint() {
@@ -208,10 +225,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	place(b.plate, 0, 0, size.Width, size.Height)
 	placeRing(b.ring, size, RadiusControl)
 	m := b.text.MinSize()
-	icon := float32(0)
-	if b.Symbol != "" {
-		icon = scaled(IconRow) + Gap8
-	}
+	icon := b.iconWidth()
 	x := (size.Width - m.Width - icon) / 2
 	place(b.img, x, (size.Height-scaled(IconRow))/2, scaled(IconRow), scaled(IconRow))
 	place(b.text, x+icon, (size.Height-m.Height)/2, m.Width, m.Height)
@@ -221,9 +235,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 func (r *buttonRenderer) MinSize() fyne.Size {
 	b := r.b
 	m := b.font().measure(b.Label)
-	if b.Symbol != "" {
-		m.Width += scaled(IconRow) + Gap8
-	}
+	m.Width += b.iconWidth()
 	if b.link() {
 		return fyne.NewSize(m.Width, m.Height+4)
 	}
@@ -243,23 +255,4 @@ func (r *buttonRenderer) Refresh() {
 func (r *buttonRenderer) Destroy() {}
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.b.plate, r.b.img, r.b.text, r.b.line, r.b.ring}
-}
-
-// newRing returns the sign of focus: two pixels wide, two pixels off its widget.
-func newRing() *canvas.Rectangle {
-	r := canvas.NewRectangle(nil)
-	r.StrokeWidth = 2
-	r.Hidden = true
-	return r
-}
-
-func showRing(r *canvas.Rectangle, on bool) {
-	r.StrokeColor = theme.Color(FocusRing)
-	r.FillColor = theme.Color(Clear)
-	r.Hidden = !on
-}
-
-func placeRing(r *canvas.Rectangle, size fyne.Size, radius float32) {
-	r.CornerRadius = radius + 3
-	place(r, -3, -3, size.Width+6, size.Height+6)
 }

@@ -11,8 +11,9 @@ import (
 // Entry is a field for one line of text. Esc and shortcuts that it does not know go to the window.
 type Entry struct {
 	widget.Entry
-	Key     string
-	onFocus func(on bool)
+	Key      string
+	onFocus  func(on bool)
+	onEscape func() bool // takes Esc when it has a use for it; nil: never
 }
 
 // NewEntry returns an empty field. A secret one shows dots until its Show button is pressed; show and hide are that
@@ -67,6 +68,9 @@ func (e *Entry) FocusLost() {
 // TypedKey keeps editing keys and passes Esc, and Enter when nobody waits for it, on.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	enter := k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter
+	if k.Name == fyne.KeyEscape && e.onEscape != nil && e.onEscape() {
+		return
+	}
 	if k.Name == fyne.KeyEscape || enter && e.OnSubmitted == nil {
 		passOn(e, k)
 		return

@@ -7,9 +7,10 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Frame is the content of the window: a head, the page, a foot, and a float above the foot.
+// Frame is the content of the window: a rail at the left, a head, the page, a foot, and a float above the foot.
 type Frame struct {
 	widget.BaseWidget
+	rail                    fyne.CanvasObject
 	head, body, foot, float fyne.CanvasObject
 	objects                 []fyne.CanvasObject
 }
@@ -24,6 +25,9 @@ func NewFrame() *Frame {
 // SetPage changes head and body.
 func (f *Frame) SetPage(head, body fyne.CanvasObject) { f.head, f.body = head, body; f.renew() }
 
+// SetRail puts o, mostly a Rail, at the left of head and page; nil takes it away.
+func (f *Frame) SetRail(o fyne.CanvasObject) { f.rail = o; f.renew() }
+
 // SetFoot changes the foot.
 func (f *Frame) SetFoot(o fyne.CanvasObject) { f.foot = o; f.renew() }
 
@@ -31,8 +35,15 @@ func (f *Frame) SetFoot(o fyne.CanvasObject) { f.foot = o; f.renew() }
 func (f *Frame) SetFloat(o fyne.CanvasObject) { f.float = o; f.renew() }
 
 func (f *Frame) renew() {
-	f.objects = present([]fyne.CanvasObject{f.head, f.body, f.foot, f.float})
+	f.objects = present([]fyne.CanvasObject{f.rail, f.head, f.body, f.foot, f.float})
 	f.Refresh()
+}
+
+func (f *Frame) railWidth(total float32) float32 {
+	if r, ok := f.rail.(*Rail); ok {
+		return r.width(total)
+	}
+	return f.rail.MinSize().Width
 }
 
 func (f *Frame) children() []fyne.CanvasObject { return f.objects }
@@ -43,22 +54,27 @@ func (f *Frame) CreateRenderer() fyne.WidgetRenderer { return &frameRenderer{f} 
 type frameRenderer struct{ f *Frame }
 
 func (r *frameRenderer) Layout(size fyne.Size) {
-	f, top, bottom := r.f, float32(0), float32(0)
-	if f.head != nil {
-		top = HeightFor(f.head, size.Width)
-		place(f.head, 0, 0, size.Width, top)
-	}
+	f, left, top, bottom := r.f, float32(0), float32(0), float32(0)
 	if f.foot != nil {
 		bottom = HeightFor(f.foot, size.Width)
 		place(f.foot, 0, size.Height-bottom, size.Width, bottom)
 	}
+	if f.rail != nil {
+		left = f.railWidth(size.Width)
+		place(f.rail, 0, 0, left, max(0, size.Height-bottom))
+	}
+	room := size.Width - left
+	if f.head != nil {
+		top = HeightFor(f.head, room)
+		place(f.head, left, 0, room, top)
+	}
 	if f.body != nil {
-		place(f.body, 0, top, size.Width, max(0, size.Height-top-bottom))
+		place(f.body, left, top, room, max(0, size.Height-top-bottom))
 	}
 	if f.float != nil {
-		w := min(scaled(440), size.Width-2*Gap16)
+		w := min(scaled(440), room-2*Gap16)
 		h := HeightFor(f.float, w)
-		place(f.float, (size.Width-w)/2, size.Height-bottom-h-Gap12, w, h)
+		place(f.float, left+(room-w)/2, size.Height-bottom-h-Gap12, w, h)
 	}
 }
 
@@ -84,21 +100,22 @@ func Head(o fyne.CanvasObject) fyne.CanvasObject {
 	return Narrow1120(Margins(16, 12, Over(box, Row(0, Cell{Object: o, Width: Stretch}))))
 }
 
+// pageWidth is the most that a page takes of a large window: 1120 of content and its margins.
+const pageWidth = 1120 + 2*Gap24
+
 // Narrow1120 keeps a head as wide as the page below it.
 func Narrow1120(o fyne.CanvasObject) fyne.CanvasObject {
-	return &fyne.Container{Layout: narrow{1120}, Objects: []fyne.CanvasObject{o}}
+	return &fyne.Container{Layout: narrow{pageWidth}, Objects: []fyne.CanvasObject{o}}
 }
 
 // BackTitle is the head of a page that leads back: a button and the page's title.
 func BackTitle(back, title string, tapped func()) fyne.CanvasObject {
-	b := NewButton(TextButton, back, tapped)
-	b.Symbol, b.Small, b.Key = "back", true, "back"
-	return Head(Inset(0, 0, 0, -15, Row(Gap8, Cell{Object: b}, Cell{Object: NewPara(title, Title), Width: Stretch})))
+	return BackHead(back, title, tapped, nil, nil)
 }
 
 // Strip is the ground of the footer.
 func Strip(o fyne.CanvasObject) fyne.CanvasObject {
-	return Column(0, NewRule(), Over(NewBox(Rail, "", 0), Inset(6, Gap16, 6, Gap16, o)))
+	return Column(0, NewRule(), Over(NewBox(RailGround, "", 0), Inset(6, Gap16, 6, Gap16, o)))
 }
 
 // NewFact is one part of the footer.
@@ -129,10 +146,13 @@ func Margins(top, bottom float32, o fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: margins{top, bottom}, Objects: []fyne.CanvasObject{o}}
 }
 
+// narrowPage is the width below which a page, beside the rail, is narrow.
+const narrowPage = 660
+
 type margins struct{ top, bottom float32 }
 
 func (l margins) side(width float32) float32 {
-	if width < scaled(840) {
+	if width < scaled(narrowPage) {
 		return Gap16
 	}
 	return Gap24
@@ -148,3 +168,10 @@ func (l margins) heightFor(o []fyne.CanvasObject, w float32) float32 {
 }
 
 func (l margins) MinSize(o []fyne.CanvasObject) fyne.Size { return flowMin(l, o) }
+
+// NewFactLink is a part of the footer that leads somewhere.
+func NewFactLink(text string, t terms.Tone, tapped func()) *Area {
+	a := newArea(text, Clear, Sunken, "", RadiusControl, Inset(0, 2, 0, 2, NewFact(text, t)), tapped)
+	a.Key = "foot " + text
+	return a
+}

@@ -25,13 +25,30 @@ func passOn(o fyne.CanvasObject, e *fyne.KeyEvent) {
 
 func canvasOf(o fyne.CanvasObject) fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(o) }
 
-// reveal scrolls o into view when it stands in a Page.
-func reveal(o fyne.CanvasObject) {
+// around returns the innermost page that holds o, in the window or in what lies over it.
+func around(o fyne.CanvasObject) *Page {
 	c := canvasOf(o)
 	if c == nil {
-		return
+		return nil
 	}
-	if p := pageAround(c.Content(), o); p != nil {
+	for _, root := range append([]fyne.CanvasObject{c.Content()}, c.Overlays().List()...) {
+		if p := pageAround(root, o); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// reveal scrolls o into view when it stands in a Page.
+func reveal(o fyne.CanvasObject) {
+	if p := around(o); p != nil {
 		p.Reveal(o)
+	}
+}
+
+// relayout lays the page around o out again after o has changed its height.
+func relayout(o fyne.CanvasObject) {
+	if p := around(o); p != nil {
+		p.Refresh()
 	}
 }

@@ -13,6 +13,7 @@ type Line struct {
 	Font  Font
 	Align fyne.TextAlign
 	Cut   bool
+	Still bool // always as wide as in bold, so that nothing moves when it becomes bold
 	raw   *canvas.Text
 }
 
@@ -67,7 +68,9 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 }
 
 func (r *lineRenderer) MinSize() fyne.Size {
-	m := r.l.Font.measure(r.l.Text)
+	f := r.l.Font
+	f.Bold = f.Bold || r.l.Still
+	m := f.measure(r.l.Text)
 	if r.l.Cut {
 		m.Width = min(m.Width, r.l.Font.measure("12345678").Width)
 	}

@@ -6,7 +6,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Page shows content that scrolls when it is higher than the page. Content is at most MaxWidth wide and centred. Below
+// Page shows content that scrolls when it is higher than the page. Content is at most MaxWidth wide (at text
+// factor 1) and centred. Below
 // it stands an optional bar of buttons, which never scrolls out of sight.
 type Page struct {
 	widget.BaseWidget
@@ -20,7 +21,7 @@ type Page struct {
 
 // NewPage returns a page with content, which may be nil.
 func NewPage(content fyne.CanvasObject) *Page {
-	p := &Page{MaxWidth: 1120}
+	p := &Page{MaxWidth: pageWidth}
 	p.flow = &pageFlow{page: p}
 	p.holder = &fyne.Container{Layout: p.flow}
 	p.scroll = container.NewVScroll(p.holder)
@@ -86,7 +87,7 @@ func (r *pageRenderer) Layout(size fyne.Size) {
 	p.flow.width = size.Width
 	room := size
 	if p.bar != nil {
-		w := min(size.Width, p.MaxWidth)
+		w := min(size.Width, scaled(p.MaxWidth))
 		bar, content := HeightFor(p.bar, w), p.flow.MinSize(p.holder.Objects).Height
 		y := min(content-16, size.Height-bar)
 		if content-16+bar > size.Height { // it does not fit: the content scrolls, the bar stays
@@ -127,14 +128,14 @@ type pageFlow struct {
 }
 
 func (l *pageFlow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	w := min(size.Width, l.page.MaxWidth)
+	w := min(size.Width, scaled(l.page.MaxWidth))
 	for _, o := range objects {
 		place(o, (size.Width-w)/2, 0, w, max(HeightFor(o, w), size.Height))
 	}
 }
 
 func (l *pageFlow) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	w := min(l.width, l.page.MaxWidth)
+	w := min(l.width, scaled(l.page.MaxWidth))
 	h := float32(0)
 	for _, o := range objects {
 		h = max(h, HeightFor(o, w))

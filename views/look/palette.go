@@ -19,7 +19,7 @@ const (
 	OK           = theme.ColorNameSuccess
 	Warn         = theme.ColorNameWarning
 	FocusRing    = theme.ColorNameFocus
-	Rail         = fyne.ThemeColorName("rail")
+	RailGround   = fyne.ThemeColorName("rail")
 	Surface      = fyne.ThemeColorName("surface")
 	Raised       = fyne.ThemeColorName("raised")
 	Sunken       = fyne.ThemeColorName("sunken")
@@ -39,6 +39,7 @@ const (
 	PrimaryHover = fyne.ThemeColorName("primaryHover")
 	Scrim        = fyne.ThemeColorName("scrim")
 	Shade        = fyne.ThemeColorName("shade")
+	Later        = fyne.ThemeColorName("later") // a phase of a timeline without a tone
 	Clear        = fyne.ThemeColorName("clear")
 )
 
@@ -48,7 +49,7 @@ type pair struct{ light, dark color.NRGBA }
 // palette holds every role; what a widget of Fyne asks for by another name is mapped in aliases.
 var palette = map[fyne.ThemeColorName]pair{
 	Background:   both(0xF3F6F7, 0x10171C),
-	Rail:         both(0xE9EEF0, 0x0B1115),
+	RailGround:   both(0xE9EEF0, 0x0B1115),
 	Surface:      both(0xFFFFFF, 0x182128),
 	Raised:       both(0xFFFFFF, 0x212C35),
 	Sunken:       both(0xEEF2F4, 0x131B21),
@@ -73,6 +74,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	TintStop:     both(0xFCEBE9, 0x341B1B),
 	LineStop:     both(0xEFBDB8, 0x7A3A38),
 	FocusRing:    both(0x1B5FD0, 0x9CC3FF),
+	Later:        both(0x6F7C87, 0x8D9BA7),
 	Scrim:        alpha(0x14212B, 0x66, 0x05080A, 0x99),
 	Shade:        alpha(0x14212B, 0x33, 0x000000, 0x66),
 	Clear:        alpha(0, 0, 0, 0),

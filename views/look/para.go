@@ -62,13 +62,13 @@ func (p *Para) Set(s string) {
 	p.Refresh()
 }
 
-// String returns the text without marks.
+// String returns the text without marks and soft hyphens.
 func (p *Para) String() string {
 	var b strings.Builder
 	for _, r := range p.runs {
 		b.WriteString(r.Text)
 	}
-	return b.String()
+	return unbroken(b.String())
 }
 
 // piece is a word with the space before it, in one font.
@@ -79,6 +79,7 @@ type piece struct {
 	width float32
 	glue  bool // belongs to the piece before it
 	brk   bool // begins a new line
+	soft  bool // ends at a soft hyphen: the line may end here, with a hyphen
 }
 
 func (p *Para) fontAt(width float32) Font {
@@ -108,13 +109,16 @@ func (p *Para) pieces(width float32) []piece {
 			brk := i > 0
 			lead := strings.HasPrefix(para, " ")
 			for j, w := range strings.Fields(para) {
-				pc := piece{text: w, font: f, width: f.measure(w).Width, brk: brk}
-				pc.glue = j == 0 && glue && !lead && !brk
-				if !pc.glue {
-					pc.space = space
+				parts := strings.Split(w, softHyphen)
+				for k, part := range parts {
+					pc := piece{text: part, font: f, width: f.measure(part).Width, brk: brk, soft: k < len(parts)-1}
+					pc.glue = k > 0 || j == 0 && glue && !lead && !brk
+					if !pc.glue {
+						pc.space = space
+					}
+					out = append(out, pc)
+					brk = false
 				}
-				out = append(out, pc)
-				brk = false
 			}
 			glue = para != "" && !strings.HasSuffix(para, " ")
 		}
@@ -135,68 +139,6 @@ func (p *Para) wrap(width float32) [][]piece {
 		p.last = wrappedText{width, factor, p.broken(width)}
 	}
 	return p.last.lines
-}
-
-func (p *Para) broken(width float32) [][]piece {
-	var lines [][]piece
-	var line []piece
-	x := float32(0)
-	end := func() {
-		lines = append(lines, line)
-		line, x = nil, 0
-	}
-	all := p.pieces(width)
-	for i := 0; i < len(all); i++ {
-		pc := all[i]
-		need := pc.width // with everything glued to it
-		for j := i + 1; j < len(all) && all[j].glue; j++ {
-			need += all[j].width
-		}
-		if pc.brk && len(line) > 0 {
-			end()
-		}
-		if len(line) > 0 && !pc.glue && x+pc.space+need > width+0.5 {
-			end()
-		}
-		if len(line) == 0 {
-			pc.space = 0
-		}
-		if pc.width > width && len([]rune(pc.text)) > 1 && width > 0 { // a word longer than the line is broken
-			head, tail := breakWord(pc, width-x-pc.space)
-			if head.text == "" && len(line) > 0 {
-				end()
-				i--
-				continue
-			}
-			line = append(line, head)
-			end()
-			tail.glue = false
-			all[i] = tail
-			i--
-			continue
-		}
-		line = append(line, pc)
-		x += pc.space + pc.width
-	}
-	if len(line) > 0 || len(lines) == 0 {
-		end()
-	}
-	return lines
-}
-
-func breakWord(pc piece, room float32) (head, tail piece) {
-	runes := []rune(pc.text)
-	n := 0
-	for n < len(runes)-1 && pc.font.measure(string(runes[:n+1])).Width <= room {
-		n++
-	}
-	if n == 0 && pc.space == 0 {
-		n = 1
-	}
-	head, tail = pc, pc
-	head.text, tail.text = string(runes[:n]), string(runes[n:])
-	head.width, tail.width = pc.font.measure(head.text).Width, pc.font.measure(tail.text).Width
-	return head, tail
 }
 
 func (p *Para) lineHeight(width float32) float32 { return p.fontAt(width).measure("Mg").Height }

@@ -2,6 +2,7 @@ package look
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"holdfast/licensing/terms"
 )
@@ -34,24 +35,18 @@ func NewChip(t terms.Tone, sym, word string) *fyne.Container {
 	if sym == "" {
 		sym = tones.Icon
 	}
-	h := max(scaled(24), 24)
-	pill := NewBox(tones.Tint, tones.Line, h/2)
-	pill.Min = fyne.NewSize(0, h)
+	pill := NewBox(tones.Tint, tones.Line, canvas.RadiusMaximum)
+	pill.Min, pill.Grows = fyne.NewSize(0, 24), true
 	font := Font{Size: SizeCaption, Bold: true, Color: tones.Ink}
 	return Over(pill, Inset(0, 10, 0, 8, Row(6, Cell{Object: NewIcon(sym, tones.Ink, IconChip)}, Cell{Object: NewLine(word, font)})))
 }
 
 // NewInitial returns the square with a vendor's first letter.
 func NewInitial(name string) *fyne.Container {
-	letter := "·"
-	for _, r := range name {
-		letter = string(r)
-		break
-	}
-	l := NewLine(letter, Font{Size: SizeHeading, Bold: true, Color: Secondary})
+	l := NewLine(initial(name), Font{Size: SizeHeading, Bold: true, Color: Secondary})
 	l.Align = fyne.TextAlignCenter
 	box := NewBox(Sunken, Border, RadiusInset)
-	box.Min = fyne.NewSize(scaled(36), scaled(36))
+	box.Min, box.Grows = fyne.NewSize(36, 36), true
 	return Over(box, l)
 }
 
@@ -103,7 +98,7 @@ func NewBanner(m BannerModel) *Banner {
 		head.Add(NewPara(m.Eyebrow, Font{Size: SizeCaption, Bold: true, Color: t.Ink}))
 	}
 	headline := NewPara(m.Headline, VerdictFont)
-	headline.Narrow, headline.Below = Title, 690
+	headline.Narrow, headline.Below = Title, 600
 	head.Add(headline)
 	body.Add(head)
 	if m.Columns {
@@ -133,7 +128,7 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 		button := m.Button != nil && i == m.ButtonAt
 		cells := []Cell{
 			{Object: NewLine(a.Label, Quiet), Share: labels, Align: Top},
-			{Object: NewPara(a.Text, Body), Width: Stretch, Least: 260, Align: Top},
+			{Object: NewPara(a.Text, Body), Width: Stretch, Least: 190, Align: Top},
 		}
 		if button {
 			cells[0].Align, cells[1].Align = Middle, Middle
@@ -145,11 +140,11 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 			narrow.Add(Inset(2, 0, Gap4, 0, Wrapped(0, m.Button)))
 		}
 	}
-	return Either(560, wide, narrow)
+	return Either(500, wide, narrow)
 }
 
 func answerColumns(m BannerModel) fyne.CanvasObject {
-	grid := &fyne.Container{Layout: equal{150, 4, Gap24, Gap8}}
+	grid := Fair(Gap24, Gap8)
 	for _, a := range m.Answers {
 		if a.Text != "" {
 			grid.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))

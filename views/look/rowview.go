@@ -89,7 +89,7 @@ func joined(label, value string) fyne.CanvasObject {
 // NewSymbolTile is the square of NewInitial with a symbol in it.
 func NewSymbolTile(sym string) fyne.CanvasObject {
 	box := NewBox(Sunken, Border, RadiusInset)
-	box.Min = fyne.NewSize(scaled(36), scaled(36))
+	box.Min, box.Grows = fyne.NewSize(36, 36), true
 	return Over(box, NewIcon(sym, Secondary, IconRow))
 }
 

@@ -1,0 +1,208 @@
+package views
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"holdfast/docs"
+	"holdfast/licensing"
+	"holdfast/licensing/terms"
+	"holdfast/views/look"
+)
+
+// checkup is the result of the last run of all checks.
+type checkup struct {
+	list    []licensing.Check
+	at      time.Time
+	running bool
+}
+
+// checkLine is one check in words.
+type checkLine struct {
+	ID               string
+	Tone             terms.Tone
+	Word, Name, Text string
+	Button           string
+	Action           terms.Action
+	Finding          terms.Finding
+}
+
+// helpModel is everything that Help & checks shows.
+type helpModel struct {
+	Checks  []checkLine
+	Running bool
+	When    string
+	Guides  [][2]string // name, title
+	Ask     [][2]string // vendor, contact
+	Version string
+}
+
+// helpPlace is checks, guides and whom to ask.
+func (w *Window) helpPlace() place {
+	return place{section: secHelp, name: secHelp, build: w.helpScreen}
+}
+
+// help turns checks and guides into words.
+func (v voice) help(s licensing.Snapshot, c checkup, version string) helpModel {
+	m := helpModel{Running: c.running && len(c.list) == 0, Version: version}
+	for _, k := range c.list {
+		m.Checks = append(m.Checks, v.checkLine(s, k))
+	}
+	if !c.at.IsZero() {
+		m.When = v.t("help.checked", "date", v.DateTime(c.at, v.zone))
+	}
+	for _, name := range docs.Names() {
+		if g, err := docs.Read(name, v.Language()); err == nil {
+			m.Guides = append(m.Guides, [2]string{name, g.Title})
+		}
+	}
+	for _, x := range s.Vendors {
+		m.Ask = append(m.Ask, [2]string{x.Name, x.Support})
+	}
+	return m
+}
+
+// checkLine is one check with the one thing that puts it right.
+func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
+	l := checkLine{ID: k.ID, Tone: k.Level, Word: v.Text("doctor.level."+string(k.Level), nil), Name: v.Text("doctor."+k.ID+".name", nil)}
+	if k.State == "" {
+		l.Text = v.Check(k.ID, k.Level, k.Args, v.zone)
+		if k.Level != terms.ToneOK {
+			l.Action, l.Button = terms.ActUseFile, v.Action(terms.ActUseFile)
+			if k.ID == "clock" || k.ID == "records" {
+				l.Action, l.Button = "", v.t("help.again")
+			}
+		}
+		return l
+	}
+	l.Finding = terms.Finding{State: k.State, Tone: k.State.Tone(), Slots: k.Args}
+	a := v.Say(l.Finding, s.Verdict.At, v.zone)
+	l.Text, l.Button, l.Action = a.Headline, a.Button, a.Action
+	return l
+}
+
+// runChecks looks at everything again.
+func (w *Window) runChecks() {
+	if w.checks.running {
+		return
+	}
+	w.checks.running = true
+	w.work.quietly(func() func() {
+		list := w.engine.Checks(context.Background())
+		st := w.look()
+		return func() {
+			w.checks = checkup{list: list, at: st.snap.Verdict.At}
+			w.set(st)
+			if w.now.renew != nil {
+				w.now.renew()
+			}
+		}
+	})
+}
+
+// helpScreen shows the checks, which run when it is opened.
+func (w *Window) helpScreen() *screen {
+	run := look.NewButton(look.PrimaryButton, w.v.t("help.run"), w.runChecks)
+	run.Key = "run"
+	copyAll := look.NewButton(look.SecondaryButton, w.v.t("help.copy"), func() { w.copy(w.v.supportText(w.snap, w.checks, w.o.Desk.Version())) })
+	copyAll.Key = "copy_checks"
+	p := &helpPage{v: w.v, page: look.NewPage(nil), do: helpActions{
+		act: w.actOnCheck, guide: w.showGuide, keys: w.keySheet, leaves: w.whatLeaves, copy: w.copy,
+	}}
+	s := &screen{head: look.PageTitle(w.v.t("rail.help"), copyAll, run), body: p.page}
+	s.enter = func() *look.Button { return run }
+	if len(w.checks.list) == 0 {
+		w.runChecks()
+	}
+	s.renew = live(w, func() helpModel { return w.v.help(w.snap, w.checks, w.o.Desk.Version()) }, p.Set)
+	return s
+}
+
+// actOnCheck does the one thing that helps, and looks again.
+func (w *Window) actOnCheck(l checkLine) {
+	if l.Action == "" {
+		w.runChecks()
+		return
+	}
+	w.checks.list = nil // what is true after that is looked at anew
+	w.act(l.Action, l.Finding)
+}
+
+// supportText is what helps who is asked for help: checks with their codes, and nothing personal.
+func (v voice) supportText(s licensing.Snapshot, c checkup, version string) string {
+	lines := []string{programName + " " + version, v.t("support.code", "code", s.Device.Code)}
+	for _, p := range s.Verdict.Products {
+		lines = append(lines, v.name(p.Name, p.ID)+" "+p.License+": "+string(p.State))
+		if len(lines) > 20 {
+			break
+		}
+	}
+	for _, k := range c.list {
+		l := v.checkLine(s, k)
+		code := "ok"
+		if k.State != "" {
+			code = string(k.State)
+		}
+		lines = append(lines, l.Name+": "+l.Text+" ("+code+")")
+	}
+	return strings.Join(lines, "\n")
+}
+
+type helpActions struct {
+	act    func(l checkLine)
+	guide  func(name string)
+	keys   func()
+	leaves func()
+	copy   func(string)
+}
+
+// helpPage shows checks with one fix each, then guides and whom to ask.
+type helpPage struct {
+	v    voice
+	page *look.Page
+	do   helpActions
+}
+
+// Set shows m.
+func (p *helpPage) Set(m helpModel) {
+	var parts []fyne.CanvasObject
+	var rows []look.CheckRow
+	for _, l := range m.Checks {
+		r := look.CheckRow{Tone: l.Tone, Word: l.Word, Name: l.Name, Text: l.Text}
+		if l.Button != "" {
+			r.Button = look.NewButton(look.SecondaryButton, l.Button, func() { p.do.act(l) })
+			r.Button.Key, r.Button.Small = "check "+l.ID, true
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) == 0 {
+		parts = append(parts, look.PaddedCard(look.NewPara(p.v.t("help.running"), look.Quiet)))
+	} else {
+		parts = append(parts, look.Column(look.Gap8, look.NewChecks(rows), look.NewPara(m.When, look.Caption)))
+	}
+	guides := look.Equal(280, 2, look.Gap8, look.Gap4)
+	for _, g := range m.Guides {
+		guides.Add(p.line("help", g[1], "guide "+g[0], func() { p.do.guide(g[0]) }))
+	}
+	guides.Add(p.line("cmd", p.v.t("keys.title"), "keys", p.do.keys))
+	guides.Add(p.line("eye", p.v.t("first.leaves"), "leaves", p.do.leaves))
+	parts = append(parts, look.Column(look.Gap8, look.Section("", p.v.t("help.guides"), ""), look.Card(look.Inset(6, 6, 6, 6, guides))))
+	if len(m.Ask) > 0 {
+		parts = append(parts, look.Column(look.Gap8, look.Section("", p.v.t("help.ask"), ""), look.PaddedCard(look.Facts(m.Ask...))))
+	}
+	command := commandLine("doctor")
+	parts = append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.copy(command) }))
+	if m.Version != "" {
+		parts = append(parts, look.NewPara(p.v.t("help.version", "version", m.Version), look.Caption))
+	}
+	p.page.Set(sheet(parts...))
+}
+
+func (p *helpPage) line(sym, title, key string, tapped func()) fyne.CanvasObject {
+	a := look.NewListLine(sym, look.Primary, title, "", tapped)
+	a.Key = key
+	return a
+}

@@ -1,0 +1,103 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+// Chooser is a button that opens a small menu: of options, one of them on, or of things to do.
+type Chooser struct {
+	Area
+	options []string
+	canvas  fyne.Canvas
+	word    *Line
+	chosen  func(i int)
+	at      int // the option that is on; below 0 in a menu of things to do
+	menu    *menu
+	name    string
+}
+
+// NewChooser returns a button that shows the option that is on. label is what a screen reader says before it.
+func NewChooser(key string, c fyne.Canvas, label string, options []string, on int, changed func(i int)) *Chooser {
+	s := newChooser(SecondaryButton, "", c, options)
+	s.Key, s.name = key, label
+	s.SetOn(on)
+	s.chosen = func(i int) {
+		was := s.at
+		s.SetOn(i)
+		if i != was && changed != nil {
+			changed(i)
+		}
+	}
+	return s
+}
+
+// NewMenuButton returns a button that opens a menu of things to do.
+func NewMenuButton(kind Kind, label string, c fyne.Canvas, options []string, chosen func(i int)) *Chooser {
+	s := newChooser(kind, label, c, options)
+	s.chosen = chosen
+	return s
+}
+
+func newChooser(kind Kind, label string, c fyne.Canvas, options []string) *Chooser {
+	s := &Chooser{options: options, canvas: c, at: -1, word: NewLine(label, Body)}
+	ink, high := Text, float32(8)
+	s.fill, s.over, s.line, s.radius = Surface, Sunken, Outline, RadiusControl
+	switch {
+	case kind == PrimaryButton:
+		s.fill, s.over, s.line, ink = Primary, PrimaryHover, "", OnPrimary
+		s.word.Font = BodyBold.In(OnPrimary)
+	case label == "":
+		high = 6 // stands in a row
+	}
+	s.be(s, label, Inset(high, 12, high, 14, Row(10, Cell{Object: s.word, Width: Stretch}, Cell{Object: NewIcon("down", ink, 16)})), s.Open)
+	s.keys = func(e *fyne.KeyEvent) bool {
+		if e.Name == fyne.KeyDown {
+			s.Open()
+			return true
+		}
+		return false
+	}
+	return s
+}
+
+// On returns the option that is on; below 0 in a menu of things to do.
+func (s *Chooser) On() int { return s.at }
+
+// SetOn changes the option without calling anybody.
+func (s *Chooser) SetOn(on int) {
+	if len(s.options) == 0 {
+		return
+	}
+	s.at = max(0, min(on, len(s.options)-1))
+	s.Label = unbroken(s.name) + ": " + s.options[s.at]
+	s.word.Set(s.options[s.at])
+	s.Refresh()
+	relayout(s)
+}
+
+// Open shows the menu.
+func (s *Chooser) Open() {
+	if s.canvas != nil && len(s.options) > 0 && s.menu == nil {
+		s.menu = newMenu(s)
+		s.menu.show()
+	}
+}
+
+// Close takes the menu away.
+func (s *Chooser) Close() {
+	if s.menu == nil {
+		return
+	}
+	m := s.menu
+	s.menu = nil
+	s.canvas.Overlays().Remove(m)
+	s.canvas.Focus(s)
+}
+
+// Choose closes the menu and takes option i, as a press on it does.
+func (s *Chooser) Choose(i int) {
+	s.Close()
+	if i >= 0 && i < len(s.options) && s.chosen != nil {
+		s.chosen(i)
+	}
+}
