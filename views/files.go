@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"path/filepath"
 
 	"fyne.io/fyne/v2"
 
@@ -65,7 +66,7 @@ func (v voice) files(s licensing.Snapshot, made map[string]licensing.Made, in []
 
 func (v voice) fileRow(f licensing.FileView) fileRow {
 	r := fileRow{
-		Hash: f.Hash, Title: v.fileTitle(f), Name: f.Name, Words: f.Words, Date: v.short(f.Taken),
+		Hash: f.Hash, Title: v.fileTitle(f), Name: filepath.Base(f.Name), Words: f.Words, Date: v.short(f.Taken),
 		Word: v.t("files.kept"), Symbol: "file", Tone: terms.ToneNotice,
 	}
 	if f.InUse {
@@ -157,18 +158,18 @@ func (p *filesPage) Set(m filesModel) {
 	p.main, p.cols = nil, look.NewColumns()
 	var parts []fyne.CanvasObject
 	if len(m.Out) > 0 {
-		parts = append(parts, p.group("fileout", "files.out", len(m.Out), p.requests(m.Out, true)))
+		parts = append(parts, p.group("files.out", "fileout", len(m.Out), p.requests(m.Out, true)))
 	}
 	if len(m.Waiting) > 0 {
-		parts = append(parts, p.group("wait", "files.waiting", len(m.Waiting), p.requests(m.Waiting, false)))
+		parts = append(parts, p.group("files.waiting", "wait", len(m.Waiting), p.requests(m.Waiting, false)))
 	}
 	switch {
 	case len(m.In) > 0:
-		parts = append(parts, p.group("filein", "files.in", len(m.In)+m.More, p.came(m.In)))
+		parts = append(parts, p.group("files.in", "filein", len(m.In)+m.More, p.came(m.In)))
 	case m.Read:
-		parts = append(parts, p.group("filein", "files.in", 0, look.PaddedCard(look.NewPara(p.v.t("files.none"), look.Quiet))))
+		parts = append(parts, p.group("files.in", "filein", 0, look.PaddedCard(look.NewPara(p.v.t("files.none"), look.Quiet))))
 	default:
-		parts = append(parts, p.group("filein", "files.in", 0, look.PaddedCard(look.NewPara(p.v.t("files.reading"), look.Quiet))))
+		parts = append(parts, p.group("files.in", "filein", 0, look.PaddedCard(look.NewPara(p.v.t("files.reading"), look.Quiet))))
 	}
 	if m.More > 0 {
 		parts = append(parts, look.NewPara(p.v.t("files.more", "n", m.More), look.Caption))
@@ -179,7 +180,7 @@ func (p *filesPage) Set(m filesModel) {
 	p.page.Set(sheet(parts...))
 }
 
-func (p *filesPage) group(sym, title string, n int, body fyne.CanvasObject) fyne.CanvasObject {
+func (p *filesPage) group(title, sym string, n int, body fyne.CanvasObject) fyne.CanvasObject {
 	count := ""
 	if n > 0 {
 		count = p.v.Number(int64(n))

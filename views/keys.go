@@ -44,6 +44,8 @@ func (w *Window) shortcutList() []shortcut {
 		shortcut{"", 0, "Tab", "keys.tab", nil},
 		shortcut{fyne.KeyPlus, ctrl, "Ctrl++", "keys.larger", func() { w.enlarge(25) }},
 		shortcut{fyne.KeyEqual, ctrl, "Ctrl+=", "", func() { w.enlarge(25) }},
+		shortcut{fyne.KeyEqual, ctrl | fyne.KeyModifierShift, "Ctrl+Shift+=", "", func() { w.enlarge(25) }},
+		shortcut{fyne.KeyPlus, ctrl | fyne.KeyModifierShift, "Ctrl+Shift++", "", func() { w.enlarge(25) }},
 		shortcut{fyne.KeyMinus, ctrl, "Ctrl+-", "keys.smaller", func() { w.enlarge(-25) }},
 		shortcut{fyne.Key0, ctrl, "Ctrl+0", "keys.usual", func() { w.enlarge(-100) }},
 		shortcut{"", 0, "F5", "keys.again", nil},

@@ -97,6 +97,7 @@ func (w *Window) licensesScreen() *screen {
 		w.finder.text = text
 		refill()
 	})
+	search.Clears(w.v.t("licenses.clear"))
 	search.Entry.SetText(w.finder.text)
 	order := look.NewChooser("sort", w.canvas(), w.v.t("licenses.sort"),
 		[]string{w.v.t("licenses.sort.urgent"), w.v.t("licenses.sort.name"), w.v.t("licenses.sort.vendor"), w.v.t("licenses.sort.end")},
@@ -110,6 +111,7 @@ func (w *Window) licensesScreen() *screen {
 	command := commandLine("status")
 	s.body = look.Filled(look.Column(look.Gap8, bar, count), list,
 		look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }))
+	s.first = func() fyne.Focusable { return list }
 	s.renew = func() {
 		if len(w.snap.Verdict.Products) == 0 {
 			w.reshow()

@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -35,7 +34,7 @@ type Button struct {
 
 	off, hover, focused bool
 	ring, plate         *canvas.Rectangle
-	text                *canvas.Text
+	text                []*canvas.Text // a line each
 	line                *canvas.Rectangle
 	img                 *canvas.Image
 }
@@ -175,84 +174,3 @@ func (b *Button) font() Font {
 }
 
 func (b *Button) link() bool { return b.Kind == LinkButton }
-
-// CreateRenderer implements fyne.Widget.
-func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	b.ring = newRing()
-	b.plate = canvas.NewRectangle(nil)
-	b.text = canvas.NewText(b.Label, nil)
-	b.line = canvas.NewRectangle(nil)
-	b.img = &canvas.Image{FillMode: canvas.ImageFillContain}
-	r := &buttonRenderer{b}
-	r.paint()
-	return r
-}
-
-// iconWidth is the room of the symbol and the gap after it.
-func (b *Button) iconWidth() float32 {
-	switch {
-	case b.Symbol == "":
-		return 0
-	case b.Label == "":
-		return scaled(IconRow)
-	}
-	return scaled(IconRow) + Gap8
-}
-
-type buttonRenderer struct{ b *Button }
-
-func (r *buttonRenderer) paint() {
-	b, f := r.b, r.b.face()
-	b.plate.FillColor = theme.Color(f.fill)
-	b.plate.CornerRadius = RadiusControl
-	b.plate.StrokeWidth = 0
-	if f.line != "" {
-		b.plate.StrokeColor, b.plate.StrokeWidth = theme.Color(f.line), 1
-	}
-	b.text.Text = b.Label
-	b.font().apply(b.text)
-	b.line.FillColor = theme.Color(f.ink)
-	b.line.Hidden = !b.link()
-	b.img.Hidden = b.Symbol == ""
-	if b.Symbol != "" {
-		b.img.Resource = symbol(b.Symbol, f.ink)
-	}
-	showRing(b.ring, b.focused && !b.off)
-}
-
-func (r *buttonRenderer) Layout(size fyne.Size) {
-	b := r.b
-	place(b.plate, 0, 0, size.Width, size.Height)
-	placeRing(b.ring, size, RadiusControl)
-	m := b.text.MinSize()
-	icon := b.iconWidth()
-	x := (size.Width - m.Width - icon) / 2
-	place(b.img, x, (size.Height-scaled(IconRow))/2, scaled(IconRow), scaled(IconRow))
-	place(b.text, x+icon, (size.Height-m.Height)/2, m.Width, m.Height)
-	place(b.line, x+icon, (size.Height+m.Height)/2-2, m.Width, 1)
-}
-
-func (r *buttonRenderer) MinSize() fyne.Size {
-	b := r.b
-	m := b.font().measure(b.Label)
-	m.Width += b.iconWidth()
-	if b.link() {
-		return fyne.NewSize(m.Width, m.Height+4)
-	}
-	pad, least := float32(17), float32(36)
-	if b.Small {
-		pad, least = 12, 32
-	}
-	return fyne.NewSize(m.Width+2*pad, max(least, m.Height+least-19))
-}
-
-func (r *buttonRenderer) Refresh() {
-	r.paint()
-	r.Layout(r.b.Size())
-	canvas.Refresh(r.b)
-}
-
-func (r *buttonRenderer) Destroy() {}
-func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.b.plate, r.b.img, r.b.text, r.b.line, r.b.ring}
-}

@@ -173,7 +173,7 @@ func (l atEnd) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if l.total(objs) > size.Width {
 		y := float32(0)
 		for i := len(objs) - 1; i >= 0; i-- {
-			h := objs[i].MinSize().Height
+			h := HeightFor(objs[i], size.Width)
 			place(objs[i], 0, y, size.Width, h)
 			y += h + Gap8
 		}
@@ -194,7 +194,7 @@ func (l atEnd) heightFor(objects []fyne.CanvasObject, w float32) float32 {
 		if i > 0 {
 			sum += Gap8
 		}
-		sum += o.MinSize().Height
+		sum += HeightFor(o, w)
 		tall = max(tall, o.MinSize().Height)
 	}
 	if l.total(objs) > w {
