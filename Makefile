@@ -5,10 +5,10 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LDFLAGS  := -s -w -X holdfast/app.Version=$(VERSION)
 OUT      := bin
 ART      := artefacts
-ENGINE   := ./licensing/... ./app/... ./assets/...
+ENGINE   := ./licensing/... ./app/... ./assets/... ./docs/...
 FUZZTIME ?= 5s
 
-.PHONY: all setup build build-cli run test lint unit race window e2e fuzz bench clean
+.PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz bench clean install uninstall desktop-check windows
 
 all: build
 
@@ -46,6 +46,12 @@ race:
 window: $(ART)
 	HOLDFAST_ARTEFACTS=$(abspath $(ART)) $(GO) test -tags $(TAGS) ./views/...
 
+# Every screen and every state, in light and dark, English and German, small, wide and with large text, as pictures for
+# people to look at.
+screens: $(ART)
+	HOLDFAST_SHOTS=$(abspath $(ART))/screens $(GO) test -count=1 -tags $(TAGS) -run Painted ./views
+	@echo "Pictures: $(ART)/screens"
+
 # The program itself, with a real Secret Service and a real window.
 e2e: build $(ART)
 	packaging/e2e.sh $(abspath $(OUT)) $(abspath $(ART))
@@ -57,6 +63,28 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./licensing/...
 	@packaging/bench.sh $(abspath $(OUT))
+
+# make install PREFIX=$HOME/.local, or with DESTDIR= for a package.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+install: export PREFIX := $(PREFIX)
+install: export DESTDIR := $(DESTDIR)
+install:
+	@test -x $(OUT)/holdfast || $(MAKE) build
+	@packaging/linux/install.sh install $(OUT)
+
+uninstall: export PREFIX := $(PREFIX)
+uninstall: export DESTDIR := $(DESTDIR)
+uninstall:
+	@packaging/linux/install.sh uninstall $(OUT)
+
+# Desktop entry, file types, icons, metadata and the double click, in a temporary account.
+desktop-check: build
+	@packaging/linux/check.sh $(OUT)
+
+# The Windows programs, built on Linux with mingw-w64: bin/windows. Takes about six minutes the first time.
+windows:
+	@packaging/windows/build.sh $(OUT)/windows $(VERSION)
 
 clean:
 	rm -rf $(OUT) $(ART)

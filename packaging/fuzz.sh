@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-5s}
 count=0
-for pkg in $(go list ./licensing/... ./app/...); do
+for pkg in $(go list ./licensing/... ./app/... ./docs/...); do
   dir=$(go list -f '{{.Dir}}' "$pkg")
   names=$(grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$dir"/*_test.go 2>/dev/null | awk '{print $2}' || true)
   for name in $names; do

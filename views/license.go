@@ -29,12 +29,10 @@ func (w *Window) licenseScreen(key string, tab *int) *screen {
 	m := w.v.license(w.snap, p)
 	tell := look.NewButton(look.SecondaryButton, w.v.t("tell.button"), func() { w.tellAbout("buyer", p.Finding) })
 	tell.Key = "tell"
-	use := look.NewButton(look.SecondaryButton, w.v.t("act.use_file"), w.useFile)
-	use.Key = "use_file"
 	d := &licensePage{v: w.v, page: look.NewPage(nil), tab: tab, act: w.act, key: key, copy: w.copy}
 	d.changed = func() { w.fetchHistory(d, p) }
 	s := w.sub(m.Title, d.page, []fyne.CanvasObject{look.NewChip(m.Row.Tone, m.Row.Symbol, m.Row.Word), look.NewLine(m.Vendor, look.Caption)},
-		[]fyne.CanvasObject{tell, use})
+		[]fyne.CanvasObject{tell})
 	s.enter = func() *look.Button { return d.main }
 	s.first = func() fyne.Focusable {
 		if d.main != nil {

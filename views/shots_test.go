@@ -4,11 +4,13 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -116,42 +118,80 @@ func scenes() []scene {
 	}
 }
 
+// stateScenes show every state where it is met: file states in a preview, the others on the Overview.
+func stateScenes() []scene {
+	var all []scene
+	for _, st := range terms.States() {
+		all = append(all, scene{"state-" + string(st), quietFacts, func(b *bench) {
+			f := terms.NewProblem(st, nil, nil).Finding
+			if strings.HasPrefix(string(st), "file_") || st == terms.StateOtherComputer || st == terms.StateVendorNew {
+				b.engine.report = badReport("license_AcmeCAD.hflic", st, nil)
+				b.w.Open([]string{"license_AcmeCAD.hflic"})
+				return
+			}
+			snap := b.engine.Snapshot()
+			snap.Verdict.Main = f
+			snap.Revision++
+			b.w.set(state{snap: snap, made: b.w.made})
+		}})
+	}
+	return all
+}
+
 func TestScreensCanBePainted(t *testing.T) {
 	dir := os.Getenv(envShots)
 	if dir == "" {
 		t.Skip(envShots + " names no folder")
 	}
+	small := fyne.NewSize(760, 520)
 	kinds := []struct {
-		name string
-		o    benchOptions
+		name   string
+		states bool
+		o      benchOptions
 	}{
-		{"light", benchOptions{mode: look.Light}},
-		{"dark", benchOptions{mode: look.Dark}},
-		{"small", benchOptions{mode: look.Light, size: fyne.NewSize(760, 520)}},
-		{"wide", benchOptions{mode: look.Light, size: fyne.NewSize(1400, 900)}},
-		{"text200", benchOptions{mode: look.Light, factor: 2}},
-		{"pseudo", benchOptions{mode: look.Light, lang: "qps", size: fyne.NewSize(760, 520)}},
+		{"en-light", true, benchOptions{mode: look.Light}},
+		{"en-dark", true, benchOptions{mode: look.Dark}},
+		{"de-light", true, benchOptions{mode: look.Light, lang: "de"}},
+		{"de-dark", true, benchOptions{mode: look.Dark, lang: "de"}},
+		{"en-760x520", false, benchOptions{mode: look.Light, size: small}},
+		{"de-760x520", false, benchOptions{mode: look.Light, size: small, lang: "de"}},
+		{"en-1400x900", false, benchOptions{mode: look.Light, size: fyne.NewSize(1400, 900)}},
+		{"en-2560x1440", false, benchOptions{mode: look.Light, size: fyne.NewSize(2560, 1440)}},
+		{"en-text200", false, benchOptions{mode: look.Light, factor: 2}},
+		{"de-text200-760x520", false, benchOptions{mode: look.Light, factor: 2, size: small, lang: "de"}},
+		{"pseudo-760x520", false, benchOptions{mode: look.Light, lang: plain.Pseudo, size: small}},
 	}
+	only := os.Getenv(envShots + "_ONLY")
 	for _, k := range kinds {
-		for _, s := range scenes() {
-			t.Run(k.name+"/"+s.name, func(t *testing.T) {
-				b := open(t, newFake(s.facts()), k.o)
-				if s.go_ != nil {
-					s.go_(b)
-				}
-				out := filepath.Join(dir, k.name)
-				if err := os.MkdirAll(out, 0o755); err != nil {
-					t.Fatal(err)
-				}
-				f, err := os.Create(filepath.Join(out, s.name+".png"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer f.Close()
-				if err := png.Encode(f, b.w.canvas().Capture()); err != nil {
-					t.Fatal(err)
-				}
-			})
+		if only != "" && only != k.name {
+			continue
 		}
+		all := scenes()
+		if k.states {
+			all = append(all, stateScenes()...)
+		}
+		for _, s := range all {
+			t.Run(k.name+"/"+s.name, func(t *testing.T) { paint(t, s, k.o, filepath.Join(dir, k.name)) })
+		}
+	}
+}
+
+func paint(t *testing.T, s scene, o benchOptions, dir string) {
+	t.Helper()
+	o.desk = &testDesk{}
+	b := open(t, newFake(s.facts()), o)
+	if s.go_ != nil {
+		s.go_(b)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(dir, s.name+".png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, b.w.canvas().Capture()); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -52,7 +52,7 @@ func (w *Window) tellAbout(who string, f terms.Finding) {
 		d.Hide()
 		w.openMail(notes[at], func() { w.told(tellWho[at], f) })
 	}
-	d.Width = 560
+	d.Width = 560 * look.TextFactor()
 	d.Show()
 }
 

@@ -77,18 +77,7 @@ func (s *session) check(k licensing.Check, at time.Time) checkJSON {
 		j.Text, j.Do = a.Headline, a.Do
 		return j
 	}
-	id := "doctor." + k.ID + "." + string(k.Level)
-	if fresh, _ := k.Args["fresh"].(bool); fresh && s.say.Has("doctor."+k.ID+".fresh") {
-		id = "doctor." + k.ID + ".fresh"
-	}
-	args := map[string]any{}
-	for name, v := range k.Args {
-		if t, ok := v.(time.Time); ok {
-			v = s.say.DateTime(t, s.zone)
-		}
-		args[name] = v
-	}
-	j.Text = s.text(id, args)
+	j.Text = s.say.Check(k.ID, k.Level, k.Args, s.zone)
 	return j
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 )
 
@@ -22,7 +23,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 		v = s.engine.Evaluate(terms.Query{Product: c.Product})
 	}
 	r := result{code: v.Main.State.ExitCode(s.Strict), json: s.statusJSON(snap, v)}
-	a := s.tell(v.Main, v.At)
+	a := s.verdict(v)
 	r.page.add(string(v.Main.State), a.Headline)
 	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)
 	if verb, rest := commandOf(v.Main.Action); verb != "" {
@@ -47,6 +48,14 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 		r.page = r.page[:len(r.page)-1]
 	}
 	return r, nil
+}
+
+// verdict is the first line as the window says it too: one sentence over all products where it can be said.
+func (s *session) verdict(v terms.Verdict) plain.Answers {
+	if a, ok := s.say.Everything(v, s.zone); ok {
+		return a
+	}
+	return s.tell(v.Main, v.At)
 }
 
 // productName is a product's id, with its vendor when another vendor has a product of that id.

@@ -238,3 +238,13 @@ func TestTheLaunchAgentNamesExactlyTheProgram(t *testing.T) {
 		}
 	}
 }
+
+func TestTheInstalledDesktopEntryAndTheWindowHaveTheSameName(t *testing.T) {
+	if _, err := os.Stat(filepath.Join("..", "..", "packaging", "linux", ID+".desktop")); err != nil {
+		t.Error(err)
+	}
+	window, err := os.ReadFile(filepath.Join("..", "..", "FyneApp.toml"))
+	if err != nil || !strings.Contains(string(window), `ID = "`+ID+`"`) {
+		t.Errorf("the window has another name: %v\n%s", err, window)
+	}
+}
