@@ -20,7 +20,6 @@ const (
 
 const (
 	service         = "holdfast"
-	passphraseStore = "keystore" // file in the home
 	passphraseLimit = 4 << 10
 )
 
@@ -32,7 +31,7 @@ func (o *Options) chooseKeyStore(home string) (keystore.Store, error) {
 		asked = o.Env(EnvKeyStore)
 	}
 	kept := licensing.KeyStoreOf(home)
-	if _, err := os.Stat(filepath.Join(home, passphraseStore)); kept == "" && err == nil {
+	if _, err := os.Stat(filepath.Join(home, licensing.PassphraseFile)); kept == "" && err == nil {
 		kept = KeyStorePassphrase // the note in the home is damaged, the key store itself is there
 	}
 	switch {
@@ -68,7 +67,7 @@ func passphrase(home, file, dir string) (keystore.Store, error) {
 		return locked{err}, nil
 	}
 	defer clear(secret)
-	return keystore.Passphrase(filepath.Join(home, passphraseStore), secret)
+	return keystore.Passphrase(filepath.Join(home, licensing.PassphraseFile), secret)
 }
 
 func readPassphrase(file string) ([]byte, error) {
@@ -102,7 +101,7 @@ func (l locked) Backend() string { return KeyStorePassphrase }
 
 // Label is the one that the open store has.
 func (l locked) Label() string {
-	if s, err := keystore.Passphrase(passphraseStore, []byte("-")); err == nil {
+	if s, err := keystore.Passphrase(licensing.PassphraseFile, []byte("-")); err == nil {
 		return s.Label()
 	}
 	return KeyStorePassphrase

@@ -31,7 +31,7 @@ func many(t testing.TB, n int, products bool) (*computer, *vendor) {
 			l.Policy.Product.ID = fmt.Sprintf("product%05d", i)
 		}
 		env := v.response(exchange.KindLicense, nil, licensePart(l))
-		held, q := first, asked
+		held, q := *first, *asked
 		held.Serial, held.License, held.Document = serial, l, documentHash(env)
 		q.ID, q.State, q.Answer, q.Closed = fmt.Sprintf("%016x", i), terms.RequestAnswered, held.Document, start
 		doc := documentRecord{Hash: held.Document, Kind: exchange.KindLicense, Root: held.Root, Name: serial + ".hflic", Taken: start, Serial: serial, Issued: start, Words: "tulip-orbit-47"}
@@ -150,8 +150,14 @@ func benchmarkMany(b *testing.B, n int, products bool) {
 			}
 		}
 	})
-	b.Run("Checkpoint", func(b *testing.B) {
+	b.Run("Tail", func(b *testing.B) {
 		for b.Loop() {
+			c.writeCheckpoint()
+		}
+	})
+	b.Run("WholeCheckpoint", func(b *testing.B) {
+		for b.Loop() {
+			c.since.start(nil)
 			c.writeCheckpoint()
 		}
 	})

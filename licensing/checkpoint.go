@@ -2,16 +2,13 @@ package licensing
 
 import (
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"holdfast/licensing/device"
 	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
-	"holdfast/licensing/terms"
 )
 
 // checkpoint is the copy of the records that can be read without the key store: no secrets, licenses and profiles
@@ -59,27 +56,6 @@ func (e *Engine) writeSigned(name, typ string, content any, key device.Key) ([]b
 		return nil, err
 	}
 	return sig, disk.WriteFile(e.o.FS, e.path(name), b, 0o600)
-}
-
-// bare is a change without what the signed documents say, and without secrets. Of a request that is closed nobody needs
-// the file any more.
-func bare(c change) change {
-	out := change{V: c.V, Documents: c.Documents, Home: c.Home, Shown: c.Shown}
-	for _, v := range c.Vendors {
-		v.Profile = exchange.Profile{}
-		out.Vendors = append(out.Vendors, v)
-	}
-	for _, l := range c.Licenses {
-		l.License = terms.License{}
-		out.Licenses = append(out.Licenses, l)
-	}
-	for _, q := range c.Requests {
-		if q.State != terms.RequestOpen {
-			q.Envelope = exchange.Envelope{}
-		}
-		out.Requests = append(out.Requests, q)
-	}
-	return out
 }
 
 // signedCheckpoint is the file: the payload and the device key's signature over its DSSE encoding.
@@ -136,6 +112,15 @@ func readSigned(b []byte, typ string, public ed25519.PublicKey, proven bool, int
 // readCheckpoint returns the records as the checkpoint and the signed documents say. Licenses whose document is gone or
 // no longer verifies are left out.
 func (e *Engine) readCheckpoint() (*records, error) {
+	rec, err := e.readBare()
+	if err == nil {
+		e.fillIn(rec)
+	}
+	return rec, err
+}
+
+// readBare is readCheckpoint without what the signed documents say.
+func (e *Engine) readBare() (*records, error) {
 	cp, err := e.decodeCheckpoint()
 	if err != nil {
 		return nil, err
@@ -150,94 +135,7 @@ func (e *Engine) readCheckpoint() (*records, error) {
 		rec.apply(t.Change)
 		rec.Seq, rec.Head = t.Seq, t.Head
 	}
-	e.fillIn(rec)
 	return rec, nil
-}
-
-// fillIn brings in what the signed documents say. What they do not prove is left out.
-func (e *Engine) fillIn(rec *records) {
-	for root, v := range rec.Vendors {
-		if filled, ok := e.verifyVendor(v); ok {
-			rec.Vendors[root] = filled
-		} else {
-			delete(rec.Vendors, root)
-		}
-	}
-	profiles := map[string]exchange.Profile{}
-	for key, l := range rec.Licenses {
-		if lic, ok := e.verifyHeld(rec, l, profiles); ok {
-			rec.Licenses[key] = lic
-		} else {
-			delete(rec.Licenses, key)
-			rec.forget(l.Document)
-		}
-	}
-}
-
-func (e *Engine) verifyVendor(v vendorRecord) (vendorRecord, bool) {
-	env, err := e.readDocument(v.Document)
-	if err != nil {
-		return v, false
-	}
-	root, err := base64.StdEncoding.DecodeString(v.Current)
-	if err != nil {
-		return v, false
-	}
-	v.Profile, err = exchange.ParseProfile(env, exchange.Roots{root})
-	return v, err == nil
-}
-
-// forget lets a document whose license is lost be used once more.
-func (r *records) forget(document string) {
-	delete(r.Documents, document)
-	for id, q := range r.Requests {
-		if q.Answer == document && q.State == terms.RequestAnswered {
-			q.State, q.Answer, q.Closed = terms.RequestOpen, "", time.Time{}
-			r.Requests[id] = q
-		}
-	}
-}
-
-// verifyHeld fills in the license body from its signed document.
-func (e *Engine) verifyHeld(rec *records, l licenseRecord, profiles map[string]exchange.Profile) (licenseRecord, bool) {
-	v, ok := rec.Vendors[l.Root]
-	if !ok {
-		return l, false
-	}
-	env, err := e.readDocument(l.Document)
-	if err != nil {
-		return l, false
-	}
-	resp, err := exchange.ParseResponse(env, e.profileOf(l, v, profiles))
-	if err != nil {
-		return l, false
-	}
-	for _, p := range resp.Parts {
-		if p.License != nil && p.License.Serial == l.Serial && p.License.Version == l.Version {
-			l.License = *p.License
-			return l, true
-		}
-	}
-	return l, false
-}
-
-// profileOf is the profile that verified the license when it was taken: a newer one may have withdrawn the key since, and what
-// is held stays. Its hash stands in the checkpoint, which the device key signed. Many licenses share one, so they are kept.
-func (e *Engine) profileOf(l licenseRecord, v vendorRecord, profiles map[string]exchange.Profile) exchange.Profile {
-	if l.Profile == "" || l.Profile == v.Document {
-		return v.Profile
-	}
-	if p, ok := profiles[l.Profile]; ok {
-		return p
-	}
-	p := v.Profile
-	if env, err := e.readDocument(l.Profile); err == nil {
-		if was, err := exchange.PeekProfile(env); err == nil {
-			p = was
-		}
-	}
-	profiles[l.Profile] = p
-	return p
 }
 
 // recoverHome takes the home's name from a checkpoint when its own file is damaged or gone. It is only a name, so the

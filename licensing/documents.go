@@ -5,7 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
@@ -59,11 +62,13 @@ func documentHash(env exchange.Envelope) string {
 
 // restoreDocuments writes back signed documents that are gone from their folder: the journal holds every one.
 func (e *Engine) restoreDocuments() {
-	gone := map[string]bool{}
-	for hash := range e.rec.documents() {
-		if _, err := e.o.FS.Stat(e.documentPath(hash)); err != nil {
-			gone[hash] = true
-		}
+	gone := e.rec.documents()
+	entries, err := e.o.FS.ReadDir(e.path(documentsDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	for _, en := range entries {
+		delete(gone, strings.TrimSuffix(en.Name(), ".json"))
 	}
 	if len(gone) == 0 {
 		return

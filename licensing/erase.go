@@ -98,6 +98,8 @@ func (e *Engine) forgetAll() {
 	e.home, e.secrets, e.public = homeInfo{}, nil, nil
 	e.rec, e.keyState, e.recState = newRecords(), terms.KeyStore{}, terms.Records{}
 	e.indexBusy, e.anchored = false, time.Time{}
+	e.lists, e.judging = nil, terms.Judging{}
+	e.since.start(nil)
 }
 
 // eraseFiles removes what a home keeps. The name of the home goes last, the word that it is being erased after that.

@@ -170,8 +170,8 @@ func TestAHomeWithoutItsKeysCanBeErased(t *testing.T) {
 }
 
 func TestAnEraseThatWasCutOffIsFinished(t *testing.T) {
-	for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS} {
-		for _, again := range []string{"erase", "open"} {
+	for errno, ways := range map[syscall.Errno][]string{syscall.EIO: {"erase", "open"}, syscall.ENOSPC: {"open"}, syscall.EROFS: {"erase"}} {
+		for _, again := range ways {
 			t.Run(errno.Error()+" then "+again, func(t *testing.T) {
 				base, v := newComputer(t), newVendor(t, "acme")
 				base.activate(v)
@@ -209,7 +209,9 @@ func TestAnEraseThatWasCutOffIsFinished(t *testing.T) {
 					if left := filesIn(t, c.home); len(left) != 0 {
 						t.Fatalf("call %d: left %v", n, left)
 					}
-					c.fresh(newVendor(t, "acme"))
+					if n%8 == 1 || !fired { // a whole activation, which takes its time
+						c.fresh(newVendor(t, "acme"))
+					}
 					_ = c.Close()
 					if !fired {
 						return

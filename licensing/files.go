@@ -34,7 +34,7 @@ func (e *Engine) Files(ctx context.Context) ([]FileView, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		out = append(out, e.fileView(d, uses))
+		out = append(out, e.fileView(*d, uses))
 	}
 	slices.SortFunc(out, func(a, b FileView) int {
 		return cmp.Or(b.Taken.Compare(a.Taken), b.Issued.Compare(a.Issued), cmp.Compare(a.Hash, b.Hash))

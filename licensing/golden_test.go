@@ -11,54 +11,72 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write testdata/home-v1 anew; only for a new version beside the old one")
+var update = flag.Bool("update", false, "write the newest home in testdata anew; only before it was published")
 
-const goldenHome = "testdata/home-v1"
+// Homes that programs of before wrote. The second has a telling, check words and a tail of the checkpoint.
+const (
+	goldenHome = "testdata/home-v1"
+	goldenTold = "testdata/home-v1-told"
+)
 
-// TestAHomeOfVersion1IsReadForEver opens a home that an earlier program wrote: whole, from the journal alone, and from
-// checkpoint and documents without the key store. Its keys are test keys.
+// TestAHomeOfVersion1IsReadForEver opens homes that earlier programs wrote: whole, from the journal alone, and from
+// checkpoint and documents without the key store. Their keys are test keys.
 func TestAHomeOfVersion1IsReadForEver(t *testing.T) {
 	if *update {
-		writeGoldenHome(t)
+		writeGoldenHome(t, goldenTold)
 	}
-	want, err := os.ReadFile(filepath.Join(goldenHome, "licenses.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, lost := range map[string][]string{
-		"whole": nil, "the journal alone": {"home/checkpoint.json", "home/documents"}, "no keys": {"keys/."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS(goldenHome)); err != nil {
-				t.Fatal(err)
-			}
-			for _, l := range lost {
-				if err := os.RemoveAll(filepath.Join(dir, strings.TrimSuffix(l, "/."))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			e, err := Open(context.Background(), childOptions(dir))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer e.Close()
-			s := e.Snapshot()
-			got, err := json.MarshalIndent(s.Facts.Licenses, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.TrimSpace(string(got)) != strings.TrimSpace(string(want)) {
-				t.Errorf("licenses %s\nwant %s", got, want)
-			}
-			if len(s.Vendors) != 1 || len(s.Requests) != 2 {
-				t.Errorf("%d vendors, %d requests", len(s.Vendors), len(s.Requests))
-			}
-		})
+	for _, golden := range []string{goldenHome, goldenTold} {
+		for name, lost := range map[string][]string{
+			"whole": nil, "the journal alone": {"home/checkpoint.json", "home/documents"}, "no keys": {"keys/."},
+		} {
+			t.Run(filepath.Base(golden)+" "+name, func(t *testing.T) { readGoldenHome(t, golden, lost) })
+		}
 	}
 }
 
-func writeGoldenHome(t *testing.T) {
+func readGoldenHome(t *testing.T, golden string, lost []string) {
+	want, err := os.ReadFile(filepath.Join(golden, "licenses.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(golden)); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lost {
+		if err := os.RemoveAll(filepath.Join(dir, strings.TrimSuffix(l, "/."))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, err := Open(context.Background(), childOptions(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	s := e.Snapshot()
+	got, err := json.MarshalIndent(s.Facts.Licenses, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(string(got)) != strings.TrimSpace(string(want)) {
+		t.Errorf("licenses %s\nwant %s", got, want)
+	}
+	if len(s.Vendors) != 1 || len(s.Requests) != 2 {
+		t.Errorf("%d vendors, %d requests", len(s.Vendors), len(s.Requests))
+	}
+	if golden != goldenTold {
+		return
+	}
+	if p := s.Verdict.Products[0]; !p.Told.Equal(start.Add(time.Hour)) || p.ToldWho != TellBuyer {
+		t.Errorf("told %v %s", p.Told, p.ToldWho)
+	}
+	files, err := e.Files(context.Background())
+	if err != nil || len(files) < 4 || files[0].Words == "" {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+}
+
+func writeGoldenHome(t *testing.T, goldenHome string) {
 	if err := os.RemoveAll(goldenHome); err != nil {
 		t.Fatal(err)
 	}
@@ -76,6 +94,10 @@ func writeGoldenHome(t *testing.T) {
 	v.now = start.Add(time.Hour)
 	c.use(v.file("license", v.response("license", nil, licensePart(v.license("A-1", 2, bound(req))))))
 	c.use(v.welcome(testKey(t, 5)))
+	p := c.Snapshot().Verdict.Products[0]
+	if err := c.Tell(context.Background(), Telling{Who: TellBuyer, Vendor: p.Vendor, Product: p.ID}); err != nil {
+		t.Fatal(err)
+	}
 	licenses, err := json.MarshalIndent(c.Snapshot().Facts.Licenses, "", "  ")
 	if err != nil {
 		t.Fatal(err)

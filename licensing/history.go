@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"holdfast/licensing/ledger"
+	"holdfast/licensing/terms"
 )
 
 // Ledger calls fn for each journal record from seq on, without secrets. It needs the key store, since records are sealed.
@@ -74,7 +75,10 @@ func (e *Engine) History(ctx context.Context, root, serial string, limit int) ([
 func (e *Engine) about(root, serial string) func(ledger.Event) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	l := e.rec.Licenses[root+"/"+serial].License
+	var l terms.License
+	if held, ok := e.rec.Licenses[root+"/"+serial]; ok {
+		l = held.License
+	}
 	var names [][]byte // as they stand in a body
 	for field, name := range map[string]string{"serial": serial, "key_hash": l.KeyHash} {
 		if b, err := json.Marshal(name); err == nil && name != "" {

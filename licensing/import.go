@@ -32,7 +32,7 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 	defer e.mu.Unlock()
 	p := e.plan(o)
 	docs := p.documents(src)
-	if o.TrustVendor && p.introduced(docs) > 1 {
+	if o.TrustVendor && len(docs) > 1 && p.introduced(docs) > 1 {
 		p.o.TrustVendor = false // one set of words was compared, not several
 	}
 	defer func() {
@@ -52,7 +52,7 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 				return p.report(), err
 			}
 			// The home has a device key only now: judge again with it.
-			p.rec, p.r = e.rec.clone(), e.clockRead()
+			p.rec, p.r = e.rec, e.clockRead()
 			if s = p.take(d); s == nil {
 				continue
 			}
@@ -97,7 +97,7 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 	}
 	d.item.Taken = !s.aside
 	p.kept++
-	p.rec = e.rec.clone()
+	p.rec = e.rec
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (e *Engine) recordRefused(ctx context.Context, p *planner) {
 	}
 }
 
-// planner works out what files do, on a copy of the records.
+// planner works out what files do, on drafts of the records.
 type planner struct {
 	e    *Engine
 	o    ImportOptions
@@ -150,7 +150,7 @@ type document struct {
 }
 
 func (e *Engine) plan(o ImportOptions) *planner {
-	return &planner{e: e, o: o, rec: e.rec.clone(), r: e.clockRead()}
+	return &planner{e: e, o: o, rec: e.rec, r: e.clockRead()}
 }
 
 // documents reads every source and puts what it finds into the order of use: profiles and welcome files first, then by

@@ -3,6 +3,8 @@ package licensing
 import (
 	"encoding/json"
 	"errors"
+	"runtime"
+	"sync"
 	"time"
 
 	"holdfast/licensing/store"
@@ -46,20 +48,45 @@ func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 		rec.Home.Shown = map[string]terms.State{}
 	}
 	return old, errors.Join(
-		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests),
-		loadBucket(tx, bucketDocuments, rec.Documents), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
+		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
+		loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests), loadBucket(tx, bucketDocuments, rec.Documents),
 	)
 }
 
+// loadBucket reads one bucket. Taking thousands of values apart is most of a start, so all processors do it.
 func loadBucket[T any](tx *store.Tx, bucket string, into map[string]T) error {
-	return tx.ForEach(bucket, func(key string, value []byte) error {
-		var v T
-		if err := json.Unmarshal(value, &v); err != nil {
-			return err
-		}
-		into[key] = v
+	var keys []string
+	var sealed [][]byte
+	err := tx.ForEach(bucket, func(key string, value []byte) error {
+		keys, sealed = append(keys, key), append(sealed, value)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	values, errs := make([]T, len(keys)), make([]error, len(keys))
+	inParallel(len(keys), func(i int) { errs[i] = json.Unmarshal(sealed[i], &values[i]) })
+	for i, key := range keys {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		into[key] = values[i]
+	}
+	return nil
+}
+
+// inParallel calls fn for 0 to n-1, on all processors when there is much to do.
+func inParallel(n int, fn func(int)) {
+	workers := min(runtime.GOMAXPROCS(0), 1+n/64)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n; i += workers {
+				fn(i)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func storeIndex(tx *store.Tx, c change, rec *records) error {

@@ -39,7 +39,7 @@ func newLists(rec *records) *lists {
 	}
 	l.licenses = slices.Grow(l.licenses, len(rec.Licenses))
 	for _, k := range sortedKeys(rec.Licenses) {
-		l.licenses = append(l.licenses, heldFacts(rec.Licenses[k]))
+		l.licenses = append(l.licenses, heldFacts(*rec.Licenses[k]))
 	}
 	for _, k := range rec.Keys {
 		l.keys[k.Root] = true
@@ -50,7 +50,7 @@ func newLists(rec *records) *lists {
 			l.asking.add(q)
 		}
 	}
-	slices.SortStableFunc(byID, func(a, b requestRecord) int { return b.Created.Compare(a.Created) })
+	slices.SortStableFunc(byID, func(a, b *requestRecord) int { return b.Created.Compare(a.Created) })
 	for _, q := range byID {
 		l.requests.add(q)
 	}
@@ -67,7 +67,7 @@ type requestList struct {
 	open []int
 }
 
-func (l *requestList) add(q requestRecord) {
+func (l *requestList) add(q *requestRecord) {
 	if q.State == terms.RequestOpen {
 		l.open = append(l.open, len(l.all))
 	}
@@ -97,7 +97,7 @@ func (e *Engine) openState(q terms.Request, r clock.Reading) terms.RequestState 
 // requestFacts is the request as it stands now.
 func (e *Engine) requestFacts(q requestRecord, r clock.Reading) terms.Request {
 	var l requestList
-	l.add(q)
+	l.add(&q)
 	return l.at(e, r)[0]
 }
 
@@ -123,7 +123,7 @@ func (r *records) sinceRefusals() sinceRefusals {
 }
 
 // settled says that a refusal is history: something newer came from, or was asked of, the same vendor.
-func (s sinceRefusals) settled(q requestRecord) bool {
+func (s sinceRefusals) settled(q *requestRecord) bool {
 	return q.State == terms.RequestRefused &&
 		(s.asked[q.Vendor].After(q.Created) || !q.Closed.IsZero() && s.taken[q.Vendor].After(q.Closed))
 }

@@ -163,9 +163,9 @@ func TestAManyLicenseHomeIsRepaired(t *testing.T) {
 		t.Fatalf("%+v", it.Finding)
 	}
 	for n := range 3000 {
-		l := c.rec.Licenses[it.Root+"/A-1"]
+		l := *c.rec.Licenses[it.Root+"/A-1"]
 		l.Serial, l.License.Serial = "S"+time.Duration(n).String(), "S"+time.Duration(n).String()
-		c.rec.Licenses[l.key()] = l
+		c.rec.Licenses[l.key()] = &l
 	}
 	big, err := c.rec.all().packed()
 	if err != nil {

@@ -1,12 +1,6 @@
 package licensing
 
 import (
-	"bytes"
-	"compress/flate"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"time"
 
@@ -20,11 +14,11 @@ import (
 type records struct {
 	Seq       uint64
 	Head      string
-	Vendors   map[string]vendorRecord   // by first trusted root key id
-	Licenses  map[string]licenseRecord  // by vendor root + "/" + serial
-	Requests  map[string]requestRecord  // by id
-	Documents map[string]documentRecord // by hash
-	Keys      map[string]keyRecord      // by hash of the license key
+	Vendors   map[string]vendorRecord    // by first trusted root key id
+	Licenses  map[string]*licenseRecord  // by vendor root + "/" + serial
+	Requests  map[string]*requestRecord  // by id
+	Documents map[string]*documentRecord // by hash
+	Keys      map[string]keyRecord       // by hash of the license key
 	Home      homeRecord
 	// changes counts how often vendors, licenses, requests or keys changed, for what is made from them once.
 	changes uint64
@@ -111,29 +105,14 @@ type news struct {
 	At    time.Time   `json:"at"`
 }
 
-// change is the body of a journal record: things as they are from now on. Applying it twice is harmless.
-type change struct {
-	V         int                    `json:"v"`
-	Reset     bool                   `json:"reset,omitempty"` // replaces everything before: a copy was used
-	Vendors   []vendorRecord         `json:"vendors,omitempty"`
-	Licenses  []licenseRecord        `json:"licenses,omitempty"`
-	Requests  []requestRecord        `json:"requests,omitempty"`
-	Documents []documentRecord       `json:"documents,omitempty"`
-	Keys      []keyRecord            `json:"keys,omitempty"`
-	Home      *homeRecord            `json:"home,omitempty"`
-	Envelopes []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
-	Shown     map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
-	Packed    []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
-}
-
 func newRecords() *records {
 	return &records{
-		Vendors: map[string]vendorRecord{}, Licenses: map[string]licenseRecord{}, Requests: map[string]requestRecord{},
-		Documents: map[string]documentRecord{}, Keys: map[string]keyRecord{},
+		Vendors: map[string]vendorRecord{}, Licenses: map[string]*licenseRecord{}, Requests: map[string]*requestRecord{},
+		Documents: map[string]*documentRecord{}, Keys: map[string]keyRecord{},
 	}
 }
 
-// clone returns a copy that apply can change without touching r. Values are never changed in place.
+// clone returns a copy that apply can change without touching r. Values are shared and never changed in place.
 func (r *records) clone() *records {
 	c := *r
 	c.Vendors, c.Licenses, c.Requests = maps.Clone(r.Vendors), maps.Clone(r.Licenses), maps.Clone(r.Requests)
@@ -155,13 +134,16 @@ func (r *records) apply(c change) {
 		r.Vendors[v.Root] = v
 	}
 	for _, l := range c.Licenses {
-		r.Licenses[l.key()] = l
+		r.Licenses[l.key()] = &l
 	}
 	for _, q := range c.Requests {
-		r.Requests[q.ID] = q
+		if q.State != terms.RequestOpen {
+			q.Envelope = exchange.Envelope{} // the journal has it; nobody sends it any more
+		}
+		r.Requests[q.ID] = &q
 	}
 	for _, d := range c.Documents {
-		r.Documents[d.Hash] = d
+		r.Documents[d.Hash] = &d
 	}
 	for _, k := range c.Keys {
 		r.Keys[k.Hash] = k
@@ -189,69 +171,16 @@ func (r *records) all() change {
 		c.Vendors = append(c.Vendors, v)
 	}
 	for _, l := range r.Licenses {
-		c.Licenses = append(c.Licenses, l)
+		c.Licenses = append(c.Licenses, *l)
 	}
 	for _, q := range r.Requests {
-		c.Requests = append(c.Requests, q)
+		c.Requests = append(c.Requests, *q)
 	}
 	for _, d := range r.Documents {
-		c.Documents = append(c.Documents, d)
+		c.Documents = append(c.Documents, *d)
 	}
 	for _, k := range r.Keys {
 		c.Keys = append(c.Keys, k)
 	}
 	return c
-}
-
-func decodeChange(data []byte) (change, error) {
-	var c change
-	if len(data) == 0 {
-		return c, nil
-	}
-	if err := json.Unmarshal(data, &c); err != nil {
-		return c, err
-	}
-	if c.V > 1 {
-		return c, fmt.Errorf("record version %d is newer than this program", c.V)
-	}
-	if len(c.Packed) > 0 {
-		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(c.Packed)), packedLimit+1))
-		switch {
-		case err != nil:
-			return c, err
-		case len(b) > packedLimit:
-			return c, fmt.Errorf("record unpacks to more than %d bytes", packedLimit)
-		}
-		c = change{}
-		if err := json.Unmarshal(b, &c); err != nil {
-			return c, err
-		}
-		if c.V > 1 || len(c.Packed) > 0 {
-			return c, errors.New("packed record of another form")
-		}
-	}
-	return c, nil
-}
-
-// packedLimit bounds what a packed change unpacks to. Half a million licenses fit.
-const packedLimit = 1 << 30
-
-// packed is c in a smaller form: a journal entry has a limit, and a home with many licenses comes near it.
-func (c change) packed() (change, error) {
-	data, err := json.Marshal(c)
-	if err != nil {
-		return change{}, err
-	}
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.DefaultCompression)
-	if err != nil {
-		return change{}, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return change{}, err
-	}
-	if err := w.Close(); err != nil {
-		return change{}, err
-	}
-	return change{V: 1, Packed: b.Bytes()}, nil
 }

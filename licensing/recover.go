@@ -106,7 +106,8 @@ func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
 	fullErr := e.replay(full)
 	// The journal may have lost something, or an older one was put back: the newest copy that is whole decides.
 	best, ok := full, fullErr == nil && !hurt
-	if cp, err := e.readCheckpoint(); err == nil && cp.Seq >= best.Seq && (cp.Seq > best.Seq || !ok) {
+	if cp, err := e.readBare(); err == nil && cp.Seq >= best.Seq && (cp.Seq > best.Seq || !ok) {
+		e.fillIn(cp)
 		for k, v := range full.Keys { // the checkpoint holds no secrets
 			cp.Keys[k] = v
 		}

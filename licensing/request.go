@@ -56,7 +56,7 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 	now := clock.Decide(e.lower(v.Root, r), r).UTC()
 	for _, q := range sortedValues(e.rec.Requests) {
 		if q.sendable() && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
-			return e.made(q, true)
+			return e.made(*q, true)
 		}
 	}
 	q, err := e.newRequest(v, hash, o, now)
@@ -276,7 +276,7 @@ func (e *Engine) request(id string) (requestRecord, error) {
 	var hits []requestRecord
 	for _, q := range sortedValues(e.rec.Requests) {
 		if q.State == terms.RequestOpen && strings.HasPrefix(q.ID, strings.ToLower(id)) {
-			hits = append(hits, q)
+			hits = append(hits, *q)
 		}
 	}
 	switch len(hits) {

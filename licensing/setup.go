@@ -55,8 +55,9 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	e.rec.Home.Damage, e.rec.Home.Hints = "", e.hints()
 	for id, q := range e.rec.Requests {
 		if q.State == terms.RequestOpen { // its answer would be for the old device key
-			q.State, q.Closed = terms.RequestCancelled, e.clockRead().Wall.UTC()
-			e.rec.Requests[id] = q
+			over := *q
+			over.State, over.Closed = terms.RequestCancelled, e.clockRead().Wall.UTC()
+			e.rec.Requests[id] = &over
 		}
 	}
 	c, err := e.everything().packed()

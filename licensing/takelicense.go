@@ -41,7 +41,7 @@ func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Respon
 func openFor(draft *records, root, keyHash string, now time.Time) *requestRecord {
 	for _, q := range sortedValues(draft.Requests) {
 		if q.State == terms.RequestOpen && q.Vendor == root && keyHash != "" && q.KeyHash == keyHash && !now.After(q.Until) {
-			return &q
+			return new(*q)
 		}
 	}
 	return nil

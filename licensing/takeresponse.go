@@ -219,7 +219,7 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 	case p.now(draft, vendor.Root).After(q.Until):
 		p.problem(it, terms.StateFileRequestOver, terms.Slots{"date": q.Until})
 	default:
-		return &q, true
+		return new(*q), true
 	}
 	return nil, false
 }

@@ -3,11 +3,9 @@ package licensing
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
-	"holdfast/licensing/exchange"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/terms"
 )
@@ -128,127 +126,5 @@ func TestAWrongTellingSaysWhatIsWrong(t *testing.T) {
 	var pr *terms.Problem
 	if err := c.Tell(context.Background(), Telling{Who: TellIT, Vendor: p.root, Product: p.id}); !errors.As(err, &pr) || pr.State != terms.StateKeychainLocked {
 		t.Errorf("with a locked key store: %v", err)
-	}
-}
-
-func TestFilesAreWhatCameInWithItsCheckWords(t *testing.T) {
-	c, v := newComputer(t), newVendor(t, "acme")
-	req := c.request(v, testKey(t, 1))
-	c.clock.Advance(time.Hour)
-	first := c.use(v.answer(req))
-	c.clock.Advance(time.Hour)
-	v.now = start.Add(2 * time.Hour)
-	second := c.use(v.file("license", v.response("license", nil, licensePart(v.license("A-1", 2, bound(req))))))
-	check := func(when string) {
-		t.Helper()
-		files, err := c.Files(context.Background())
-		if err != nil || len(files) != 3 {
-			t.Fatalf("%s: %d files, %v", when, len(files), err)
-		}
-		for i, want := range []struct {
-			kind, words, serial string
-			inUse               bool
-		}{{"license", second.Words, "A-1", true}, {"license", first.Words, "A-1", false}, {"profile", files[2].Words, "", true}} {
-			f := files[i]
-			if string(f.Kind) != want.kind || f.Words != want.words || f.Words == "" || f.Serial != want.serial || f.InUse != want.inUse {
-				t.Errorf("%s: %d is %+v", when, i, f)
-			}
-			if f.Name != "file" || f.Vendor != "acme GmbH" || f.Issued.IsZero() || f.Taken.IsZero() || want.serial != "" && f.Product.In("en") != "AcmeCAD Pro" {
-				t.Errorf("%s: %d is %+v", when, i, f)
-			}
-		}
-		if !files[0].Issued.Equal(v.now) || !files[0].Taken.After(files[1].Taken) {
-			t.Errorf("%s: %v, %v", when, files[0], files[1])
-		}
-	}
-	check("now")
-	c.lose(journalDir, indexFile)
-	check("from checkpoint and documents")
-	c.lose(indexFile, checkpointFile)
-	check("from the journal")
-}
-
-func TestFilesOfAnOlderHomeHaveNoWordsButTheirDates(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(goldenHome)); err != nil {
-		t.Fatal(err)
-	}
-	e, err := Open(context.Background(), childOptions(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	files, err := e.Files(context.Background())
-	if err != nil || len(files) < 4 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	for _, f := range files {
-		if f.Words != "" || f.Vendor == "" || f.Issued.IsZero() && f.Kind != exchange.KindKey {
-			t.Errorf("%+v", f)
-		}
-		if f.Kind == "license" && (f.Serial == "" || len(f.Product) == 0) {
-			t.Errorf("%+v", f)
-		}
-	}
-}
-
-func TestHistoryIsThatOfTheLicense(t *testing.T) {
-	c, v := newComputer(t), newVendor(t, "acme")
-	c.activate(v)
-	other := newVendor(t, "other")
-	c.use(other.profileFile())
-	c.use(v.welcome(testKey(t, 5)))
-	root := c.Snapshot().Verdict.Products[0].Vendor
-	kinds := func(root, serial string, limit int) []string {
-		t.Helper()
-		h, err := c.History(context.Background(), root, serial, limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []string
-		for i, en := range h {
-			all = append(all, en.Kind)
-			if i > 0 && en.Seq >= h[i-1].Seq {
-				t.Errorf("%d after %d", en.Seq, h[i-1].Seq)
-			}
-		}
-		return all
-	}
-	all := kinds("", "", 0)
-	if uint64(len(all)) != c.Snapshot().Records.Seq || all[len(all)-1] != "set_up" {
-		t.Fatalf("all: %v", all)
-	}
-	if got := kinds("", "", 2); len(got) != 2 || got[0] != all[0] || got[1] != all[1] {
-		t.Errorf("two: %v of %v", got, all)
-	}
-	mine := kinds(root, "A-1", 0)
-	if len(mine) < 3 || mine[len(mine)-1] != "request_made" {
-		t.Errorf("license: %v", mine)
-	}
-	if got := kinds(root, "A-1", 1); len(got) != 1 || got[0] != mine[0] {
-		t.Errorf("one: %v of %v", got, mine)
-	}
-	if vendor := kinds(root, "", 0); len(vendor) <= len(mine) || len(vendor) >= len(all) {
-		t.Errorf("vendor: %v", vendor)
-	}
-	if got := kinds(root, "Z-9", 0); len(got) != 0 {
-		t.Errorf("another license: %v", got)
-	}
-	h, err := c.History(context.Background(), "", "", 0)
-	for _, en := range h {
-		if b, ok := en.Data.(interface{ MarshalJSON() ([]byte, error) }); ok {
-			if text, _ := b.MarshalJSON(); holds(text, testKey(t, 5)) {
-				t.Errorf("record %d holds a license key", en.Seq)
-			}
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.keys.Fail(keystore.Locked)
-	c.reopen()
-	var p *terms.Problem
-	if _, err := c.History(context.Background(), "", "", 0); !errors.As(err, &p) || p.State != terms.StateKeychainLocked {
-		t.Fatalf("without the key store: %v", err)
 	}
 }

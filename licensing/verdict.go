@@ -15,7 +15,11 @@ import (
 
 // Evaluate answers q for the present time. Like Snapshot it never waits for a key store.
 func (e *Engine) Evaluate(q terms.Query) terms.Verdict {
-	return terms.Evaluate(e.Snapshot().Facts, q, e.clockRead().Wall)
+	s := e.Snapshot()
+	if q == (terms.Query{}) {
+		return s.Verdict
+	}
+	return terms.Evaluate(s.Facts, q, e.clockRead().Wall)
 }
 
 func (e *Engine) evaluate(q terms.Query, rec *records, r clock.Reading) terms.Verdict {
@@ -33,9 +37,9 @@ func (e *Engine) evaluateProducts(rec *records, r clock.Reading, root string, id
 	if v, ok := rec.Vendors[root]; ok {
 		f.Vendors = []terms.Vendor{vendorFacts(v)}
 	}
-	for key, l := range rec.Licenses {
+	for _, l := range rec.Licenses {
 		if l.Root == root && ids[l.License.Policy.Product.ID] {
-			f.Licenses = append(f.Licenses, heldFacts(rec.Licenses[key]))
+			f.Licenses = append(f.Licenses, heldFacts(*l))
 		}
 	}
 	return terms.Evaluate(f, terms.Query{}, r.Wall)

@@ -22,7 +22,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 	if c.Product != "" {
 		v = s.engine.Evaluate(terms.Query{Product: c.Product})
 	}
-	r := result{code: v.Main.State.ExitCode(s.Strict), json: s.statusJSON(snap, v)}
+	r := result{code: v.ExitCode(s.Strict), json: s.statusJSON(snap, v)}
 	a := s.verdict(v)
 	r.page.add(string(v.Main.State), a.Headline)
 	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)

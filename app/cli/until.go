@@ -27,7 +27,7 @@ type untilJSON struct {
 // run prints until when one can work without any contact: the nearest end among what works now.
 func (c *untilCmd) run(_ context.Context, s *session) (result, error) {
 	v := s.engine.Evaluate(terms.Query{Product: c.Product})
-	r := result{code: v.Main.State.ExitCode(s.Strict)}
+	r := result{code: v.ExitCode(s.Strict)}
 	p, found := nearest(v.Products)
 	if !found {
 		a := s.tell(v.Main, v.At)

@@ -58,17 +58,21 @@ func (b Bound) Saw(signed time.Time, r Reading) Bound {
 //
 // In the same boot that is the difference. In another boot it is the whole running time of that boot, which began after
 // the last look; what passed before it, running or off, is not counted. When a boot id is missing, a
-// running time that went on counts as the same boot: if it was another one, more time has passed, never less.
+// running time that went on counts as the same boot: if it was another one, more time has passed, never less. So
+// does one that lies a little behind, since a system may give two processes slightly different running times.
 func (b Bound) since(r Reading) time.Duration {
 	same := b.Boot == r.Boot
 	if b.Boot == "" || r.Boot == "" {
-		same = r.Running >= b.At
+		same = r.Running >= b.At-skew
 	}
 	if same {
 		return max(0, r.Running-b.At)
 	}
 	return max(0, r.Running)
 }
+
+// skew is how far two readings of one boot may be out of order.
+const skew = time.Minute
 
 // sum adds two spans and stops at the largest one instead of turning negative.
 func sum(a, b time.Duration) time.Duration {

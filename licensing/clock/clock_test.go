@@ -233,3 +233,18 @@ func BenchmarkRead(b *testing.B) {
 		_ = c.Read()
 	}
 }
+func TestWithoutABootIdASmallStepBackIsTheSameBoot(t *testing.T) {
+	at := Reading{Wall: time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC), Running: 4 * time.Hour}
+	b := Bound{}.Saw(at.Wall, at)
+	for back, want := range map[time.Duration]time.Duration{
+		3 * time.Millisecond: 0,
+		30 * time.Second:     0,
+		2 * time.Hour:        2 * time.Hour, // another boot, which has run for that long
+	} {
+		r := at
+		r.Running -= back
+		if got := b.Lower(r).Sub(at.Wall); got != want {
+			t.Errorf("%v back counts %v, want %v", back, got, want)
+		}
+	}
+}

@@ -114,13 +114,7 @@ func equalFold(a, b string) bool {
 func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	works := e.works()
 	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
-	all := make([]*ranked, 0, len(e.products)+1)
-	for _, p := range e.products {
-		all = append(all, &p.main)
-		for i := range p.lines {
-			all = append(all, &p.lines[i])
-		}
-	}
+	all := e.aboutProducts()
 	for _, r := range e.around(q, works, usable, len(all) == 0) {
 		all = append(all, &r)
 	}
@@ -147,6 +141,28 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 		}
 	}
 	return v
+}
+
+// aboutProducts are the findings about products. Of those that just work only the first in order is among them: it may be
+// Main, and the others are no line.
+func (e *evaluation) aboutProducts() []*ranked {
+	var all []*ranked
+	var working *ranked
+	for _, p := range e.products {
+		switch r := &p.main; {
+		case r.rank != rankWorking:
+			all = append(all, r)
+		case working == nil || before(r, working) < 0:
+			working = r
+		}
+		for i := range p.lines {
+			all = append(all, &p.lines[i])
+		}
+	}
+	if working != nil {
+		all = append(all, working)
+	}
+	return all
 }
 
 // around are the findings about everything but licenses: requests, key store, records and news. alone says that there are none

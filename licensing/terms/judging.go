@@ -2,6 +2,8 @@ package terms
 
 import (
 	"maps"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -16,6 +18,8 @@ type Judging struct {
 	keyStore KeyStore
 	told     map[string]Told
 	known    map[productKey]*settled
+	licenses []Held // those of the last time, and by product
+	groups   [][]*Held
 }
 
 type productKey struct{ vendor, product string }
@@ -23,7 +27,7 @@ type productKey struct{ vendor, product string }
 // settled is the outcome for one product, and for how long it counts.
 type settled struct {
 	outcome
-	held   []heldKey
+	held   []*Held
 	vendor Vendor
 	until  time.Time // the first date of it that has not come; zero: none
 }
@@ -34,19 +38,49 @@ func (j *Judging) Evaluate(f Facts, wall time.Time) Verdict {
 		*j = Judging{device: proof(f.Device), keyStore: f.KeyStore, told: maps.Clone(f.Told)}
 	}
 	e := newEvaluation(&f, wall)
-	groups := e.groups(Query{})
-	known := make(map[productKey]*settled, len(groups))
-	for _, held := range groups {
-		k := productKey{held[0].Vendor, held[0].Policy.Product.ID}
-		s := j.known[k].again(e, held)
-		if s == nil {
-			s = settle(e, held)
+	if !sameSlice(f.Licenses, j.licenses) {
+		j.licenses, j.groups = f.Licenses, e.groups(Query{})
+	}
+	all := make([]*settled, len(j.groups))
+	var anew []int
+	for i, held := range j.groups {
+		s := j.known[keyOf(held)]
+		if !s.counts(e, held) {
+			anew = append(anew, i)
+			continue
 		}
-		known[k] = s
+		s.held = held // and lets go of the facts of before
+		s.move(e.decision(s.Vendor))
+		all[i] = s
+	}
+	settleAll(e, j.groups, anew, all)
+	j.known = make(map[productKey]*settled, len(all))
+	for i, s := range all {
+		j.known[keyOf(j.groups[i])] = s
 		e.products = append(e.products, &s.outcome)
 	}
-	j.known = known
-	return e.verdict(Query{}, groups)
+	return e.verdict(Query{}, j.groups)
+}
+
+func keyOf(held []*Held) productKey { return productKey{held[0].Vendor, held[0].Policy.Product.ID} }
+
+// settleAll works out the groups of these numbers, on all processors when there are many.
+func settleAll(e *evaluation, groups [][]*Held, numbers []int, into []*settled) {
+	var all sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), 1+len(numbers)/64)
+	for w := range workers {
+		all.Go(func() {
+			for n := w; n < len(numbers); n += workers {
+				into[numbers[n]] = settle(e, groups[numbers[n]])
+			}
+		})
+	}
+	all.Wait()
+}
+
+// sameSlice says that both are one slice; facts are read only.
+func sameSlice(a, b []Held) bool {
+	return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
 }
 
 // proof is what of a device decides: when it was last proven counts only while it is not.
@@ -60,38 +94,34 @@ func proof(d Device) Device {
 // margin is more than any rule of Evaluate looks around a date.
 const margin = 2 * time.Second
 
-// again returns what is known at the present time, or nil when it has to be worked out anew.
-func (s *settled) again(e *evaluation, held []*Held) *settled {
+// counts says whether s is the outcome at the present time too.
+func (s *settled) counts(e *evaluation, held []*Held) bool {
 	if s == nil || len(held) != len(s.held) || *e.vendor(held[0].Vendor) != s.vendor {
-		return nil
+		return false
 	}
 	at := e.decision(held[0].Vendor)
 	if at.Before(s.At) || !s.until.IsZero() && !at.Add(margin).Before(s.until) {
-		return nil
+		return false
 	}
 	for i, h := range held {
-		if h.Document == "" || heldKeyOf(h) != s.held[i] {
-			return nil
+		if h.Document == "" || h != s.held[i] && heldKeyOf(h) != heldKeyOf(s.held[i]) {
+			return false
 		}
 	}
-	// Earlier verdicts share what s holds, so the times go into a copy.
-	now := *s
-	now.At, now.main.at = at, at
-	now.lines = make([]ranked, len(s.lines))
-	for i, l := range s.lines {
-		l.at = at
-		now.lines[i] = l
+	return true
+}
+
+// move sets the decision time. Verdicts of before have copies of their own.
+func (s *settled) move(at time.Time) {
+	s.At, s.main.at = at, at
+	for i := range s.lines {
+		s.lines[i].at = at
 	}
-	return &now
 }
 
 func settle(e *evaluation, held []*Held) *settled {
 	p := e.judge(held)
-	s := &settled{outcome: p.outcome, vendor: *p.vendor, held: make([]heldKey, len(held)), until: p.nextDate()}
-	for i, h := range held {
-		s.held[i] = heldKeyOf(h)
-	}
-	return s
+	return &settled{outcome: p.outcome, vendor: *p.vendor, held: held, until: p.nextDate()}
 }
 
 // nextDate is the first of all dates that the outcome was compared with and that has not come.

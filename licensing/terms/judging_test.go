@@ -97,3 +97,41 @@ func TestJudgingUsesWhatItKnows(t *testing.T) {
 func sameMap(a, b map[string]FeatureVerdict) bool {
 	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
 }
+
+func TestTheVerdictOfAProductDependsOnItsOwnLicensesAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, wall := anyFacts(t), anyMoment(t, "wall")
+		f = anyTold(t, f, wall)
+		for _, p := range Evaluate(f, Query{}, wall).Products {
+			alone := f
+			alone.Requests, alone.News = nil, nil
+			alone.Licenses = slices.DeleteFunc(slices.Clone(f.Licenses), func(h Held) bool {
+				return h.Vendor != p.Vendor || h.Policy.Product.ID != p.ID
+			})
+			alone.Vendors = slices.DeleteFunc(slices.Clone(f.Vendors), func(v Vendor) bool { return v.Root != p.Vendor })
+			if d := cmp.Diff([]ProductVerdict{p}, Evaluate(alone, Query{}, wall).Products); d != "" {
+				t.Error(d)
+			}
+		}
+	})
+}
+
+func TestJudgingThousandsAgainAllocatesLittle(t *testing.T) {
+	f := many(3000)
+	for i := range f.Licenses {
+		f.Licenses[i].Document = f.Licenses[i].Serial
+	}
+	var j Judging
+	at := day("2026-11-03")
+	anew := testing.AllocsPerRun(1, func() {
+		j = Judging{}
+		j.Evaluate(f, at)
+	})
+	again := testing.AllocsPerRun(3, func() {
+		at = at.Add(time.Minute)
+		j.Evaluate(f, at)
+	})
+	if again*20 > anew {
+		t.Errorf("%.0f allocations anew, %.0f a minute later", anew, again)
+	}
+}

@@ -1,6 +1,9 @@
 package terms
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Verdict is the answer to "can I work, and until when?".
 type Verdict struct {
@@ -22,8 +25,9 @@ type Verdict struct {
 // devices.unproven ago.
 func (v Verdict) Allowed() (bool, Finding) { return v.Granted, v.Answer }
 
-// ExitCode returns the published exit code of the verdict. Telling somebody never changes it.
-func (v Verdict) ExitCode(strict bool) int { return v.Effect.ExitCode(strict) }
+// ExitCode returns the published exit code of the verdict. Telling somebody never changes it. A verdict without an
+// Effect has that of its Main.
+func (v Verdict) ExitCode(strict bool) int { return cmp.Or(v.Effect, v.Main.State).ExitCode(strict) }
 
 // ProductVerdict is the answer for one product.
 type ProductVerdict struct {
