@@ -29,7 +29,7 @@ run: setup build
 	@packaging/demo.sh
 
 # Everything that decides whether a change is good. Order: cheap and telling first.
-test: setup lint build unit race fuzz window e2e
+test: setup lint build unit race fuzz window desktop-check e2e
 	@echo "All checks passed."
 
 lint:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The window from its start to the verdict on the screen, beside a bare Fyne window in the same run, with 0, 50 and 10,000
 # licenses; then memory, idle CPU and size (scorecard P10). Usage: bench-window.sh BIN [LICENSES…]
+# Needs python3 and xwd (x11-apps) beside what setup.sh installs.
 set -euo pipefail
 bin=$1
 shift
