@@ -17,7 +17,7 @@ import (
 
 // bench is a window on a fake engine, with everything done at once.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	w      *Window
 	engine *fake
 	clicks int
@@ -35,7 +35,7 @@ type benchOptions struct {
 	sticks []string
 }
 
-func open(t *testing.T, e *fake, o benchOptions) *bench {
+func open(t testing.TB, e *fake, o benchOptions) *bench {
 	t.Helper()
 	a := test.NewApp()
 	t.Cleanup(func() { test.NewApp() })

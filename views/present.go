@@ -12,12 +12,16 @@ import (
 
 // SetEngine shows what the engine knows and follows its changes. Files that came before are looked at now.
 func (w *Window) SetEngine(e Engine) {
+	w.follow(e)
+	w.reload()
+}
+
+func (w *Window) follow(e Engine) {
 	w.engine = e
 	w.unwatch = e.Watch(func(licensing.Snapshot) {
 		w.work.dispatch(w.reload)
 	})
 	w.stop = w.unwatch
-	w.reload()
 }
 
 // Refuse says why the engine could not be opened.
@@ -67,13 +71,15 @@ type state struct {
 }
 
 // look asks the engine; it belongs in the background.
-func (w *Window) look() state {
-	st := state{snap: w.engine.Snapshot(), made: map[string]licensing.Made{}}
+func (w *Window) look() state { return lookAt(w.engine) }
+
+func lookAt(e Engine) state {
+	st := state{snap: e.Snapshot(), made: map[string]licensing.Made{}}
 	for _, r := range st.snap.Requests {
 		if r.State != terms.RequestOpen {
 			continue
 		}
-		if m, err := w.engine.RequestFile(r.ID); err == nil {
+		if m, err := e.RequestFile(r.ID); err == nil {
 			st.made[r.ID] = m
 		}
 	}
@@ -100,7 +106,7 @@ func (w *Window) set(st state) {
 	w.snap, w.made, w.have = st.snap, st.made, true
 	w.renewFoot()
 	if !first {
-		w.renewRail()
+		w.frame.SetRail(w.renewedRail())
 		if w.now.renew != nil {
 			w.now.renew()
 		}

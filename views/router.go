@@ -123,8 +123,7 @@ func (w *Window) reshow() {
 // show puts a screen into the window.
 func (w *Window) show(s *screen) {
 	w.now = s
-	w.renewRail()
-	w.frame.SetPage(s.head, s.body)
+	w.frame.SetAll(w.renewedRail(), s.head, s.body)
 	w.canvas().Unfocus()
 	if s.first != nil {
 		if f := s.first(); f != nil {
@@ -157,7 +156,11 @@ func (w *Window) refocus(key string) {
 	if w.canvas().Overlays().Top() != nil {
 		return // a dialog keeps it
 	}
-	for _, root := range []fyne.CanvasObject{w.now.body, w.now.head, w.rail} {
+	roots := []fyne.CanvasObject{w.now.body, w.now.head}
+	if w.rail != nil {
+		roots = append(roots, w.rail)
+	}
+	for _, root := range roots {
 		if f := look.ByFocusKey(root, key); f != nil {
 			w.canvas().Focus(f)
 			return

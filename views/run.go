@@ -40,21 +40,47 @@ func Run(a *app.App, files []string) int {
 	defer a.OnOpen(nil)
 	a.OnSettings(func(s Settings) { fyne.Do(func() { w.Follow(s) }) })
 	defer a.OnSettings(nil)
+	ready := make(chan opened, 1)
+	go func() { ready <- openEngine(a) }()
 	f.Lifecycle().SetOnStarted(func() {
 		w.wear(a.Settings())
-		go func() {
-			engine, err := a.Engine()
-			fyne.Do(func() {
-				if err != nil {
-					w.Refuse(err)
-					return
-				}
-				w.SetEngine(engine)
-			})
-		}()
+		select {
+		case o := <-ready: // mostly so, since windows take longer: the first picture is the verdict
+			w.begin(o)
+		default:
+			go func() {
+				o := <-ready
+				fyne.Do(func() { w.begin(o) })
+			}()
+		}
 	})
 	w.Fyne().ShowAndRun()
 	return 0
+}
+
+// opened is an engine with a first look at it, or why there is none.
+type opened struct {
+	engine Engine
+	state  state
+	err    error
+}
+
+func openEngine(a *app.App) opened {
+	e, err := a.Engine()
+	if err != nil {
+		return opened{err: err}
+	}
+	return opened{engine: e, state: lookAt(e)}
+}
+
+// begin shows what was opened.
+func (w *Window) begin(o opened) {
+	if o.err != nil {
+		w.Refuse(o.err)
+		return
+	}
+	w.follow(o.engine)
+	w.set(o.state)
 }
 
 // outside is how long the desktop may take to answer.
@@ -68,8 +94,7 @@ type desk struct {
 }
 
 func newDesk(a *app.App, f fyne.App) *desk {
-	program, _ := os.Executable()
-	return &desk{App: a, fyne: f, start: desktop.NewStart(os.Getenv, program)}
+	return &desk{App: a, fyne: f, start: desktop.NewStart(os.Getenv, "")}
 }
 
 func (d *desk) Version() string { return app.ThisBuild().Version }

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fyne.io/fyne/v2"
+
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -46,11 +48,10 @@ func (w *Window) isSection(name string) bool {
 	return false
 }
 
-// renewRail shows the rail as it stands, or none.
-func (w *Window) renewRail() {
+// renewedRail is the rail as it stands, or none.
+func (w *Window) renewedRail() fyne.CanvasObject {
 	if w.now.bare || !w.have {
-		w.frame.SetRail(nil)
-		return
+		return nil
 	}
 	foot := []look.RailItem{w.railItem(secSettings, "gear", w.settingsPlace)}
 	if w.rail == nil {
@@ -58,7 +59,7 @@ func (w *Window) renewRail() {
 	} else {
 		w.rail.Set(w.sections(), foot)
 	}
-	w.frame.SetRail(w.rail)
+	return w.rail
 }
 
 // redress builds everything anew that holds words: after another language was chosen.

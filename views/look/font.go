@@ -1,6 +1,8 @@
 package look
 
 import (
+	"sync"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -42,7 +44,35 @@ func (f Font) size() float32 {
 
 func (f Font) style() fyne.TextStyle { return fyne.TextStyle{Bold: f.Bold, Monospace: f.Mono} }
 
-func (f Font) measure(s string) fyne.Size { return fyne.MeasureText(s, f.size(), f.style()) }
+// measure returns the size of s on one line. Layouts ask for the same words again and again, so answers are kept.
+func (f Font) measure(s string) fyne.Size {
+	key := measuredText{s, f.size(), f.Bold, f.Mono}
+	measured.Lock()
+	defer measured.Unlock()
+	size, ok := measured.sizes[key]
+	if !ok {
+		size = fyne.MeasureText(s, key.size, f.style())
+		if len(measured.sizes) >= measuredLimit {
+			clear(measured.sizes)
+		}
+		measured.sizes[key] = size
+	}
+	return size
+}
+
+type measuredText struct {
+	text       string
+	size       float32
+	bold, mono bool
+}
+
+// measuredLimit bounds what is kept: more than all words of all pages.
+const measuredLimit = 20000
+
+var measured = struct {
+	sync.Mutex
+	sizes map[measuredText]fyne.Size
+}{sizes: map[measuredText]fyne.Size{}}
 
 // apply sets a raw text to f and the colours of now.
 func (f Font) apply(t *canvas.Text) {

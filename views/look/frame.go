@@ -2,6 +2,7 @@ package look
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"holdfast/licensing/terms"
@@ -22,11 +23,19 @@ func NewFrame() *Frame {
 	return f
 }
 
-// SetPage changes head and body.
-func (f *Frame) SetPage(head, body fyne.CanvasObject) { f.head, f.body = head, body; f.renew() }
+// SetAll changes everything but the foot: the rail at the left, the head and the body. Each may be nil.
+func (f *Frame) SetAll(rail, head, body fyne.CanvasObject) {
+	f.rail, f.head, f.body = rail, head, body
+	f.renew()
+}
 
 // SetRail puts o, mostly a Rail, at the left of head and page; nil takes it away.
-func (f *Frame) SetRail(o fyne.CanvasObject) { f.rail = o; f.renew() }
+func (f *Frame) SetRail(o fyne.CanvasObject) {
+	if f.rail != o {
+		f.rail = o
+		f.renew()
+	}
+}
 
 // SetFoot changes the foot.
 func (f *Frame) SetFoot(o fyne.CanvasObject) { f.foot = o; f.renew() }
@@ -36,7 +45,8 @@ func (f *Frame) SetFloat(o fyne.CanvasObject) { f.float = o; f.renew() }
 
 func (f *Frame) renew() {
 	f.objects = present([]fyne.CanvasObject{f.rail, f.head, f.body, f.foot, f.float})
-	f.Refresh()
+	(&frameRenderer{f}).Layout(f.Size())
+	canvas.Refresh(f) // the parts are painted as they are: what is new was made for the theme of now
 }
 
 func (f *Frame) railWidth(total float32) float32 {

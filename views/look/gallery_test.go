@@ -64,7 +64,7 @@ func detailPlate(f *Frame, c fyne.Canvas) func() {
 		Answers: []Answer{{"What happened", "This computer is offline. That is fine."}, {"What still works", "Everything."}, {"What to do", "Nothing. Away for longer? **Get more time.**"}, {"By when", "14 March 2027 (131 days left)."}},
 	})
 	tabs := NewTabs([]string{"Dates", "Parts", "Places", "History"}, 0, nil)
-	f.SetPage(BackHead("Licenses", "AcmeCAD Pro", nil, []fyne.CanvasObject{NewChip(terms.ToneOK, "", "Ready"), NewLine("Acme GmbH", Caption)},
+	f.SetAll(f.rail, BackHead("Licenses", "AcmeCAD Pro", nil, []fyne.CanvasObject{NewChip(terms.ToneOK, "", "Ready"), NewLine("Acme GmbH", Caption)},
 		[]fyne.CanvasObject{NewButton(SecondaryButton, "Move", nil), NewButton(PrimaryButton, "Get more time", nil)}),
 		NewPage(Margins(4, 16, Column(Gap12, banner, tabs, PaddedCard(Column(Gap12, NewPara("What happens next", Heading), bar, steps, NewRule(), why))))))
 	return func() { c.Focus(tabs.areas[1]) }
@@ -76,7 +76,7 @@ func settingsPlate(f *Frame, c fyne.Canvas) func() {
 	looks := NewSegments("appearance", []string{"System", "Light", "Dark"}, 0, nil)
 	size := NewChooser("size", c, "Text size", []string{"100 %", "125 %", "150 %", "175 %", "200 %"}, 0, nil)
 	on, off := NewSwitch("remind", "Remind me", true, nil), NewSwitch("start", "Start", false, nil)
-	f.SetPage(PageTitle("Settings"), NewPage(Margins(4, 16, Column(Gap8,
+	f.SetAll(f.rail, PageTitle("Settings"), NewPage(Margins(4, 16, Column(Gap8,
 		NewPara("Language and look", Heading),
 		Card(Rows(SettingRow("Language", "Taken from the system", language), SettingRow("Appearance", "", looks), SettingRow("Text size", "Up to 200 %", size))),
 		NewPara("Notices and start", Heading),
@@ -102,7 +102,7 @@ func menuPlate(f *Frame, c fyne.Canvas) func() {
 	f.SetRail(railOn("help"))
 	mk := NewMenuButton(SecondaryButton, "Make a file", c, []string{"Check-in file", "Usage file", "Request for a new license"}, nil)
 	find := NewSearch("find", "Find a license", nil)
-	f.SetPage(PageTitle("Files", mk, NewButton(PrimaryButton, "Use a file", nil)), NewPage(Margins(4, 16, Column(Gap16,
+	f.SetAll(f.rail, PageTitle("Files", mk, NewButton(PrimaryButton, "Use a file", nil)), NewPage(Margins(4, 16, Column(Gap16,
 		find, NewSearch("find2", "Find a license", nil),
 		EmptyState("files", "No files yet", "Files you use or make appear here, newest first.", NewButton(SecondaryButton, "Use a file", nil)),
 		DropHint("Drop a license file anywhere in this window.")))))
@@ -112,7 +112,7 @@ func menuPlate(f *Frame, c fyne.Canvas) func() {
 func checksPlate(f *Frame, c fyne.Canvas) func() {
 	f.SetRail(railOn("help"))
 	b := func(k Kind, s string) *Button { return NewButton(k, s, nil) }
-	f.SetPage(PageTitle("Help & checks", b(SecondaryButton, "Ask for a review"), b(SecondaryButton, "Support file"), b(PrimaryButton, "Run checks")),
+	f.SetAll(f.rail, PageTitle("Help & checks", b(SecondaryButton, "Ask for a review"), b(SecondaryButton, "Support file"), b(PrimaryButton, "Run checks")),
 		NewPage(Margins(4, 16, NewChecks([]CheckRow{
 			{terms.ToneStop, "Needs you", "Clock", "It says 3 Jan 2019. Sure: 2 Nov 2026", b(PrimaryButton, "Open date settings")},
 			{terms.ToneOK, "OK", "Safe storage", "Keyring is open", nil},
@@ -141,7 +141,7 @@ func listPlate(f *Frame, c fyne.Canvas) func() {
 	l := NewList(58, rows, draw, nil)
 	find := NewSearch("find", "Find a license", nil)
 	find.Entry.SetText("AcmeCAD")
-	f.SetPage(PageTitle("Licenses", NewButton(PrimaryButton, "Use a file", nil)),
+	f.SetAll(f.rail, PageTitle("Licenses", NewButton(PrimaryButton, "Use a file", nil)),
 		Filled(find, l, NewCommand("On the command line", "holdfast status", "Copy", nil)))
 	return func() { c.Focus(l); l.Choose(50002) }
 }
@@ -163,7 +163,7 @@ func asidePlate(f *Frame, c fyne.Canvas) func() {
 	dates := PaddedCard(Column(Gap12, Row(Gap8, Cell{Object: NewPara("Next dates", Heading), Width: Stretch}, Cell{Object: NewButton(LinkButton, "Plan ahead", nil)}),
 		Equal(200, 3, Gap16, Gap12, NewDate("20", "Nov", "Grace ends", "AcmeCAM"), NewDate("1", "Dec", "Usage file due", "AcmeCAD Pro, November"), NewDate("5", "Dec", "Vendor maintenance, 2 h", "No effect on you"))))
 	main := cols.Card([]RowModel{row("AcmeCAD Pro", terms.ToneOK, "Ready", "131 days"), row("AcmeCAM", terms.ToneWarn, "Grace", "17 days")})
-	f.SetPage(nil, NewPage(Margins(20, 16, Column(Gap16, banner, Aside(main, dates), DropHint("Drop a license file anywhere in this window.")))))
+	f.SetAll(f.rail, nil, NewPage(Margins(20, 16, Column(Gap16, banner, Aside(main, dates), DropHint("Drop a license file anywhere in this window.")))))
 	return nil
 }
 

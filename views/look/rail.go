@@ -1,6 +1,8 @@
 package look
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -47,13 +49,24 @@ func NewRail(brand string, items, foot []RailItem) *Rail {
 
 // Set changes the items. One that stays, by its key, keeps the focus.
 func (r *Rail) Set(items, foot []RailItem) {
+	all := append(append([]RailItem{}, items...), foot...)
+	if len(foot) == r.feet && slices.EqualFunc(all, r.areas, func(it RailItem, a *railArea) bool { return "rail "+it.Key == a.Key }) {
+		changed := false
+		for i, it := range all {
+			changed = r.areas[i].set(it) || changed
+		}
+		if changed {
+			r.page.Refresh()
+		}
+		return
+	}
 	old := map[string]*railArea{}
 	for _, a := range r.areas {
 		old[a.Key] = a
 	}
 	r.areas, r.feet = nil, len(foot)
 	r.column.Objects = []fyne.CanvasObject{r.brand}
-	for _, it := range append(append([]RailItem{}, items...), foot...) {
+	for _, it := range all {
 		a := old["rail "+it.Key]
 		if a == nil {
 			a = newRailArea(r)

@@ -15,7 +15,7 @@ func railWindow(t *testing.T, r *Rail, w, h, factor float32) (*Frame, fyne.Windo
 	win.SetPadded(false)
 	win.Resize(fyne.NewSize(w, h))
 	f.SetRail(r)
-	f.SetPage(PageTitle("Files"), NewPage(NewPara("text", Body)))
+	f.SetAll(f.rail, PageTitle("Files"), NewPage(NewPara("text", Body)))
 	t.Cleanup(win.Close)
 	return f, win
 }

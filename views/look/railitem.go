@@ -18,6 +18,15 @@ type railArea struct {
 	caption    *Para
 	pills      [2]*pill
 	wide, slim fyne.CanvasObject
+	shown      railLooks
+}
+
+// railLooks is what can be seen of an item.
+type railLooks struct {
+	symbol, label string
+	count         int
+	tone          terms.Tone
+	on            bool
 }
 
 func newRailArea(r *Rail) *railArea {
@@ -45,8 +54,14 @@ func newRailArea(r *Rail) *railArea {
 	return a
 }
 
-func (a *railArea) set(it RailItem) {
+// set shows an item and says whether anything to be seen has changed.
+func (a *railArea) set(it RailItem) (changed bool) {
 	a.Label, a.Key, a.OnTapped, a.on = unbroken(it.Label), "rail "+it.Key, it.Tapped, it.On
+	now := railLooks{it.Symbol, it.Label, it.Count, it.CountTone, it.On}
+	if now == a.shown {
+		return false
+	}
+	a.shown = now
 	a.fill, a.over = Clear, Sunken
 	ink, font := Secondary, Quiet
 	bar := Clear
@@ -66,6 +81,7 @@ func (a *railArea) set(it RailItem) {
 	a.caption.Font = font
 	a.caption.Set(it.Label)
 	a.Refresh()
+	return true
 }
 
 // railBar is the mark at the left edge of the item that is on.

@@ -25,18 +25,23 @@ type Cell struct {
 	HideBelow float32
 }
 
-// Share gives cells of several rows one width: that of the widest.
+// Share gives cells of several rows one width: that of the widest. Its objects keep their widths.
 type Share struct {
 	Least   float32
 	objects []fyne.CanvasObject
+	widest  float32 // of the first known objects, at text factor
+	known   int
+	factor  float32
 }
 
 func (s *Share) width() float32 {
-	w := scaled(s.Least)
-	for _, o := range s.objects {
-		w = max(w, o.MinSize().Width)
+	if f := TextFactor(); s.factor != f {
+		s.factor, s.known, s.widest = f, 0, scaled(s.Least)
 	}
-	return w
+	for ; s.known < len(s.objects); s.known++ {
+		s.widest = max(s.widest, s.objects[s.known].MinSize().Width)
+	}
+	return s.widest
 }
 
 // Stretch is the width of a cell that takes the room that is left.
