@@ -233,6 +233,7 @@ func BenchmarkRead(b *testing.B) {
 		_ = c.Read()
 	}
 }
+
 func TestWithoutABootIdASmallStepBackIsTheSameBoot(t *testing.T) {
 	at := Reading{Wall: time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC), Running: 4 * time.Hour}
 	b := Bound{}.Saw(at.Wall, at)
