@@ -75,7 +75,11 @@ func (w *Window) reread(in *incoming) {
 }
 
 func (w *Window) setUpAgain() {
-	body := w.withCommand(look.NewPara(w.v.t("setup.text"), look.Body), "setup")
+	text := w.v.t("setup.text")
+	if w.snap.Records.State == terms.StateRecordsDamaged {
+		text = w.v.t("setup.text_damaged")
+	}
+	body := w.withCommand(look.NewPara(text, look.Body), "setup")
 	w.askBody(w.v.t("setup.title"), body, w.v.t("not_now"), w.v.t("setup.yes"), false, func() {
 		w.work.run(w.v.t("busy.setup"), func(ctx context.Context) func() {
 			err := w.engine.SetUpAgain(w.o.Interactive(ctx))

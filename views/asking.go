@@ -3,7 +3,9 @@ package views
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -175,12 +177,16 @@ func (w *Window) writeRequest(made licensing.Made, path string) {
 func (w *Window) writeRequestThen(made licensing.Made, path string, then func()) {
 	w.work.run(w.v.t("busy.save"), func(ctx context.Context) func() {
 		err := disk.WriteFile(disk.OS(), path, made.File, requestMode)
+		var unkept error
 		if err == nil {
-			// The file is what counts: when its name cannot be kept, the request is only harder to find.
-			_ = w.engine.RequestSaved(ctx, made.Request.ID, filepath.Base(path))
+			// The file is what counts: when its name cannot be recorded now, the window remembers it.
+			unkept = w.engine.RequestSaved(ctx, made.Request.ID, filepath.Base(path))
 		}
 		st := w.look()
 		return func() {
+			if unkept != nil {
+				w.saved[made.Request.ID] = filepath.Base(path)
+			}
 			w.set(st)
 			if err != nil {
 				w.toast("warn", look.Warn, w.v.t("save.problem"))
@@ -190,6 +196,32 @@ func (w *Window) writeRequestThen(made licensing.Made, path string, then func())
 			then()
 		}
 	})
+}
+
+// withSaved is s with the names of saved request files that could not be recorded yet. Once they can be, they are.
+func (w *Window) withSaved(s licensing.Snapshot) licensing.Snapshot {
+	if len(w.saved) == 0 {
+		return s
+	}
+	s.Requests = slices.Clone(s.Requests)
+	open := map[string]string{}
+	for i := range s.Requests {
+		r := &s.Requests[i]
+		if name := w.saved[r.ID]; name != "" && r.File != name && r.State == terms.RequestOpen {
+			r.File, open[r.ID] = name, name
+		}
+	}
+	w.saved = open
+	if s.KeyStore.State == "" && s.Records.State == "" && len(open) > 0 {
+		names := maps.Clone(open)
+		w.work.quietly(func() func() {
+			for id, name := range names {
+				_ = w.engine.RequestSaved(context.Background(), id, name) // else the next look tries again
+			}
+			return nil
+		})
+	}
+	return s
 }
 
 // mailRequest opens a draft to the vendor. The file has to be saved first, since a mail program takes it from there.

@@ -23,8 +23,8 @@ func ThemeOf(s Settings) *look.Theme {
 }
 
 // SpeakerOf speaks the language that settings ask for, else that of the system.
-func SpeakerOf(s Settings, env func(string) string) (*plain.Speaker, error) {
-	return plain.New(cmp.Or(s.Language, plain.Detect(env)))
+func SpeakerOf(s Settings, system string) (*plain.Speaker, error) {
+	return plain.New(cmp.Or(s.Language, system))
 }
 
 // change keeps a setting and shows its effect at once, kept or not.
@@ -58,7 +58,7 @@ func (w *Window) wear(s Settings) {
 		w.frame.Refresh()
 	}
 	w.setTray(s.Tray)
-	words, err := SpeakerOf(s, w.o.Env)
+	words, err := SpeakerOf(s, w.o.System)
 	if err == nil && words.Language() != w.v.Language() {
 		w.v.Speaker = words
 		w.redress()

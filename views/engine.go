@@ -27,6 +27,7 @@ type Engine interface {
 	Checks(ctx context.Context) []licensing.Check
 	Erase(ctx context.Context) error
 	PlacesHeld() []licensing.PlaceHeld
+	Refresh(ctx context.Context)
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
 
@@ -69,7 +70,8 @@ type Options struct {
 	Zone   *time.Location // nil: the zone of this computer
 	Dir    string         // folder that relative file names are relative to
 	Env    func(string) string
-	Desk   Desk // nil: settings are not kept, and nothing outside the window is touched
+	System string // language of the system, such as "de-AT"; "" takes what Env says
+	Desk   Desk   // nil: settings are not kept, and nothing outside the window is touched
 	// Interactive lets a key store call ask the person; nil leaves contexts as they are.
 	Interactive func(context.Context) context.Context
 

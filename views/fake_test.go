@@ -334,6 +334,8 @@ func (f *fake) Erase(ctx context.Context) error {
 	return nil
 }
 
+func (f *fake) Refresh(context.Context) {}
+
 func (f *fake) PlacesHeld() []licensing.PlaceHeld { return f.places }
 
 func (f *fake) Watch(fn func(licensing.Snapshot)) func() {

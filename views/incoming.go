@@ -181,7 +181,15 @@ func onlyVendor(items []licensing.Item) bool {
 // doneWords is the word after success: until when one can work, and that quiet follows.
 func (v voice) doneWords(s licensing.Snapshot, taken []licensing.Item) string {
 	if onlyVendor(taken) {
-		return v.t("done.vendor", "vendor", taken[0].Vendor)
+		for _, c := range taken[0].Changes {
+			switch c.Code {
+			case "key_changed":
+				return v.t("done.key_changed", "vendor", taken[0].Vendor)
+			case "vendor":
+				return v.t("done.vendor", "vendor", taken[0].Vendor)
+			}
+		}
+		return v.t("done.taken")
 	}
 	for _, it := range taken {
 		p, ok := product(s, it.Finding.Product)

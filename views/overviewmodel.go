@@ -238,6 +238,8 @@ func (v voice) rowDate(s licensing.Snapshot, p terms.ProductVerdict, r *row) tim
 		}
 	case p.State == terms.StateOfflineEnding:
 		label, end = "row.offline_until", p.OfflineUntil
+	case p.State == terms.StateOtherComputer:
+		return time.Time{} // nothing runs by it here
 	case end.IsZero():
 		r.DateLabel, r.Date = v.t("row.license"), v.t("row.no_end")
 		return end

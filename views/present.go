@@ -33,10 +33,10 @@ func (w *Window) Refuse(err error) {
 	})))})
 }
 
-// tick asks again from time to time. While the key store is in trouble it tries that again too, sooner and without
-// bothering anybody, so that what comes back is seen without a restart.
+// tick asks again from time to time, so that dates that pass are seen and recorded. While the key store or the disk is
+// in trouble it tries them again too, sooner and without bothering anybody: what comes back is seen without a restart.
 func (w *Window) tick() {
-	trouble := w.snap.KeyStore.State != ""
+	trouble := w.snap.KeyStore.State != "" || w.snap.Records.State == terms.StateDiskFull
 	wait := again
 	if trouble {
 		wait = againInTrouble
@@ -47,12 +47,15 @@ func (w *Window) tick() {
 				return
 			}
 			w.tick()
-			if !trouble || w.work.busy() {
+			if w.work.busy() {
 				w.reload()
 				return
 			}
 			w.work.quietly(func() func() {
-				_ = w.engine.Unlock(context.Background()) // what is wrong stands in the snapshot
+				if trouble {
+					_ = w.engine.Unlock(context.Background()) // what is wrong stands in the snapshot
+				}
+				w.engine.Refresh(context.Background())
 				st := w.look()
 				return func() { w.set(st) }
 			})
@@ -103,7 +106,7 @@ func (w *Window) set(st state) {
 		return
 	}
 	first := !w.have
-	w.snap, w.made, w.have = st.snap, st.made, true
+	w.snap, w.made, w.have = w.withSaved(st.snap), st.made, true
 	w.renewFoot()
 	if !first {
 		w.frame.SetRail(w.renewedRail())

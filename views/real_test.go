@@ -317,6 +317,9 @@ func TestRealStatesShowTheirFourAnswersAndAWayOn(t *testing.T) {
 			if a.Button != "" && !b.w.now.bare {
 				b.click(a.Button)
 				if leads, ok := leadsTo[a.Action]; ok {
+					if f.State == terms.StateRecordsDamaged {
+						leads = "setup.text_damaged"
+					}
 					b.mustSay(b.w.v.t(leads))
 					b.press(fyne.KeyEscape)
 				}

@@ -8,10 +8,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/lang"
 
 	"holdfast/app"
 	"holdfast/app/desktop"
 	"holdfast/licensing/keystore"
+	"holdfast/licensing/plain"
 	"holdfast/views/look"
 )
 
@@ -21,7 +23,8 @@ const programID = "holdfast.Holdfast"
 // Run shows the window of a with files previewed, and returns the exit code when it was closed. It must be
 // called from the main goroutine. Files are absolute names or relative to the working folder.
 func Run(a *app.App, files []string) int {
-	words, err := SpeakerOf(a.Settings(), os.Getenv)
+	system := systemLanguage()
+	words, err := SpeakerOf(a.Settings(), system)
 	if err != nil {
 		return 1
 	}
@@ -29,7 +32,7 @@ func Run(a *app.App, files []string) int {
 	f.Settings().SetTheme(ThemeOf(a.Settings()))
 	f.SetIcon(look.AppPicture())
 	dir, _ := os.Getwd()
-	w := NewWindow(f, Options{Words: words, Dir: dir, Interactive: keystore.Interactive, Desk: newDesk(a, f)})
+	w := NewWindow(f, Options{Words: words, System: system, Dir: dir, Interactive: keystore.Interactive, Desk: newDesk(a, f)})
 	w.Open(files)
 	a.OnOpen(func(more []string) {
 		fyne.Do(func() {
@@ -56,6 +59,16 @@ func Run(a *app.App, files []string) int {
 	})
 	w.Fyne().ShowAndRun()
 	return 0
+}
+
+// systemLanguage is what the environment names, as for the command line, else what the desktop says.
+func systemLanguage() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if os.Getenv(name) != "" {
+			return plain.Detect(os.Getenv)
+		}
+	}
+	return lang.SystemLocale().LanguageString()
 }
 
 // opened is an engine with a first look at it, or why there is none.

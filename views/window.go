@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/views/look"
 )
 
@@ -52,12 +53,13 @@ type Window struct {
 	now   *screen
 	foot  []footerPart
 
-	shown    overviewModel // of the Overview, as last shown
-	finder   licenseFinder // what a person looks for among the licenses
-	checks   checkup       // of Help & checks, as last run
-	folder   string        // last folder of a file dialog
-	form     requestForm   // kept while a vendor's file is fetched
-	waiting  []string      // files that came before the engine was open
+	shown    overviewModel     // of the Overview, as last shown
+	finder   licenseFinder     // what a person looks for among the licenses
+	checks   checkup           // of Help & checks, as last run
+	folder   string            // last folder of a file dialog
+	form     requestForm       // kept while a vendor's file is fetched
+	saved    map[string]string // names of saved requests that are not recorded yet, by id
+	waiting  []string          // files that came before the engine was open
 	toasts   int
 	settings Settings   // as they show now, kept or not
 	worn     look.Theme // of settings
@@ -76,6 +78,9 @@ func NewWindow(a fyne.App, o Options) *Window {
 	if o.Env == nil {
 		o.Env = os.Getenv
 	}
+	if o.System == "" {
+		o.System = plain.Detect(o.Env)
+	}
 	if o.Read == nil {
 		o.Read = func(paths []string, dir string) []licensing.Source { return licensing.ReadSources(paths, nil, dir) }
 	}
@@ -88,7 +93,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 	if o.Desk == nil {
 		o.Desk = &bareDesk{}
 	}
-	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, shortcuts: map[string]func(){}}
+	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, saved: map[string]string{}, shortcuts: map[string]func(){}}
 	w.settings = o.Desk.Settings()
 	w.worn = *ThemeOf(w.settings)
 	w.work = newWorker(o, w.showWork)
