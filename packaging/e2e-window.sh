@@ -121,6 +121,7 @@ start() {
   pids+=("$win")
   find_window
 }
+xdotool() { timeout 10 /usr/bin/env xdotool "$@"; }
 # xdotool's own --sync can miss what it waits for, so nothing here uses it.
 find_window() {
   within 20 "a window appears" visible
@@ -390,10 +391,15 @@ run env PREFIX="$HOME/.local" "$here/linux/install.sh" install "$bin"
 file=$TOP/carried.hflic
 run gio info -a standard::content-type "$file"
 has application/vnd.holdfast.license || die "the file has no type of its own: $out"
-run gio open "$file"
+timeout 20 gio open "$file" >window.log 2>&1 </dev/null || die "a double click opens nothing"
 find_window
 win=$(ours)
+[ "$(readlink "/proc/$win/exe")" = "$HOME/.local/bin/holdfast" ] || die "a double click starts another program"
 rest double-click
+xprop -id "$id" WM_CLASS | grep -qF '"Holdfast"' || die "the window is not the one of the desktop entry: $(xprop -id "$id" WM_CLASS)"
+key ctrl+w
+within 10 "the program ends" gone "$win"
+within 5 "no process of the program stays" none
 
 echo
 echo "e2e-window: all steps passed in $SECONDS s; pictures in $art"

@@ -16,7 +16,7 @@ import (
 )
 
 // everythingWorks is the first line with quietFacts.
-const everythingWorks = "You can work. Everything until 14 March 2027 (131 days)."
+const everythingWorks = "You can work. Everything until 14 March 2027."
 
 func noLicense() terms.Facts { return terms.Facts{Device: terms.Device{HintsMatch: true}} }
 

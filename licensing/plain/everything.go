@@ -39,8 +39,10 @@ func (s *Speaker) Everything(v terms.Verdict, zone *time.Location) (Answers, boo
 		a.Works = s.Text("all.works_more", map[string]any{"list": s.List(names), "n": rest})
 	}
 	if !end.IsZero() {
-		a.Headline = s.Text("all.headline", map[string]any{"date": s.Date(end, zone), "days": s.Days(DaysUntil(end, v.At, zone))})
-		a.By = s.Text("all.by", map[string]any{"product": s.productName(first), "date": s.Date(end, zone)})
+		a.Headline = s.Text("all.headline", map[string]any{"date": s.Date(end, zone)})
+		a.By = s.Text("all.by", map[string]any{
+			"product": s.productName(first), "date": s.Date(end, zone), "days": s.Days(DaysUntil(end, v.At, zone)),
+		})
 	}
 	return a, true
 }
