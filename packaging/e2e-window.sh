@@ -103,9 +103,9 @@ rest() {
     [ "$SECONDS" -lt "$limit" ] || die "$(basename "$name"): the window does not come to rest${1:+, or still shows $*}"
   done
 }
-# back NAME AS: the window comes to look as it did in picture AS.
+# back NAME AS [SECONDS]: the window comes to look as it did in picture AS.
 back() {
-  local limit=$((SECONDS + 15))
+  local limit=$((SECONDS + ${3:-15}))
   until shot "$art/window-$1.png" && alike "$art/window-$1.png" "$art/window-$2.png"; do
     [ "$SECONDS" -lt "$limit" ] || die "$1: the window does not look as in $2"
   done
@@ -264,7 +264,6 @@ state active --product acmeview && die "pasting used the license"
 key Return
 within 10 "the pasted license is in use" state active --product acmeview
 rest toast pasted
-rest overview pasted toast # the word that it is done goes by itself
 
 step "4. a second start hands its file over"
 since=$(date +%s%N)
@@ -272,20 +271,26 @@ run "$hf" drop.hflic
 took=$((($(date +%s%N) - since) / 1000000))
 echo "second start: $took ms"
 [ "$took" -lt 5000 ] || die "the second start took $took ms"
-rest second overview
+rest second toast
 [ "$(ours)" = "$win" ] || die "more than one process: $(ours | tr '\n' ' ')"
+key Escape
+rest overview second toast
 
 step "5. keyboard"
-seen=()
-for n in 1 2 3 4 5 6 comma; do
+pages=("$art/window-overview.png") last=overview
+for n in 2 3 4 5 6 comma; do
   key "ctrl+$n"
-  rest "key-$n" second "${seen[@]}"
-  seen+=("key-$n")
+  rest "key-$n" "$last"
+  last=key-$n
+  pages+=("$art/window-$last.png")
 done
+[ "$(identify -format '%#\n' "${pages[@]}" | sort -u | wc -l)" = 7 ] || die "two pages look the same"
+key ctrl+1
+back key-1 overview
 key ctrl+5
 back key-again key-5
 key alt+Left
-back key-back key-comma
+back key-back overview
 key alt+Right
 back key-forward key-5
 key F1
@@ -343,8 +348,8 @@ rest locked small
 state keychain_locked || die "the status does not tell of the lock: $out"
 run "$hf" entitled acmecad edit
 unlock || die "the key store does not unlock"
-within 30 "the window sees the key store come back" state active
-rest unlocked locked
+back unlocked small 40 # it tries again every 15 s, without a question
+state active || die "the status does not see that the key store is open: $out"
 
 step "9. kill -9, and a start after it"
 kill -9 "$win"

@@ -69,6 +69,10 @@ func checkStore(fsys disk.FS, path string, wait time.Duration) error {
 // check reads every record and compares with the roll.
 func (s *boltStore) check() (err error) {
 	defer guardFault(&err)()
+	file, err := os.Stat(s.db.Path())
+	if err != nil {
+		return err
+	}
 	return s.db.View(func(t *bbolt.Tx) error {
 		want, err := rollIn(t)
 		if err != nil {
@@ -81,6 +85,9 @@ func (s *boltStore) check() (err error) {
 				return fmt.Errorf("bucket %s is missing", name)
 			}
 			err := b.ForEach(func(key, v []byte) error {
+				if int64(len(key))+int64(len(v)) > file.Size() { // a damaged length; what it spans is not ours to read
+					return fmt.Errorf("%s: %w", name, errDamaged)
+				}
 				if len(v) < sumSize || !bytes.Equal(v[:sumSize], checksum(name, key, v[sumSize:])) {
 					return fmt.Errorf("%s/%s: %w", name, key, errDamaged)
 				}

@@ -108,6 +108,7 @@ func (p *Para) pieces(width float32) []piece {
 			}
 			brk := i > 0
 			lead := strings.HasPrefix(para, " ")
+			bound := false // to the number before: "2" and "April" stay on one line
 			for j, w := range strings.Fields(para) {
 				parts := strings.Split(w, softHyphen)
 				for k, part := range parts {
@@ -116,14 +117,22 @@ func (p *Para) pieces(width float32) []piece {
 					if !pc.glue {
 						pc.space = space
 					}
+					pc.glue = pc.glue || k == 0 && bound
 					out = append(out, pc)
 					brk = false
 				}
+				bound = dayNumber(w)
 			}
 			glue = para != "" && !strings.HasSuffix(para, " ")
 		}
 	}
 	return out
+}
+
+// dayNumber says whether a word is a short number, as of a day or of some days: it is never the last word of a line.
+func dayNumber(w string) bool {
+	digits := strings.TrimSuffix(strings.TrimPrefix(w, "("), ".")
+	return len(digits) > 0 && len(digits) <= 3 && strings.Trim(digits, "0123456789") == ""
 }
 
 // wrappedText is the answer of the last wrap, which a layout asks for several times.

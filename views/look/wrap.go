@@ -23,7 +23,7 @@ func (p *Para) broken(width float32) [][]piece {
 		pc := all[i]
 		need := pc.width // with everything glued to it
 		for j := i + 1; j < len(all) && all[j].glue; j++ {
-			need += all[j].width
+			need += all[j].space + all[j].width
 		}
 		if pc.brk && len(line) > 0 {
 			end()
