@@ -123,6 +123,22 @@ func benchmarkMany(b *testing.B, n int, products bool) {
 			c.Refresh(context.Background())
 		}
 	})
+	b.Run("RefreshEveryMinute", func(b *testing.B) {
+		for b.Loop() {
+			c.clock.Advance(time.Minute)
+			c.Refresh(context.Background())
+		}
+	})
+	b.Run("RefreshWithoutKeyStore", func(b *testing.B) {
+		c.keys.Fail(keystore.Locked)
+		c.reopen()
+		for b.Loop() {
+			c.clock.Advance(time.Second)
+			c.Refresh(context.Background())
+		}
+		c.keys.Fail(keystore.OK)
+		c.reopen()
+	})
 	b.Run("Files", func(b *testing.B) {
 		for b.Loop() {
 			if f, err := c.Files(context.Background()); err != nil || len(f) < n {

@@ -40,11 +40,17 @@ func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	if len(c.Packed) == 0 { // a packed change is what the records are already
 		e.rec.apply(c)
 	}
+	if c.Home != nil && c.Home.Damage == "" && lasts(e.recState.State) {
+		e.recState = terms.Records{} // settled by what came
+	}
 	e.since.add(c)
 	e.rec.Seq, e.rec.Head = entry.Seq, hex.EncodeToString(entry.Head[:])
 	e.saveIndex(c)
 	return nil
 }
+
+// lasts says that a state of the records stays until something newer settles it.
+func lasts(s terms.State) bool { return s == terms.StateRecordsDamaged || s == terms.StateRolledBack }
 
 // commit is record followed by the checkpoint and word to the watchers.
 func (e *Engine) commit(ctx context.Context, ev ledger.Event, c change) error {
@@ -79,6 +85,9 @@ func (e *Engine) begin(ctx context.Context) error {
 			return e.diskProblem(err)
 		}
 		return e.keyProblem()
+	}
+	if fresh {
+		e.recState = terms.Records{} // nothing of before is left that it could be about
 	}
 	if err := e.openRecords(ctx); err != nil {
 		return e.diskProblem(err)
@@ -202,8 +211,9 @@ func (e *Engine) saveLook() {
 	e.writeCheckpoint()
 }
 
-// Refresh looks at the time again: it records states that changed by themselves and tells the watchers. Programs that
-// stay open call it now and then.
+// Refresh looks at the time again: it records states that changed by themselves and tells the watchers. While key store or
+// disk keep the records from being opened it tries them again, without asking anybody. Programs that stay open call it
+// every minute: it costs little when nothing changed.
 func (e *Engine) Refresh(ctx context.Context) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

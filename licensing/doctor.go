@@ -4,21 +4,32 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"holdfast/licensing/clock"
+	"holdfast/licensing/keystore"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/terms"
 )
 
-// Checks looks at everything that a verdict rests on, one line each. It reads the whole journal.
+// keyStoreLimit is how long Checks waits for the key store.
+const keyStoreLimit = 3 * time.Second
+
+// Checks looks at everything that a verdict rests on, one line each. It reads the whole journal, and asks the key store how
+// it is, never the person.
 func (e *Engine) Checks(ctx context.Context) []Check {
+	quiet, cancel := context.WithTimeout(context.Background(), keyStoreLimit) // not of ctx, which may be Interactive
+	stop := context.AfterFunc(ctx, cancel)
+	ks := e.askKeyStore(quiet)
+	stop()
+	cancel()
 	verified, verr := e.VerifyLedger(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	r := e.clockRead()
 	f := e.facts(e.rec, r)
 	return []Check{
-		e.checkClock(r), e.checkKeyStore(f), e.checkRecords(f, verified, verr), e.checkDevice(f), e.checkTrust(f),
+		e.checkClock(r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkDevice(f), e.checkTrust(f),
 		e.checkDocuments(), e.checkDisk(),
 	}
 }
@@ -41,7 +52,33 @@ func (e *Engine) checkClock(r clock.Reading) Check {
 	return c
 }
 
-func (e *Engine) checkKeyStore(f terms.Facts) Check {
+// askKeyStore asks how the key store is now, without the engine's lock: it may take its time.
+func (e *Engine) askKeyStore(ctx context.Context) terms.KeyStore {
+	if err := e.o.KeyStore.Check(ctx); err != nil && keystore.ClassOf(err) != keystore.Missing {
+		return e.keyFinding(err)
+	}
+	return terms.KeyStore{}
+}
+
+// open says that the engine has its keys and records.
+func (e *Engine) open() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.journal != nil
+}
+
+// openSlots say that the key store is as ks says, and that the engine has its keys already (open).
+func openSlots(ks terms.KeyStore) terms.Slots {
+	return terms.Slots{"keychain": ks.Name, "seconds": ks.Seconds(), "open": true}
+}
+
+// checkKeyStore tells of the key store as it was when the keys were needed; of ks, how it is now, when they are here already.
+func (e *Engine) checkKeyStore(f terms.Facts, ks terms.KeyStore) Check {
+	if e.journal != nil && f.KeyStore.State == "" && ks.State != "" {
+		c := line("keystore", ks.State, openSlots(ks))
+		c.Level = terms.ToneNotice // the next start needs it, nothing does now
+		return c
+	}
 	return line("keystore", f.KeyStore.State, map[string]any{"keychain": e.o.KeyStore.Label(), "fresh": e.home.ID == ""})
 }
 
@@ -84,9 +121,7 @@ func (e *Engine) checkDisk() Check {
 	if e.home.ID == "" || e.o.ReadOnly {
 		return line("disk", "", map[string]any{"fresh": true})
 	}
-	name := e.path(".check")
-	err := errors.Join(writeProbe(e, name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := writeProbe(e, e.path(probeFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return line("disk", terms.StateDiskFull, map[string]any{"size": needMB})
 	}
 	return line("disk", "", nil)

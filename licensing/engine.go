@@ -33,6 +33,7 @@ type Engine struct {
 	indexBusy bool
 	indexOld  bool // to be built anew by this program
 	rec       *records
+	spare     *records // what the checkpoint says, while the journal cannot be opened
 	lists     *lists
 	since     sinceCheckpoint
 	judging   terms.Judging
@@ -90,18 +91,33 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 
 // load brings in secrets and records, as far as they can be read now. It can be called again after a failure.
 func (e *Engine) load(ctx context.Context) {
+	if e.recState.State == terms.StateDiskFull && e.full() {
+		return
+	}
+	e.recState = terms.Records{}
 	err := e.openSecrets(ctx)
 	if err == nil {
 		if err = e.openRecords(ctx); err == nil {
+			e.spare = nil
 			e.refresh(ctx)
 			return
 		}
 		e.recState = recordsState(err, e.clockRead().Wall)
 	}
-	rec, cerr := e.readCheckpoint()
-	if cerr == nil {
-		e.rec = rec
+	if e.spare == nil || e.o.ReadOnly { // another process may write to a home that this one only reads
+		rec, cerr := e.readCheckpoint()
+		if cerr != nil {
+			return
+		}
+		e.spare = rec
 	}
+	e.rec = e.spare
+}
+
+// full says that nothing can be written to the home.
+func (e *Engine) full() bool {
+	var p *terms.Problem
+	return !e.o.ReadOnly && errors.As(e.diskProblem(writeProbe(e, e.path(probeFile))), &p)
 }
 
 // recordsState names what keeps the journal from being opened.
@@ -124,8 +140,14 @@ func (e *Engine) deviceID() (id, code string) {
 }
 
 // Unlock tries the key store again, in the way ctx allows (keystore.Interactive). It returns nil when secrets and
-// records are open afterwards, else the *terms.Problem that remains.
+// records are open afterwards and the key store works, else the *terms.Problem that remains. A key store that locked while
+// the engine has its keys is a problem of the next start alone: nothing stops.
 func (e *Engine) Unlock(ctx context.Context) error {
+	if e.open() {
+		if ks := e.askKeyStore(ctx); ks.State != "" {
+			return terms.NewProblem(ks.State, openSlots(ks), nil)
+		}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.home.ID != "" && e.journal == nil {

@@ -97,7 +97,7 @@ func (e *Engine) eraseSecrets(ctx context.Context) error {
 func (e *Engine) forgetAll() {
 	e.home, e.secrets, e.public = homeInfo{}, nil, nil
 	e.rec, e.keyState, e.recState = newRecords(), terms.KeyStore{}, terms.Records{}
-	e.indexBusy, e.anchored = false, time.Time{}
+	e.indexBusy, e.anchored, e.spare = false, time.Time{}, nil
 	e.lists, e.judging = nil, terms.Judging{}
 	e.since.start(nil)
 }
@@ -117,10 +117,10 @@ func (e *Engine) eraseFiles() error {
 			return err
 		}
 	}
-	if err := e.eraseOldJournals(); err != nil {
+	if err := e.erasePutAside(); err != nil {
 		return err
 	}
-	names := []string{checkpointFile, tailFile, nextCheckpoint, publicFile, indexFile, indexFile + ".sum", PassphraseFile, ".check", homeFile, erasingFile}
+	names := []string{checkpointFile, tailFile, nextCheckpoint, publicFile, indexFile, indexFile + ".sum", PassphraseFile, probeFile, homeFile, erasingFile}
 	for _, name := range names {
 		for _, n := range []string{"." + name + ".tmp", name} {
 			if err := e.remove(n); err != nil {
@@ -134,20 +134,26 @@ func (e *Engine) eraseFiles() error {
 var (
 	documentName = regexp.MustCompile(`^\.?[0-9a-f]{64}\.json(\.tmp)?$`)
 	segmentName  = regexp.MustCompile(`^\.?[0-9]{8,}\.(seg|damaged)(\.[0-9]+)?(\.tmp)?$`)
-	oldJournal   = regexp.MustCompile(`^` + journalDir + `\.old-[0-9]+$`)
+	putAside     = regexp.MustCompile(`\.old-[0-9]+$`)
 )
 
-// eraseOldJournals removes the journals that SetUpAgain put aside.
-func (e *Engine) eraseOldJournals() error {
+// erasePutAside removes what SetUpAgain put aside.
+func (e *Engine) erasePutAside() error {
 	entries, err := e.o.FS.ReadDir(e.o.Home)
 	if err != nil {
 		return err
 	}
 	for _, en := range entries {
-		if en.IsDir() && oldJournal.MatchString(en.Name()) {
-			if err := e.eraseFolder(en.Name(), segmentName); err != nil {
-				return err
-			}
+		of := putAside.ReplaceAllString(en.Name(), "")
+		switch {
+		case of == en.Name() || !slices.Contains(nameless, of):
+		case en.IsDir() && of == journalDir:
+			err = e.eraseFolder(en.Name(), segmentName)
+		case !en.IsDir():
+			err = e.remove(en.Name())
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -39,6 +39,9 @@ func (e *Engine) catchUp(ctx context.Context, found ledger.Recovery) error {
 	tail, head := e.journal.Tail()
 	lost := rec.Seq > tail || rec.Seq == tail && tail > 0 && rec.Head != headText(head)
 	a, behind := e.checkAnchor(ctx, upTo, lost)
+	if behind && rec.Seq == 0 { // no older copy: nothing is left
+		whole, behind, a = false, false, anchor{}
+	}
 	if hurt || !whole || lost {
 		if err := e.repair(ctx, whole, lost, found); err != nil {
 			return err

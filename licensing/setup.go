@@ -13,21 +13,21 @@ import (
 
 // SetUpAgain makes new keys and a new journal after the old keys or records are lost. Trusted vendors and signed
 // documents are kept as far as the checkpoint proves them; the old journal is put aside, never deleted. Licenses for the
-// old device key then need a new request, which keeps the computer's place.
+// old device key then need a new request, which keeps the computer's place. A home whose name is lost gets a new one: what was
+// kept under the old name is put aside too, since nothing can open it any more.
 func (e *Engine) SetUpAgain(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.home.ID == "" {
-		return e.begin(ctx)
+		return e.nameAgain(ctx)
 	}
 	kept := e.rec
 	if cp, err := e.readCheckpoint(); err == nil && cp.Seq > kept.Seq {
 		maps.Copy(cp.Keys, kept.Keys)
 		kept = cp
 	}
-	if err := e.o.KeyStore.Check(ctx); err != nil && keystore.ClassOf(err) != keystore.Missing {
-		e.keyState = e.keyFinding(err)
-		return e.keyProblem()
+	if err := e.keyStoreReady(ctx); err != nil {
+		return err
 	}
 	next, err := e.newSecrets()
 	if err != nil {
@@ -76,20 +76,69 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	return nil
 }
 
+// keyStoreReady says why new keys could not be kept now, or nil.
+func (e *Engine) keyStoreReady(ctx context.Context) error {
+	if err := e.o.KeyStore.Check(ctx); err != nil && keystore.ClassOf(err) != keystore.Missing {
+		e.keyState = e.keyFinding(err)
+		return e.keyProblem()
+	}
+	return nil
+}
+
+// nameless are the files that say nothing without the name of their home. The journal goes last: as long as it is there the
+// home is known to be a used one.
+var nameless = []string{
+	homeFile, checkpointFile, nextCheckpoint, tailFile, indexFile, indexFile + ".sum", publicFile, journalDir,
+}
+
+// nameAgain begins anew in a home whose name is lost.
+func (e *Engine) nameAgain(ctx context.Context) error {
+	if e.o.ReadOnly {
+		return e.writable()
+	}
+	if err := e.keyStoreReady(ctx); err != nil {
+		return err
+	}
+	e.letGo()
+	e.spare = nil
+	for _, name := range nameless {
+		if err := e.aside(name); err != nil {
+			return e.diskProblem(err)
+		}
+	}
+	e.rec = newRecords()
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
+	e.writeCheckpoint()
+	e.writeAnchor(ctx)
+	e.changed()
+	return nil
+}
+
 // putAside closes journal and index and renames the journal, so that a later tool can still look at it.
 func (e *Engine) putAside() error {
 	e.letGo()
 	e.dropIndex()
-	if !e.exists(journalDir) {
+	e.spare = nil
+	return e.aside(journalDir)
+}
+
+// aside renames a file or folder of the home, if there is one.
+func (e *Engine) aside(name string) error {
+	if !e.exists(name) {
 		return nil
 	}
 	for i := 1; ; i++ {
-		name := fmt.Sprintf("%s.old-%d", journalDir, i)
-		if !e.exists(name) {
-			return e.o.FS.Rename(e.path(journalDir), e.path(name))
+		old := fmt.Sprintf("%s.old-%d", name, i)
+		if !e.exists(old) {
+			return e.o.FS.Rename(e.path(name), e.path(old))
 		}
 	}
 }
+
+// probeFile is written to see whether anything can be.
+const probeFile = ".check"
 
 // writeProbe writes and removes a small file.
 func writeProbe(e *Engine, name string) error {

@@ -16,7 +16,7 @@ func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Respon
 	old, have := draft.Licenses[held.key()]
 	if !have && *req == nil && l.Binding == terms.BoundToDevice {
 		if *req = openFor(draft, vendor.Root, l.KeyHash, p.now(draft, vendor.Root)); *req == nil {
-			p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": l.Serial, "r2": p.waiting(draft, vendor.Root)})
+			p.problem(it, terms.StateFileWrongRequest, terms.Slots{"serial": l.Serial})
 			return held, false
 		}
 	}

@@ -43,11 +43,14 @@ func (r resolver) raw(answer, slot string) (any, row) {
 	v := r.f.Slots[slot]
 	switch n := v.(type) {
 	case time.Duration: // a wait, in whole seconds
-		return int(n / time.Second), rule
+		v = int(n / time.Second)
 	case time.Time:
 		if n.IsZero() {
 			return nil, rule
 		}
+	}
+	if rule.kind == asSeconds && v == 0 {
+		return nil, rule
 	}
 	if rule.kind == asDays {
 		if end, ok := r.f.Slots[rule.counts].(time.Time); ok && !end.IsZero() {

@@ -86,7 +86,8 @@ func (r resolver) whom() string {
 const passphraseLabel = "passphrase file"
 
 // variants name the words of its own that a finding may have where the state's would not be true, the most exact first:
-// state.<state>.<variant>.<part>. They are the rule behind it, the kind of file, and that a passphrase opens the key store.
+// state.<state>.<variant>.<part>. They are the rule behind it, the kind of file, that a passphrase opens the key store, that the
+// records are open whatever the key store does, that a request was never saved, and that no request asks for a license.
 func variants(f terms.Finding) []string {
 	var all []string
 	if len(f.Reasons) > 0 {
@@ -95,13 +96,24 @@ func variants(f terms.Finding) []string {
 	if kind, ok := f.Slots["kind"].(string); ok {
 		all = append(all, kind)
 	}
-	if f.Slots["keychain"] == passphraseLabel {
-		all = append(all, variantPassphrase)
+	for _, v := range ownWords {
+		if v.fits(f) {
+			all = append(all, v.name)
+		}
 	}
 	return all
 }
 
-const variantPassphrase = "passphrase"
+// ownWords are the variants that the values of a finding ask for.
+var ownWords = []struct {
+	name string
+	fits func(terms.Finding) bool
+}{
+	{"passphrase", func(f terms.Finding) bool { return f.Slots["keychain"] == passphraseLabel }},
+	{"open", func(f terms.Finding) bool { return f.Slots["open"] == true }},
+	{"unsaved", func(f terms.Finding) bool { return f.State == terms.StateRequestWaiting && f.Slots["name"] == "" }},
+	{"unasked", func(f terms.Finding) bool { return f.State == terms.StateFileWrongRequest && f.Slots["serial"] != nil }},
+}
 
 // usualActions are the main buttons of the states that have one now. They count for findings that name none, such as
 // those made by parsers and stores, which know no buttons.

@@ -17,6 +17,7 @@ const (
 	asDays                // calendar days until the slot that it counts to
 	asDue                 // a day, or the length until it, put into the text slot.<name>.said
 	asTerm                // a date with its days, as a sentence
+	asSeconds             // a number; 0 is not known
 )
 
 // without says what stands where a value is missing.
@@ -164,7 +165,7 @@ var rows = map[string]row{
 	"left":     {from: "usage ledger"},
 	"included": {from: "policy meters"},
 	"hours":    {from: "notice"},
-	"seconds":  {from: "key store"},
+	"seconds":  {from: "key store", kind: asSeconds},
 	"size":     {from: "engine", without: sayInstead},
 
 	// this computer and its files

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"holdfast/licensing/terms"
@@ -25,7 +26,10 @@ func TestEveryStateHasAllItsTexts(t *testing.T) {
 }
 
 func TestNoTextIsThereForAnUnknownState(t *testing.T) {
-	own := append(append(terms.Rules(), constants(t, "licensing/exchange", "Other")...), variantPassphrase)
+	own := append(terms.Rules(), constants(t, "licensing/exchange", "Other")...)
+	for _, v := range ownWords {
+		own = append(own, v.name)
+	}
 	parts := []string{"headline", "happened", "works", "do", "by", "short", "title", "button"}
 	for id := range speaker(t, "en").cat.messages {
 		name, ok := strings.CutPrefix(id, "state.")
@@ -61,6 +65,16 @@ func TestWordsNeverClaimWhatIsNotSo(t *testing.T) {
 	}{
 		{terms.Finding{State: terms.StateKeychainDenied, Slots: terms.Slots{"keychain": passphraseLabel}}, []string{"Deny", "Allow"}},
 		{terms.Finding{State: terms.StateKeychainLocked, Slots: terms.Slots{"keychain": passphraseLabel}}, []string{"Your system asks"}},
+		{terms.Finding{State: terms.StateKeychainLocked, Slots: terms.Slots{"open": true}}, []string{"cannot read"}},
+		{terms.Finding{State: terms.StateKeychainMute, Slots: terms.Slots{"seconds": 0}}, []string{"waited", "0"}},
+		{terms.Finding{State: terms.StateKeychainMute, Slots: terms.Slots{"seconds": time.Duration(0)}}, []string{"waited", "0"}},
+		{terms.Finding{State: terms.StateRequestWaiting, Slots: terms.Slots{"name": "", "date": now}}, []string{"Waiting", "know no more"}},
+		{terms.Finding{State: terms.StateRolledBack}, []string{"Everything"}},
+		{terms.Finding{State: terms.StateFileWrongRequest, Slots: terms.Slots{"serial": "A-1"}}, []string{"answers", "own request"}},
+		{
+			terms.Finding{State: terms.StateOtherComputer, Slots: terms.Slots{"c1": "A", "c2": "B"}, Reasons: []terms.Reason{{Rule: terms.RuleOtherComputer}}},
+			[]string{"another computer", "Take it", "Nothing changed"},
+		},
 		{terms.Finding{State: terms.StateFileOtherKind, Slots: terms.Slots{"kind": "packed_archive"}}, []string{"not a license", "web page", "without a file"}},
 		{terms.Finding{State: terms.StateVersionNotCovered, Slots: terms.Slots{"v": "3.9"}, Reasons: []terms.Reason{{Rule: terms.RuleVersionOlder}}}, []string{"newer"}},
 		{terms.Finding{State: terms.StateVersionNotCovered, Slots: terms.Slots{"v": "3.9"}, Reasons: []terms.Reason{{Rule: terms.RuleVersionOutside}}}, []string{"newer", "older"}},

@@ -95,7 +95,7 @@ func (p *product) aboutElsewhere(j *judged) ranked {
 	if j.Device != nil {
 		b = *j.Device
 	}
-	s := Slots{"product": p.Name, "c1": b.Code, "label1": b.Label, "c2": p.facts.Device.Code}
+	s := Slots{"product": p.Name, "c1": b.Code, "label1": b.Label, "c2": p.facts.Device.Code, "vendor": p.vendor.Name}
 	r := ranked{Finding: finding(StateOtherComputer, s, ActRequest), rank: rankInformation, at: p.At}
 	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
 	return p.facts.told(r, p.vendor)

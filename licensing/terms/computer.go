@@ -25,7 +25,7 @@ func keyFinding(f *Facts, vendor string, works Kept, until time.Time) Finding {
 	state := keyState(f)
 	works.Unread = f.KeyStore.Unread
 	k := finding(state, Slots{
-		"keychain": f.KeyStore.Name, "seconds": int(f.KeyStore.Waited.Round(time.Second) / time.Second), "works_now": works, "works_now_or_unread": works,
+		"keychain": f.KeyStore.Name, "seconds": f.KeyStore.Seconds(), "works_now": works, "works_now_or_unread": works,
 		"date_or_none": until, "restore_if_any": "", "vendor": vendor,
 	}, keyActions[state])
 	k.Reasons = []Reason{{Rule: RuleKeyStore, Evidence: pairs("key_store", string(state), "proven", f.Device.ProvenAt), At: until}}
@@ -94,9 +94,13 @@ func newestFirst(requests []Request) []Request {
 func (e *evaluation) waiting(r *Request, works Kept, at time.Time) ranked {
 	v := e.vendor(r.Vendor)
 	promise, _ := ParseLength(v.Promise)
+	act := ActUseFile
+	if r.File == "" {
+		act = ActShowRequest // nobody can have sent it
+	}
 	f := finding(StateRequestWaiting, Slots{
 		"date": r.Created, "name": r.File, "promise": promise, "works_now": works, "until": r.Until, "vendor": v.Name,
-	}, ActUseFile)
+	}, act)
 	f.Product = r.Product
 	f.Reasons = []Reason{{Rule: RuleRequest, Evidence: pairs("request", r.ID, "made", r.Created, "good_until", r.Until), Authority: v.Name, At: r.Until}}
 	return ranked{Finding: f, rank: rankWaiting, at: at}

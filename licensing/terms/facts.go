@@ -39,6 +39,9 @@ type KeyStore struct {
 	Unread bool // the licenses themselves could not be read for that
 }
 
+// Seconds is how long was waited for it, in whole seconds; 0 when that is not known.
+func (k KeyStore) Seconds() int { return int(k.Waited.Round(time.Second) / time.Second) }
+
 // Records is the condition of journal and index. State is "" when they are in order.
 type Records struct {
 	State State // records_repaired, records_damaged, rolled_back, disk_full

@@ -1,0 +1,50 @@
+package plain
+
+import (
+	"strings"
+	"testing"
+
+	"holdfast/licensing/terms"
+)
+
+func TestEveryOwnWordingAnswersWholeAndNamesItsButton(t *testing.T) {
+	for _, f := range []terms.Finding{
+		{State: terms.StateKeychainLocked, Slots: terms.Slots{"keychain": "Keyring", "open": true}},
+		{State: terms.StateKeychainMute, Slots: terms.Slots{"keychain": "Keyring", "open": true}},
+		{State: terms.StateKeychainDenied, Slots: terms.Slots{"keychain": "Keyring", "open": true}},
+		{State: terms.StateKeychainNone, Slots: terms.Slots{"keychain": "Keyring", "open": true}},
+		{State: terms.StateRequestWaiting, Slots: terms.Slots{"date": now, "name": ""}, Action: terms.ActShowRequest},
+		{State: terms.StateFileWrongRequest, Slots: terms.Slots{"serial": "A-1"}},
+		{
+			State: terms.StateOtherComputer, Slots: terms.Slots{"c1": "55AA-0102", "c2": "7F3A-2C91", "label1": "lab 7", "vendor": "Acme"},
+			Reasons: []terms.Reason{{Rule: terms.RuleOtherComputer}},
+		},
+	} {
+		for _, lang := range Languages() {
+			s := speaker(t, lang)
+			a, usual := s.Say(f, now, berlin), s.Say(terms.Finding{State: f.State, Slots: terms.Slots{"keychain": "Keyring"}}, now, berlin)
+			if a.Headline == usual.Headline {
+				t.Errorf("%s %s has the usual headline %q", lang, f.State, a.Headline)
+			}
+			for i, answer := range a.all() {
+				if problem := untidy(answer); problem != "" {
+					t.Errorf("%s %s, answer %d: %s in %q", lang, f.State, i, problem, answer)
+				}
+				if answer == s.Text("answer.happened", nil) {
+					t.Errorf("%s %s, answer %d knows nothing", lang, f.State, i)
+				}
+			}
+			if !strings.Contains(strings.ToLower(a.Do), strings.ToLower(a.Button)) {
+				t.Errorf("%s %s: button %q is not in %q", lang, f.State, a.Button, a.Do)
+			}
+		}
+	}
+}
+
+func TestWhatWorksWithOlderRecordsIsWhatTheEngineFound(t *testing.T) {
+	s := speaker(t, "en")
+	f := terms.Finding{State: terms.StateRolledBack, Slots: terms.Slots{"works_now": terms.Kept{Paused: texts("AcmeCAD Pro")}}}
+	if a := s.Say(f, now, berlin); !strings.Contains(a.Works, "AcmeCAD Pro") {
+		t.Errorf("works: %q", a.Works)
+	}
+}
