@@ -36,6 +36,12 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 		w.setUpAgain()
 	case terms.ActPassphrase:
 		w.passphrase()
+	case terms.ActTrust:
+		if in != nil {
+			w.lookAgain(in)
+			return
+		}
+		w.useFile()
 	case terms.ActCopyDetails:
 		w.copy(w.v.detailsForSender(in, f))
 	}
@@ -43,7 +49,7 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 
 // unlock lets the system ask the person, in the background; files that were waiting for it are used afterwards.
 func (w *Window) unlock(in *incoming) {
-	w.work.run(w.v.t("busy.unlock", "keychain", w.snap.KeyStore.Label), func(ctx context.Context) func() {
+	w.do(w.v.t("busy.unlock", "keychain", w.snap.KeyStore.Label), func(ctx context.Context) func() {
 		err := w.engine.Unlock(w.o.Interactive(ctx))
 		st := w.look()
 		return func() {
@@ -67,11 +73,8 @@ func (w *Window) reread(in *incoming) {
 	if in.paths[0] == "-" {
 		return
 	}
-	in.problem = nil
-	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
-		in.src = w.o.Read(in.paths, w.o.Dir)
-		return w.inspect(ctx, in)
-	})
+	read, dir := w.o.Read, w.o.Dir
+	w.do(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, in.paths, read(in.paths, dir)) })
 }
 
 func (w *Window) setUpAgain() {
@@ -81,7 +84,7 @@ func (w *Window) setUpAgain() {
 	}
 	body := w.withCommand(look.NewPara(text, look.Body), "setup")
 	w.askBody(w.v.t("setup.title"), body, w.v.t("not_now"), w.v.t("setup.yes"), false, func() {
-		w.work.run(w.v.t("busy.setup"), func(ctx context.Context) func() {
+		w.do(w.v.t("busy.setup"), func(ctx context.Context) func() {
 			err := w.engine.SetUpAgain(w.o.Interactive(ctx))
 			st := w.look()
 			return func() {

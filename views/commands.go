@@ -1,6 +1,11 @@
 package views
 
-import "strings"
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"unicode"
+)
 
 // commands are the command line's twins of what the window does, by act. FILE, KEY and the like stand for what a person
 // puts in. A test parses every one of them, and every page takes its line from here.
@@ -26,23 +31,58 @@ var commands = map[string][]string{
 	"version":        {"version"},
 }
 
-// commandLine is the command of an act with arguments, ready to paste into a POSIX shell.
+// commandLine is the command of an act with arguments, ready to paste into a shell of this system.
 func commandLine(act string, args ...string) string {
-	return shellWords(append(append([]string{"holdfast"}, commands[act]...), args...))
+	return shellWords(runtime.GOOS, append(append([]string{"holdfast"}, commands[act]...), args...))
 }
 
-// shellWords quotes words for a POSIX shell, so that a copied command does what it says.
-func shellWords(words []string) string {
+// shellWords quotes words for the shells of a system, so that a copied command does what it says.
+func shellWords(system string, words []string) string {
+	bare, quote := "@%+=:,./_-", quotePOSIX
+	if system == "windows" {
+		bare, quote = `+=:./_-\`, quoteWindows
+	}
 	out := make([]string, len(words))
 	for i, n := range words {
 		if n == "" || strings.ContainsFunc(n, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(bare, r))
 		}) {
-			n = "'" + strings.ReplaceAll(n, "'", `'\''`) + "'"
+			n = quote(n)
 		}
 		out[i] = n
 	}
 	return strings.Join(out, " ")
+}
+
+func quotePOSIX(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
+
+// quoteWindows puts a word into double quotes, which cmd.exe and PowerShell read alike. A character that one of them acts
+// on even there becomes "?", which no file name has: such a command finds no file, and never runs anything else. Only
+// %NAME% stays, which cmd.exe may replace. A backslash at the end is doubled, else it would quote the quote.
+func quoteWindows(word string) string {
+	word = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || strings.ContainsRune("\"$`“”„", r) {
+			return '?'
+		}
+		return r
+	}, word)
+	return `"` + word + strings.Repeat(`\`, len(word)-len(strings.TrimRight(word, `\`))) + `"`
+}
+
+// passphraseCommand starts the program with secrets behind a passphrase, with newHome in a folder of their own. FILE and
+// NEWFOLDER stand for what a person puts in.
+func passphraseCommand(newHome bool) string { return passphraseOn(runtime.GOOS, newHome) }
+
+func passphraseOn(system string, newHome bool) string {
+	form := "%s=%s "
+	if system == "windows" {
+		form = `set "%s=%s" && `
+	}
+	var before string
+	if newHome {
+		before = fmt.Sprintf(form, "HOLDFAST_HOME", "NEWFOLDER")
+	}
+	return before + fmt.Sprintf(form, "HOLDFAST_PASSPHRASE_FILE", "FILE") + "holdfast --keystore passphrase"
 }
 
 // fileArgs are names of files as arguments: none is taken for an option.

@@ -64,9 +64,10 @@ func (w *Window) whatLeaves() {
 // passphrase says how to go on without a key store of the system; it is a choice for the start of the program. A home
 // stays with the key store that it was set up with, so one that is set up needs a new folder.
 func (w *Window) passphrase() {
-	command, text := "HOLDFAST_PASSPHRASE_FILE=FILE holdfast --keystore passphrase", w.v.t("passphrase.text")
-	if w.snap.Device.Code != "" {
-		command, text = "HOLDFAST_HOME=NEWFOLDER "+command, w.v.t("passphrase.text_home")
+	setUp := w.snap.Device.Code != ""
+	command, text := passphraseCommand(setUp), w.v.t("passphrase.text")
+	if setUp {
+		text = w.v.t("passphrase.text_home")
 	}
 	guide := look.NewButton(look.LinkButton, w.v.t("settings.storage.help"), nil)
 	closing := look.NewButton(look.SecondaryButton, w.v.t("close"), nil)

@@ -64,10 +64,8 @@ func (w *Window) wear(s Settings) {
 		w.redress()
 		return
 	}
-	if w.have && w.trail.here().name == secSettings {
-		key := look.FocusKeyOf(w.canvas().Focused())
-		w.reshow()
-		w.refocus(key)
+	if w.have && w.now.renew != nil && w.trail.here().name == secSettings {
+		w.now.renew()
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // deleteData leads to the deletion of everything here: it says what is lost, asks, and asks once more.
 func (w *Window) deleteData() {
-	w.work.run(w.v.t("busy.look"), func(context.Context) func() {
+	w.do(w.v.t("busy.look"), func(context.Context) func() {
 		held := w.engine.PlacesHeld()
 		return func() { w.askToDelete(held) }
 	})
@@ -36,7 +36,7 @@ func (w *Window) askToDelete(held []licensing.PlaceHeld) {
 }
 
 func (w *Window) erase() {
-	w.work.run(w.v.t("busy.delete"), func(ctx context.Context) func() {
+	w.do(w.v.t("busy.delete"), func(ctx context.Context) func() {
 		err := w.engine.Erase(w.o.Interactive(ctx))
 		st := w.look()
 		return func() {
@@ -45,7 +45,7 @@ func (w *Window) erase() {
 				w.warn(err)
 				return
 			}
-			w.trail = trail{}
+			w.trail, w.checks, w.finder = trail{}, checkup{}, licenseFinder{}
 			w.trail.visit(w.home())
 			w.reshow()
 			w.toast("ok", look.OK, w.v.t("delete.done"))

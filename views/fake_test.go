@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"sync"
@@ -241,7 +242,7 @@ func (f *fake) Import(ctx context.Context, _ []licensing.Source, o licensing.Imp
 }
 
 func (f *fake) made(r terms.Request, again bool) licensing.Made {
-	return licensing.Made{Request: r, File: []byte("file"), Name: r.File, Words: "tulip-orbit-47", Again: again}
+	return licensing.Made{Request: r, File: []byte("file"), Name: cmp.Or(r.File, "request_acme_7F3A-2C91_2026-11-01.hfreq"), Words: "tulip-orbit-47", Again: again}
 }
 
 func (f *fake) MakeRequest(ctx context.Context, o licensing.RequestOptions) (licensing.Made, error) {

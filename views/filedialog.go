@@ -31,8 +31,12 @@ type fileDialog struct {
 	warn    *look.Para
 	ok      *look.Button
 	offered []folderPlace
-	showing int // number of the listing asked for last; older answers are dropped
+	listed  bool // the first folder has been listed
+	showing int  // number of the listing asked for last; older answers are dropped
 }
+
+// fileDialogWidth is the width at the usual size of text.
+const fileDialogWidth = 720
 
 // openDialog asks for one file. title and start are what it opens with.
 func (w *Window) openDialog(title string, chosen func(path string)) {
@@ -42,7 +46,7 @@ func (w *Window) openDialog(title string, chosen func(path string)) {
 	all.Key = "all"
 	body := d.body(look.Column(0, all))
 	d.dialog = look.NewTallDialog(w.canvas(), title, body, cancel)
-	d.dialog.Width, d.dialog.Default = 720, nil
+	d.dialog.Width, d.dialog.Default = fileDialogWidth*look.TextFactor(), nil
 	cancel.OnTapped = d.dialog.Cancel
 	d.dialog.First = d.path
 	d.show(w.startFolder())
@@ -61,7 +65,7 @@ func (w *Window) saveDialog(title, name string, chosen func(path string)) {
 	cancel := look.NewButton(look.SecondaryButton, w.v.t("cancel"), nil)
 	body := d.body(look.Column(look.Gap8, look.NewField(w.v.t("save.name"), "", d.name), d.warn))
 	d.dialog = look.NewTallDialog(w.canvas(), title, body, cancel, d.ok)
-	d.dialog.Width = 720
+	d.dialog.Width = fileDialogWidth * look.TextFactor()
 	cancel.OnTapped = d.dialog.Cancel
 	d.show(w.startFolder())
 }
@@ -78,7 +82,7 @@ func (d *fileDialog) body(foot fyne.CanvasObject) fyne.CanvasObject {
 	d.path = look.NewEntry("path", "")
 	d.path.OnSubmitted = d.typed
 	up := look.NewButton(look.SecondaryButton, d.v.t("open.up"), func() { d.enter(filepath.Dir(d.dir)) })
-	up.Key = "up"
+	up.Key = upKey
 	bar := look.Row(look.Gap8, look.Cell{Object: look.NewBareField(d.path), Width: look.Stretch}, look.Cell{Object: up})
 	return look.Sides(170, d.places, bar, d.list, foot)
 }
@@ -132,7 +136,7 @@ func (d *fileDialog) listPlaces() {
 	}
 	key := look.FocusKeyOf(d.canvas.Focused())
 	d.places.Set(look.Inset(4, 4, 4, 4, col))
-	d.refocus(key)
+	d.refocus(key, upKey)
 }
 
 func (d *fileDialog) fill(entries []fileEntry, err error) {
@@ -143,26 +147,72 @@ func (d *fileDialog) fill(entries []fileEntry, err error) {
 	case len(entries) == 0 && !d.saving:
 		col.Add(look.Inset(look.Gap16, look.Gap12, 0, look.Gap12, look.NewPara(d.v.t("open.empty"), look.Quiet)))
 	}
+	var lines []*look.Area
 	for _, e := range entries {
-		col.Add(d.line(e))
+		lines = append(lines, d.line(e))
+		col.Add(lines[len(lines)-1])
 	}
+	d.arrows(lines)
 	key := look.FocusKeyOf(d.canvas.Focused())
 	d.list.Set(look.Inset(4, 4, 4, 4, col))
 	d.list.ToTop()
-	d.refocus(key)
+	first := upKey
+	if len(entries) > 0 {
+		first = lineKey(entries[0])
+	}
+	if !d.listed && !d.saving && len(entries) > 0 {
+		key = first // the file is most likely here: Enter takes it
+	}
+	d.listed = true
+	d.refocus(key, first)
 	if d.saving {
 		d.check()
 	}
 }
 
-// refocus keeps the keyboard where it was when a list was made anew.
-func (d *fileDialog) refocus(key string) {
-	if f := look.ByFocusKey(d.dialog, key); f != nil {
+// arrows lets Up and Down move between the lines.
+func (d *fileDialog) arrows(lines []*look.Area) {
+	for i, a := range lines {
+		a.OnKeys(func(e *fyne.KeyEvent) bool {
+			to := i
+			switch e.Name {
+			case fyne.KeyUp:
+				to--
+			case fyne.KeyDown:
+				to++
+			default:
+				return false
+			}
+			if to >= 0 && to < len(lines) {
+				d.canvas.Focus(lines[to])
+			}
+			return true
+		})
+	}
+}
+
+// upKey names the button to the folder above.
+const upKey = "up"
+
+// lineKey names the line of a file or folder.
+func lineKey(e fileEntry) string { return "file " + e.Path }
+
+// refocus keeps the keyboard where it was when a list was made anew, else puts it on what is called other: never on
+// what is gone.
+func (d *fileDialog) refocus(key, other string) {
+	if key == "" || d.canvas.Overlays().Top() != fyne.CanvasObject(d.dialog) {
+		return // nothing had the keyboard, or the dialog is closed
+	}
+	f := look.ByFocusKey(d.dialog, key)
+	if f == nil {
+		f = look.ByFocusKey(d.dialog, other)
+	}
+	if f != nil {
 		d.canvas.Focus(f)
 	}
 }
 
-func (d *fileDialog) line(e fileEntry) fyne.CanvasObject {
+func (d *fileDialog) line(e fileEntry) *look.Area {
 	sym, ink, side, tapped := "file", look.Secondary, "", func() { d.pick(e.Path) }
 	switch {
 	case e.Folder:
@@ -174,7 +224,7 @@ func (d *fileDialog) line(e fileEntry) fyne.CanvasObject {
 		side = d.v.short(e.Time.In(time.Local))
 	}
 	a := look.NewFileLine(sym, ink, e.Name, side, tapped)
-	a.Key = "file " + e.Path
+	a.Key = lineKey(e)
 	return a
 }
 

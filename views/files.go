@@ -14,10 +14,11 @@ import (
 
 // fileRow is one file that came in.
 type fileRow struct {
-	Hash, Title, Name, Words string
-	Word, Symbol             string // of the chip
-	Tone                     terms.Tone
-	Date                     string
+	Title, Name, Words string
+	Word, Symbol       string // of the chip
+	Tone               terms.Tone
+	Date               string
+	File               licensing.FileView
 }
 
 // filesModel is everything the Files page shows.
@@ -45,7 +46,7 @@ func (v voice) files(s licensing.Snapshot, made map[string]licensing.Made, in []
 		}
 		row := requestRow{
 			ID: r.ID, Title: v.t("row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
-			Words: made[r.ID].Words, Until: v.short(r.Until),
+			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)),
 		}
 		if r.File == "" {
 			row.File = made[r.ID].Name
@@ -66,7 +67,7 @@ func (v voice) files(s licensing.Snapshot, made map[string]licensing.Made, in []
 
 func (v voice) fileRow(f licensing.FileView) fileRow {
 	r := fileRow{
-		Hash: f.Hash, Title: v.fileTitle(f), Name: filepath.Base(f.Name), Words: f.Words, Date: v.short(f.Taken),
+		File: f, Title: v.fileTitle(f), Name: filepath.Base(f.Name), Words: f.Words, Date: v.short(f.Taken),
 		Word: v.t("files.kept"), Symbol: "file", Tone: terms.ToneNotice,
 	}
 	if f.InUse {
@@ -149,7 +150,7 @@ type filesPage struct {
 	cols *look.Columns
 	main *look.Button
 	show func(request string)
-	file func(f fileRow)
+	file func(f licensing.FileView)
 	copy func(string)
 }
 
@@ -219,8 +220,8 @@ func (p *filesPage) requests(rows []requestRow, out bool) fyne.CanvasObject {
 func (p *filesPage) came(rows []fileRow) fyne.CanvasObject {
 	models := make([]look.RowModel, 0, len(rows))
 	for _, r := range rows {
-		details := look.NewButton(look.LinkButton, p.v.t("details"), func() { p.file(r) })
-		details.Key = "file " + r.Hash
+		details := look.NewButton(look.LinkButton, p.v.t("details"), func() { p.file(r.File) })
+		details.Key = "file " + r.File.Hash
 		m := look.RowModel{
 			Lead: look.NewSymbolTile("filein"), Name: r.Title, Sub: r.Name, SubMono: true,
 			Chip: look.NewChip(r.Tone, r.Symbol, r.Word), DateLabel: p.v.t("files.used_on"), Date: r.Date, Links: []*look.Button{details},
@@ -231,49 +232,4 @@ func (p *filesPage) came(rows []fileRow) fyne.CanvasObject {
 		models = append(models, m)
 	}
 	return p.cols.Card(models)
-}
-
-// showFile goes to one file that came in.
-func (w *Window) showFile(r fileRow) {
-	w.visit(place{section: secFiles, name: "file " + r.Hash, build: func() *screen {
-		page := look.NewPage(nil)
-		s := w.sub(r.Title, page, []fyne.CanvasObject{look.NewChip(r.Tone, r.Symbol, r.Word)}, nil)
-		w.work.quietly(func() func() {
-			all, err := w.engine.Files(context.Background())
-			return func() {
-				for _, f := range all {
-					if err == nil && f.Hash == r.Hash {
-						w.fillFile(page, f)
-					}
-				}
-			}
-		})
-		return s
-	}})
-}
-
-func (w *Window) fillFile(page *look.Page, f licensing.FileView) {
-	facts := [][2]string{
-		{w.v.t("files.what"), w.v.fileKind(f.Kind)},
-		{w.v.t("detail.vendor"), f.Vendor},
-		{w.v.t("files.product"), w.v.name(f.Product, "")},
-		{w.v.t("detail.serial"), f.Serial},
-		{w.v.t("open_request.created"), w.v.long(f.Issued)},
-		{w.v.t("files.used_on"), w.v.long(f.Taken)},
-		{w.v.t("files.name"), f.Name},
-		{w.v.t("open_request.words"), f.Words},
-		{w.v.t("files.sum"), f.Hash},
-	}
-	command := commandLine("files")
-	parts := []fyne.CanvasObject{look.PaddedCard(look.Facts(facts...))}
-	for _, p := range w.snap.Verdict.Products {
-		if p.Vendor == f.Root && p.License == f.Serial && f.Serial != "" {
-			b := look.NewButton(look.SecondaryButton, w.v.t("files.show_license"), func() { w.showLicense(productKey(p)) })
-			b.Key = "license"
-			parts = append(parts, look.Wrapped(0, b))
-			break
-		}
-	}
-	parts = append(parts, look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }))
-	page.Set(sheet(parts...))
 }

@@ -27,7 +27,7 @@ func (v voice) footer(s licensing.Snapshot, wall time.Time) []footerPart {
 	if s.LastContact.IsZero() {
 		parts = append(parts, footerPart{Text: v.t("footer.no_contact"), To: secFiles})
 	} else {
-		parts = append(parts, footerPart{Text: v.t("footer.contact", "date", v.short(s.LastContact)), To: secFiles})
+		parts = append(parts, footerPart{Text: v.t("footer.contact", "date", v.moment(s.LastContact)), To: secFiles})
 		if s.Verdict.At.Sub(wall) > clockSlack {
 			parts = append(parts, footerPart{v.t("footer.clock_behind"), terms.ToneWarn, secHelp})
 		} else {
@@ -76,12 +76,14 @@ func (v voice) offline(s licensing.Snapshot) string {
 	return v.t("footer.offline_no_end")
 }
 
-// worksUntil is the end of full use outside grace: of the offline time, of the time to confirm this computer, or of
-// the license; zero when there is none.
+// worksUntil is the end of full use outside grace: of the offline time, of the time to confirm this computer or to open
+// its key store, or of the license; zero when there is none.
 func worksUntil(p terms.ProductVerdict) time.Time {
 	end := earlier(p.LicenseEnds, p.OfflineUntil)
-	if by, ok := p.Slots["date"].(time.Time); ok && p.State == terms.StateFirstUse {
-		end = earlier(end, by)
+	for _, e := range p.Next {
+		if e.Name == terms.EventFirstUseEnds || e.Name == terms.EventUnprovenEnds {
+			end = earlier(end, e.At)
+		}
 	}
 	return end
 }

@@ -228,3 +228,15 @@ func (b *bench) tabTo(key string) {
 func shortcutName(k fyne.KeyName) string {
 	return (&desktop.CustomShortcut{KeyName: k, Modifier: ctrl}).ShortcutName()
 }
+
+// clickPrefix presses what begins with those words.
+func (b *bench) clickPrefix(words string) {
+	b.t.Helper()
+	for _, s := range b.texts() {
+		if strings.HasPrefix(s, words) {
+			b.click(s)
+			return
+		}
+	}
+	b.t.Fatalf("nothing begins with %q", words)
+}

@@ -13,11 +13,12 @@ import (
 	"holdfast/views/look"
 )
 
-// checkup is the result of the last run of all checks.
+// checkup is the result of the last run of all checks; the zero one is before the first.
 type checkup struct {
 	list    []licensing.Check
 	at      time.Time
 	running bool
+	stale   bool // something was done about one of them since
 }
 
 // checkLine is one check in words.
@@ -47,7 +48,7 @@ func (w *Window) helpPlace() place {
 
 // help turns checks and guides into words.
 func (v voice) help(s licensing.Snapshot, c checkup, version string) helpModel {
-	m := helpModel{Running: c.running && len(c.list) == 0, Version: version}
+	m := helpModel{Running: c.running, Version: version}
 	for _, k := range c.list {
 		m.Checks = append(m.Checks, v.checkLine(s, k))
 	}
@@ -84,26 +85,41 @@ func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
 	return l
 }
 
-// runChecks looks at everything again.
+// runChecks looks at everything again and says meanwhile that it does.
 func (w *Window) runChecks() {
+	w.startChecks()
+	w.showChecks()
+}
+
+// startChecks looks at everything again. What was found before stays until that is done.
+func (w *Window) startChecks() {
 	if w.checks.running {
 		return
 	}
-	w.checks.running = true
+	w.checks.running, w.checks.stale = true, false
 	w.work.quietly(func() func() {
 		list := w.engine.Checks(context.Background())
 		st := w.look()
 		return func() {
-			w.checks = checkup{list: list, at: st.snap.Verdict.At}
-			w.set(st)
-			if w.now.renew != nil {
-				w.now.renew()
+			if !w.checks.running { // everything was deleted meanwhile
+				return
 			}
+			// Still running while the new state shows: nothing that is built by it begins another run.
+			w.checks.list, w.checks.at = list, st.snap.Verdict.At
+			w.set(st)
+			w.checks.running = false
+			w.showChecks()
 		}
 	})
 }
 
-// helpScreen shows the checks, which run when it is opened.
+func (w *Window) showChecks() {
+	if w.now.renew != nil {
+		w.now.renew()
+	}
+}
+
+// helpScreen shows the checks, which run whenever it is opened, and again after something was done about one of them.
 func (w *Window) helpScreen() *screen {
 	run := look.NewButton(look.PrimaryButton, w.v.t("help.run"), w.runChecks)
 	run.Key = "run"
@@ -114,20 +130,24 @@ func (w *Window) helpScreen() *screen {
 	}}
 	s := &screen{head: look.PageTitle(w.v.t("rail.help"), copyAll, run), body: p.page}
 	s.enter = func() *look.Button { return run }
-	if len(w.checks.list) == 0 {
-		w.runChecks()
+	w.startChecks()
+	renew := live(w, func() helpModel { return w.v.help(w.snap, w.checks, w.o.Desk.Version()) }, p.Set)
+	s.renew = func() {
+		if w.checks.stale && !w.work.busy() {
+			w.startChecks()
+		}
+		renew()
 	}
-	s.renew = live(w, func() helpModel { return w.v.help(w.snap, w.checks, w.o.Desk.Version()) }, p.Set)
 	return s
 }
 
-// actOnCheck does the one thing that helps, and looks again.
+// actOnCheck does the one thing that helps. The checks run again when that is done.
 func (w *Window) actOnCheck(l checkLine) {
 	if l.Action == "" {
 		w.runChecks()
 		return
 	}
-	w.checks.list = nil // what is true after that is looked at anew
+	w.checks.stale = true
 	w.act(l.Action, l.Finding)
 }
 
@@ -178,10 +198,14 @@ func (p *helpPage) Set(m helpModel) {
 		}
 		rows = append(rows, r)
 	}
+	when := m.When
+	if m.Running {
+		when = p.v.t("help.running")
+	}
 	if len(rows) == 0 {
-		parts = append(parts, look.PaddedCard(look.NewPara(p.v.t("help.running"), look.Quiet)))
+		parts = append(parts, look.PaddedCard(look.NewPara(when, look.Quiet)))
 	} else {
-		parts = append(parts, look.Column(look.Gap8, look.NewChecks(rows), look.NewPara(m.When, look.Caption)))
+		parts = append(parts, look.Column(look.Gap8, look.NewChecks(rows), look.NewPara(when, look.Caption)))
 	}
 	guides := look.Equal(280, 2, look.Gap8, look.Gap4)
 	for _, g := range m.Guides {

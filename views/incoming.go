@@ -42,16 +42,29 @@ func (w *Window) Open(paths []string) {
 	if len(paths) == 0 {
 		return
 	}
-	if !w.have {
+	if !w.have || w.work.busy() {
 		w.waiting = append(w.waiting, paths...)
 		return
 	}
-	if d, ok := w.canvas().Overlays().Top().(*look.Dialog); ok {
-		d.Cancel()
+	w.closeOverlays()
+	read, dir := w.o.Read, w.o.Dir
+	w.do(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, paths, read(paths, dir)) })
+}
+
+// openWaiting looks at files that came while something else was under way.
+func (w *Window) openWaiting() {
+	if w.have && !w.closed && !w.work.busy() && len(w.waiting) > 0 {
+		files := w.waiting
+		w.waiting = nil
+		w.Open(files)
 	}
-	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
-		return w.inspect(ctx, &incoming{paths: paths, src: w.o.Read(paths, w.o.Dir)})
-	})
+}
+
+// do runs a person's work, or says that something else is still under way.
+func (w *Window) do(words string, work func(ctx context.Context) (then func())) {
+	if !w.work.run(words, work) {
+		w.toast("wait", look.Notice, w.v.t("busy.still"))
+	}
 }
 
 // paste looks at a license that was copied out of a mail.
@@ -60,33 +73,28 @@ func (w *Window) paste() {
 	if !w.ready() || len(strings.TrimSpace(text)) < 40 {
 		return
 	}
-	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() {
-		src := []licensing.Source{{Name: w.v.t("preview.pasted"), Data: []byte(text)}}
-		return w.inspect(ctx, &incoming{paths: []string{"-"}, src: src})
-	})
+	src := []licensing.Source{{Name: w.v.t("preview.pasted"), Data: []byte(text)}}
+	w.do(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, []string{"-"}, src) })
 }
 
 // lookAgain looks at the same files once more.
 func (w *Window) lookAgain(in *incoming) {
-	in.problem = nil
-	w.work.run(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, in) })
+	w.do(w.v.t("busy.look"), func(ctx context.Context) func() { return w.inspect(ctx, in.paths, in.src) })
 }
 
-func (w *Window) inspect(ctx context.Context, in *incoming) func() {
-	in.rep = w.engine.Inspect(ctx, in.src)
+func (w *Window) inspect(ctx context.Context, paths []string, src []licensing.Source) func() {
+	rep := w.engine.Inspect(ctx, src)
 	st := w.look()
 	return func() {
 		w.set(st)
-		w.showPreview(in)
+		w.showPreview(&incoming{paths: paths, src: src, rep: rep})
 	}
 }
 
 // showPreview goes to the preview of files. Another file that comes while one is looked at takes its place.
 func (w *Window) showPreview(in *incoming) {
 	w.visit(place{section: secFiles, name: "preview", build: func() *screen {
-		if in.problem == nil {
-			in.model = w.v.preview(w.snap, in.rep, in.paths)
-		}
+		in.model = w.previewOf(in)
 		in.page = newPreview(w.v, previewActions{
 			use: func(trust bool) { w.use(in, trust) }, notNow: w.back, choose: w.useFile,
 			act:     func(a terms.Action, f terms.Finding) { w.actOn(in, a, f) },
@@ -103,7 +111,7 @@ func (w *Window) showPreview(in *incoming) {
 // use takes the files over: the one act that changes something.
 func (w *Window) use(in *incoming, trust bool) {
 	o := licensing.ImportOptions{TrustVendor: trust, AcceptLoss: in.model.Loss != ""}
-	w.work.run(w.v.t("busy.use"), func(ctx context.Context) func() {
+	w.do(w.v.t("busy.use"), func(ctx context.Context) func() {
 		rep, err := w.engine.Import(w.o.Interactive(ctx), in.src, o)
 		st := w.look()
 		return func() {
@@ -117,17 +125,23 @@ func (w *Window) use(in *incoming, trust bool) {
 	})
 }
 
+// previewOf is the preview of files, after a failed attempt with what kept them from being used.
+func (w *Window) previewOf(in *incoming) previewModel {
+	m := w.v.preview(w.snap, in.rep, in.paths)
+	if in.problem != nil {
+		if m.Trust != nil {
+			m.Trust.Agreed = true
+		}
+		m.Banner, m.Finding = w.problem(in.problem)
+	}
+	return m
+}
+
 // notUsed says what kept the files from being used; they stay ready.
 func (w *Window) notUsed(in *incoming, err error) {
-	m := in.model
-	if m.Trust != nil {
-		t := *m.Trust
-		t.Agreed = true
-		m.Trust = &t
-	}
-	m.Banner, m.Finding = w.problem(err)
-	in.model, in.problem = m, err
-	in.page.Set(m)
+	in.problem = err
+	in.model = w.previewOf(in)
+	in.page.Set(in.model)
 	in.page.page.ToTop()
 	w.refocus("banner")
 }

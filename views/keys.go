@@ -36,7 +36,11 @@ func (w *Window) shortcutList() []shortcut {
 	}
 	return append(list,
 		shortcut{"", 0, "Ctrl+1 … 6", "keys.sections", nil},
-		shortcut{fyne.KeyComma, ctrl, "Ctrl+,", "keys.settings", func() { w.visit(w.settingsPlace()) }},
+		shortcut{fyne.KeyComma, ctrl, "Ctrl+,", "keys.settings", func() {
+			if w.ready() {
+				w.visit(w.settingsPlace())
+			}
+		}},
 		shortcut{fyne.KeyLeft, fyne.KeyModifierAlt, "Alt+←", "keys.back", func() { w.travel(-1) }},
 		shortcut{fyne.KeyRight, fyne.KeyModifierAlt, "Alt+→", "keys.forward", func() { w.travel(1) }},
 		shortcut{"", 0, "Esc", "keys.esc", nil},
@@ -51,6 +55,7 @@ func (w *Window) shortcutList() []shortcut {
 		shortcut{"", 0, "F5", "keys.again", nil},
 		shortcut{"", 0, "F1", "keys.help", nil},
 		shortcut{fyne.KeyW, ctrl, "Ctrl+W", "keys.close", w.askedToClose},
+		shortcut{fyne.KeyQ, ctrl, "Ctrl+Q", "keys.quit", w.quit},
 	)
 }
 

@@ -1,17 +1,11 @@
 package views
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 
-	"holdfast/licensing"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
-
-// historyLimit is how many records a license's page shows.
-const historyLimit = 100
 
 // showLicense goes to the page of a product.
 func (w *Window) showLicense(key string) {
@@ -27,7 +21,11 @@ func (w *Window) licenseScreen(key string, tab *int) *screen {
 		return w.sub(w.v.t("rail.licenses"), look.NewPage(look.EmptyState("licenses", w.v.t("license.gone"), w.v.t("license.gone.text"), back)), nil, nil)
 	}
 	m := w.v.license(w.snap, p)
-	tell := look.NewButton(look.SecondaryButton, w.v.t("tell.button"), func() { w.tellAbout("buyer", p.Finding) })
+	tell := look.NewButton(look.SecondaryButton, w.v.t("tell.button"), func() {
+		if now, ok := productOf(w.snap, key); ok {
+			w.tellAbout("buyer", now.Finding)
+		}
+	})
 	tell.Key = "tell"
 	d := &licensePage{v: w.v, page: look.NewPage(nil), tab: tab, act: w.act, key: key, copy: w.copy}
 	d.changed = func() { w.fetchHistory(d, p) }
@@ -57,21 +55,6 @@ func (w *Window) licenseScreen(key string, tab *int) *screen {
 	}
 	d.changed()
 	return s
-}
-
-// fetchHistory reads the records about a product when that tab is open.
-func (w *Window) fetchHistory(d *licensePage, p terms.ProductVerdict) {
-	if *d.tab != tabHistory {
-		return
-	}
-	w.work.quietly(func() func() {
-		entries, err := w.engine.History(context.Background(), p.Vendor, p.License, historyLimit)
-		return func() {
-			d.history, d.problem = w.v.history(entries), err
-			d.asked = true
-			d.draw()
-		}
-	})
 }
 
 // Tabs of a license's page.
@@ -185,62 +168,4 @@ func (d *licensePage) parts() fyne.CanvasObject {
 		rows = append(rows, look.Feature{Name: f.Name, Chip: look.NewChip(f.Tone, f.Symbol, f.Word), Until: f.Until})
 	}
 	return look.NewFeatures(rows)
-}
-
-// records lists what happened, newest first.
-func (d *licensePage) records() fyne.CanvasObject {
-	switch {
-	case !d.asked:
-		return look.PaddedCard(look.NewPara(d.v.t("history.reading"), look.Quiet))
-	case d.problem != nil:
-		return look.PaddedCard(look.NewPara(d.v.t("history.locked"), look.Quiet))
-	case len(d.history) == 0:
-		return look.PaddedCard(look.NewPara(d.v.t("history.none"), look.Quiet))
-	}
-	var facts [][2]string
-	for _, h := range d.history {
-		facts = append(facts, [2]string{h.Date, h.Text})
-	}
-	return look.PaddedCard(look.Facts(facts...))
-}
-
-// findingModel is one state of the whole computer with its reasons.
-type findingModel struct {
-	Title   string
-	Banner  banner
-	Finding terms.Finding
-	Reasons []string
-}
-
-func (v voice) finding(s licensing.Snapshot, f terms.Finding) findingModel {
-	return findingModel{Title: v.Title(f.State), Banner: v.banner(s, f), Finding: f, Reasons: v.reasons(f.Reasons)}
-}
-
-// showFinding goes to a state of the whole computer.
-func (w *Window) showFinding(f terms.Finding) {
-	w.visit(place{section: secOverview, name: "finding " + string(f.State), build: func() *screen {
-		m := w.v.finding(w.snap, f)
-		page := look.NewPage(nil)
-		var main *look.Button
-		if a := m.Banner.Answers; a.Button != "" {
-			main = look.NewButton(look.PrimaryButton, a.Button, func() { w.act(a.Action, f) })
-			main.Key = "banner"
-		}
-		command := commandLine("why", string(f.State))
-		parts := []fyne.CanvasObject{look.NewBanner(look.BannerModel{
-			Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Eyebrow: m.Banner.Eyebrow, Headline: m.Banner.Answers.Headline,
-			Answers: w.v.four(m.Banner.Answers), ButtonAt: doing, Button: main,
-		})}
-		if len(m.Reasons) > 0 {
-			parts = append(parts, look.Column(look.Gap8, look.Section("", w.v.t("detail.why"), ""), look.PaddedCard(look.Numbered(m.Reasons))))
-		}
-		parts = append(parts, look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }))
-		page.Set(sheet(parts...))
-		s := w.sub(m.Title, page, nil, nil)
-		s.enter = func() *look.Button { return main }
-		if main != nil {
-			s.first = func() fyne.Focusable { return main }
-		}
-		return s
-	}})
 }

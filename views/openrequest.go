@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -32,6 +33,20 @@ type openRequestActions struct {
 	command                  func(string)
 }
 
+// answerBy is until when the answer has to be in use: the request's own end, or that of the time that a license of this
+// vendor gives an unconfirmed computer, whichever comes first.
+func answerBy(s licensing.Snapshot, r terms.Request) time.Time {
+	by := r.Until
+	for _, p := range s.Verdict.Products {
+		for _, e := range p.Next {
+			if e.Name == terms.EventFirstUseEnds && p.Vendor == r.Vendor {
+				by = earlier(by, e.At)
+			}
+		}
+	}
+	return by
+}
+
 // openRequest turns a request file into words. path is where it was just saved, "" when it was not.
 func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path string) openRequestModel {
 	vendor := vendorName(s, made.Request.Vendor)
@@ -42,13 +57,13 @@ func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path strin
 		Facts: [][2]string{
 			{v.t("open_request.code"), s.Device.Code},
 			{v.t("open_request.created"), v.long(made.Request.Created)},
-			{v.t("open_request.until"), v.long(made.Request.Until)},
+			{v.t("open_request.until"), v.long(answerBy(s, made.Request))},
 		},
 	}
 	a := plain.Answers{
 		Headline: v.t("open_request.made"), Happened: v.t("open_request.happened", "vendor", vendor),
 		Works: v.t("open_request.works"), Do: v.t("open_request.do", "contact", contact),
-		By: v.t("open_request.by", "date", v.long(made.Request.Until)),
+		By: v.t("open_request.by", "date", v.long(answerBy(s, made.Request))),
 	}
 	m.Banner = banner{Tone: terms.ToneNotice, Symbol: "fileout"}
 	switch {

@@ -174,6 +174,9 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 			Chip:      look.NewChip(terms.ToneNotice, "wait", o.v.t("row.waiting")),
 			DateLabel: o.v.t("row.good_until"), Date: r.Until, Links: []*look.Button{show},
 		}
+		if r.Unsaved {
+			m.Chip = look.NewChip(terms.ToneWarn, "", o.v.t("files.not_saved"))
+		}
 		if r.Words != "" {
 			m.Side2 = o.v.t("row.words", "words", r.Words)
 		}

@@ -3,7 +3,6 @@ package views
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +43,7 @@ type line struct {
 type requestRow struct {
 	ID, Title, File, Words string
 	Until                  string
+	Unsaved                bool // nobody has saved it to a file yet
 }
 
 // upcoming is a date that comes.
@@ -82,12 +82,19 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 		}
 		m.Requests = append(m.Requests, requestRow{
 			ID: r.ID, Title: v.t("row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
-			Words: made[r.ID].Words, Until: v.short(r.Until),
+			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)), Unsaved: r.File == "",
 		})
 	}
+	rows := map[[2]string]bool{}
+	for _, p := range s.Verdict.Products {
+		rows[[2]string{p.ID, string(p.State)}] = true
+	}
 	for _, f := range s.Verdict.Others {
-		if f.Product != "" && hasRow(s, f) || f.State == terms.StateRequestWaiting || len(m.Lines) == overviewLines {
+		if f.State == terms.StateRequestWaiting || rows[[2]string{f.Product, string(f.State)}] {
 			continue // its row says it
+		}
+		if len(m.Lines) == overviewLines {
+			break
 		}
 		a := v.Say(f, s.Verdict.At, v.zone)
 		m.Lines = append(m.Lines, line{Tone: f.Tone, Symbol: symbolOf(f.State), Title: a.Headline, Sub: a.Do, Finding: f})
@@ -124,45 +131,6 @@ func compareEnds(a, b time.Time) int {
 		return -1
 	}
 	return a.Compare(b)
-}
-
-// upcoming lists the next dates over all products.
-func (v voice) upcoming(s licensing.Snapshot) []upcoming {
-	type dated struct {
-		terms.Event
-		name string
-	}
-	var all []dated
-	for _, p := range s.Verdict.Products {
-		for _, e := range p.Next {
-			if e.Feature == "" && e.Name != terms.EventReminder && e.At.After(s.Verdict.At) {
-				all = append(all, dated{e, v.name(p.Name, p.ID)})
-				break // the next of each product; the others stand on its own page
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b dated) int { return a.At.Compare(b.At) })
-	var out []upcoming
-	for _, e := range all[:min(len(all), overviewDates)] {
-		day, month := v.leaf(e.At)
-		out = append(out, upcoming{Day: day, Month: month, Title: v.Event(e.Event), Sub: e.name})
-	}
-	return out
-}
-
-// leaf is a date as on the leaf of a calendar.
-func (v voice) leaf(t time.Time) (day, month string) {
-	t = t.In(v.zone)
-	return strconv.Itoa(t.Day()), v.Text("date.month_short."+strconv.Itoa(int(t.Month())), nil)
-}
-
-func hasRow(s licensing.Snapshot, f terms.Finding) bool {
-	for _, p := range s.Verdict.Products {
-		if p.ID == f.Product && p.State == f.State {
-			return true
-		}
-	}
-	return false
 }
 
 func vendorName(s licensing.Snapshot, root string) string {
@@ -248,19 +216,4 @@ func (v voice) rowDate(s licensing.Snapshot, p terms.ProductVerdict, r *row) tim
 	}
 	r.DateLabel, r.Date = v.t(label), v.short(end)
 	return end
-}
-
-// comingDates are the dates of all products with what each does, soonest first.
-func (v voice) comingDates(s licensing.Snapshot) []step {
-	var all []step
-	for _, p := range s.Verdict.Products {
-		for _, x := range v.steps(s, p) {
-			if !x.At.IsZero() {
-				x.Text = v.name(p.Name, p.ID) + ": " + x.Text
-				all = append(all, x)
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b step) int { return a.At.Compare(b.At) })
-	return all[:min(len(all), planDates)]
 }

@@ -90,20 +90,25 @@ func rank(e fileEntry) int {
 func (v voice) places(env func(string) string) []folderPlace {
 	var out []folderPlace
 	for _, s := range sticks(env) {
-		out = append(out, folderPlace{"usb", v.t("place.usb", "name", filepath.Base(s)), s})
+		out = append(out, folderPlace{"usb", v.t("place.usb", "name", stickName(s)), s})
 	}
 	home := homeFolder(env)
+	own := userDirs(env, home)
 	for _, p := range []struct{ id, path string }{
-		{"downloads", userFolder(env, "XDG_DOWNLOAD_DIR", home, "Downloads")},
-		{"desktop", userFolder(env, "XDG_DESKTOP_DIR", home, "Desktop")},
-		{"documents", userFolder(env, "XDG_DOCUMENTS_DIR", home, "Documents")},
+		{"downloads", userFolder(env, own, "XDG_DOWNLOAD_DIR", home, "Downloads")},
+		{"desktop", userFolder(env, own, "XDG_DESKTOP_DIR", home, "Desktop")},
+		{"documents", userFolder(env, own, "XDG_DOCUMENTS_DIR", home, "Documents")},
 		{"home", home},
 	} {
 		if isFolder(p.path) {
 			out = append(out, folderPlace{"files", v.t("place." + p.id), p.path})
 		}
 	}
-	return append(out, folderPlace{"files", v.t("place.computer"), rootOf(home)})
+	out = append(out, folderPlace{"files", v.t("place.computer"), rootOf(home)})
+	for _, d := range otherDrives(rootOf(home)) {
+		out = append(out, folderPlace{"files", stickName(d), d})
+	}
+	return out
 }
 
 func homeFolder(env func(string) string) string {
@@ -113,17 +118,6 @@ func homeFolder(env func(string) string) string {
 	return env("HOME")
 }
 
-// userFolder is what the desktop calls its own, else the usual name in the home.
-func userFolder(env func(string) string, name, home, usual string) string {
-	if dir := env(name); dir != "" {
-		return dir
-	}
-	if home == "" {
-		return ""
-	}
-	return filepath.Join(home, usual)
-}
-
 func rootOf(dir string) string {
 	if v := filepath.VolumeName(dir); v != "" {
 		return v + string(filepath.Separator)
@@ -131,40 +125,12 @@ func rootOf(dir string) string {
 	return string(filepath.Separator)
 }
 
-// sticks returns the folders where sticks and other drives that come and go are found.
-func sticks(env func(string) string) []string {
-	var parents []string
-	switch runtime.GOOS {
-	case "darwin":
-		parents = []string{"/Volumes"}
-	case "windows":
-		var out []string
-		for c := 'D'; c <= 'Z'; c++ {
-			if dir := string(c) + `:\`; isFolder(dir) {
-				out = append(out, dir)
-			}
-		}
-		return out
-	default:
-		user := env("USER")
-		parents = []string{filepath.Join("/run/media", user), filepath.Join("/media", user)}
-		if user == "" {
-			return nil
-		}
+// stickName is what a person knows a stick by: its label, or on Windows its drive letter.
+func stickName(dir string) string {
+	if len(dir) == 3 && dir[1:] == `:\` {
+		return dir[:2]
 	}
-	var out []string
-	for _, p := range parents {
-		entries, err := os.ReadDir(p)
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			if dir := filepath.Join(p, e.Name()); isFolder(dir) && !strings.HasPrefix(e.Name(), ".") {
-				out = append(out, dir)
-			}
-		}
-	}
-	return out
+	return filepath.Base(dir)
 }
 
 func isFolder(dir string) bool {

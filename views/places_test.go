@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"holdfast/views/look"
 )
 
 func TestADialogListsOurFilesFirstAndTheNewestOnTop(t *testing.T) {
@@ -123,19 +125,152 @@ func TestANameNeverLeavesTheChosenFolder(t *testing.T) {
 	}
 }
 
-func TestACopiedCommandMeansTheSameFilesToAShell(t *testing.T) {
-	for _, c := range [][2]string{
-		{"a.hflic", "a.hflic"},
-		{"my file.hflic", "'my file.hflic'"},
-		{"it's.hflic", `'it'\''s.hflic'`},
-		{"-x", "./-x"},
-		{"-", "-"},
-		{"$(rm).hflic", "'$(rm).hflic'"},
-		{"", "''"},
-		{"lizenz_ü.hflic", "'lizenz_ü.hflic'"},
-	} {
-		if got := shellWords(fileArgs([]string{c[0]})); got != c[1] {
-			t.Errorf("%q: %s, want %s", c[0], got, c[1])
+func TestTheKeyboardStaysInTheListWhenAFolderIsEntered(t *testing.T) {
+	env, downloads := envWith(t, "a.hflic", "b.hflic")
+	deep := filepath.Join(downloads, "deep")
+	if err := os.MkdirAll(filepath.Join(deep, "empty"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(deep, "c.hflic"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, newFake(acme()), benchOptions{env: env})
+	b.w.useFile()
+	b.tabTo("file " + deep)
+	b.press(fyne.KeyReturn)
+	if got := b.focused(); got != "file "+filepath.Join(deep, "c.hflic") {
+		t.Fatalf("in the folder the keyboard is on %q", got)
+	}
+	b.tabTo("file " + filepath.Join(deep, "empty"))
+	b.press(fyne.KeyReturn)
+	if got := b.focused(); got != upKey {
+		t.Fatalf("in the empty folder the keyboard is on %q", got)
+	}
+	b.press(fyne.KeyReturn)
+	if got := b.focused(); got != upKey {
+		t.Fatalf("after going up the keyboard is on %q", got)
+	}
+	b.tabTo("path")
+	b.tabTo("place " + filepath.Dir(downloads))
+	b.press(fyne.KeyReturn)
+	if got := b.focused(); got != "place "+filepath.Dir(downloads) {
+		t.Fatalf("a place lost the keyboard to %q", got)
+	}
+}
+
+func TestAFileDialogGrowsWithTheText(t *testing.T) {
+	for factor, want := range map[float32]float32{1: 720, 1.5: 1080} {
+		b := open(t, newFake(acme()), benchOptions{factor: factor, size: fyne.NewSize(1400, 900)})
+		b.w.useFile()
+		if got := b.w.canvas().Overlays().Top().(*look.Dialog).Width; got != want {
+			t.Errorf("at %v it is %v wide", factor, got)
 		}
 	}
+}
+
+func TestAStickIsKnownByItsLabelOrItsLetter(t *testing.T) {
+	for dir, want := range map[string]string{`E:\`: "E:", "/media/kim/KINGSTON": "KINGSTON", "/Volumes/My stick": "My stick"} {
+		if got := stickName(dir); got != want {
+			t.Errorf("%s is called %q", dir, got)
+		}
+	}
+}
+
+func TestTheDesktopsOwnNamesForFoldersAreOffered(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("only where the desktop follows freedesktop.org")
+	}
+	home, config := t.TempDir(), t.TempDir()
+	for _, name := range []string{"Schreibtisch", `Mit "Zeichen"`, "Documents", "elsewhere"} {
+		if err := os.Mkdir(filepath.Join(home, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := "# of the desktop\nXDG_DESKTOP_DIR=\"$HOME/Schreibtisch\"\nXDG_DOWNLOAD_DIR=\"$HOME/Mit \\\"Zeichen\\\"\"\n"
+	if err := os.WriteFile(filepath.Join(config, "user-dirs.dirs"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, newFake(acme()), benchOptions{})
+	vars := map[string]string{"HOME": home, "XDG_CONFIG_HOME": config}
+	offered := func() string {
+		var out []string
+		for _, p := range b.w.v.places(func(name string) string { return vars[name] }) {
+			if rel, err := filepath.Rel(home, p.Path); err == nil && filepath.IsLocal(rel) {
+				out = append(out, p.Name+"="+rel)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	if got := offered(); got != `Downloads=Mit "Zeichen" Desktop=Schreibtisch Documents=Documents Home=.` {
+		t.Errorf("offered: %s", got)
+	}
+	vars["XDG_DESKTOP_DIR"] = filepath.Join(home, "elsewhere")
+	if got := offered(); !strings.Contains(got, "Desktop=elsewhere") {
+		t.Errorf("the environment does not come first: %s", got)
+	}
+	vars["XDG_DESKTOP_DIR"] = home // the desktop has none
+	if got := offered(); strings.Contains(got, "Desktop=") {
+		t.Errorf("the home is offered twice: %s", got)
+	}
+	if err := os.WriteFile(filepath.Join(config, "user-dirs.dirs"), make([]byte, userDirsLimit+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := offered(); strings.Contains(got, "Zeichen") || !strings.Contains(got, "Documents=Documents") {
+		t.Errorf("with a file of any size: %s", got)
+	}
+}
+
+func TestUserDirsAreReadAsXdgUserDirsWritesThem(t *testing.T) {
+	for line, want := range map[string]string{
+		`XDG_DESKTOP_DIR="$HOME/Schreibtisch"`:                 "/home/kim/Schreibtisch",
+		`  XDG_DESKTOP_DIR = "/srv/desk/" # shared`:            "/srv/desk",
+		`XDG_DESKTOP_DIR="$HOME/a\"b\\c"`:                      `/home/kim/a"b\c`,
+		`XDG_DESKTOP_DIR="$HOME/"`:                             "/home/kim",
+		`XDG_DESKTOP_DIR="$HOME"`:                              "/home/kim",
+		`XDG_DESKTOP_DIR="/a"` + "\n" + `XDG_DESKTOP_DIR="/b"`: "/b",
+		`XDG_DESKTOP_DIR="\$HOME/x"`:                           "",
+		`XDG_DESKTOP_DIR="$HOMELESS/x"`:                        "",
+		`XDG_DESKTOP_DIR="relative"`:                           "",
+		`XDG_DESKTOP_DIR=/bare`:                                "",
+		`XDG_DESKTOP_DIR="/open`:                               "",
+		`XDG_DESKTOP_DIR="/open\`:                              "",
+		`#XDG_DESKTOP_DIR="/comment"`:                          "",
+		"XDG_DESKTOP_DIR=\"/nul\x00\"":                         "",
+	} {
+		if got := parseUserDirs(line, "/home/kim")["XDG_DESKTOP_DIR"]; filepath.ToSlash(got) != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}
+
+func FuzzUserDirs(f *testing.F) {
+	f.Add("XDG_DESKTOP_DIR=\"$HOME/Desk\"\nXDG_MUSIC_DIR=\"/m\\\"\"\n")
+	f.Add("XDG__DIR=\"$HOME\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		for name, dir := range parseUserDirs(text, "/home/kim") {
+			if !strings.HasPrefix(name, "XDG_") || !filepath.IsAbs(dir) || dir != filepath.Clean(dir) || strings.ContainsAny(dir, "\x00\n") {
+				t.Errorf("%q: %q", name, dir)
+			}
+		}
+	})
+}
+
+func TestArrowsMoveInAFolderAndTheFirstFileHasTheFocus(t *testing.T) {
+	e := newFake(acme())
+	e.report = licenseReport()
+	env, downloads := envWith(t, "a.hflic", "b.txt", "c.zip")
+	b := open(t, e, benchOptions{env: env})
+	b.w.useFile()
+	if got := b.focused(); got != "file "+filepath.Join(downloads, "a.hflic") {
+		t.Fatalf("the focus is on %q", got)
+	}
+	b.press(fyne.KeyUp)
+	b.press(fyne.KeyDown)
+	b.press(fyne.KeyDown)
+	b.press(fyne.KeyDown)
+	if got := b.focused(); got != "file "+filepath.Join(downloads, "c.zip") {
+		t.Errorf("the focus is on %q", got)
+	}
+	b.press(fyne.KeyEnter)
+	b.mustSay("This license file is for this computer.")
 }

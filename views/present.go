@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -26,11 +28,21 @@ func (w *Window) follow(e Engine) {
 
 // Refuse says why the engine could not be opened.
 func (w *Window) Refuse(err error) {
+	w.refused = err
 	a := w.v.Problem(err, time.Now(), w.o.Zone)
 	a.Button = ""
-	w.show(&screen{head: look.Brand(programName), bare: true, body: look.NewPage(sheet(look.NewBanner(look.BannerModel{
-		Tone: terms.ToneWarn, Headline: a.Headline, Answers: w.v.four(a),
-	})))})
+	details := look.NewButton(look.PrimaryButton, w.v.t("copy_details"), func() { w.copy(w.details(a, err)) })
+	details.Key = "details"
+	command := commandLine("doctor")
+	parts := []fyne.CanvasObject{
+		look.NewBanner(look.BannerModel{Tone: terms.ToneWarn, Headline: a.Headline, Answers: w.v.four(a)}),
+		look.Wrapped(0, details),
+		look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }),
+	}
+	w.show(&screen{
+		head: look.Brand(programName), bare: true, body: look.NewPage(sheet(parts...)),
+		enter: func() *look.Button { return details }, first: func() fyne.Focusable { return details },
+	})
 }
 
 // tick asks again from time to time, so that dates that pass are seen and recorded. While the key store or the disk is
@@ -128,11 +140,17 @@ func (w *Window) set(st state) {
 func (w *Window) renewFoot() {
 	if foot := w.v.footer(w.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
 		w.foot = foot
-		w.frame.SetFoot(newFooter(foot, func(section string) {
+		key := look.FocusKeyOf(w.canvas().Focused())
+		was := w.footer != nil && look.ByFocusKey(w.footer, key) != nil
+		w.footer = newFooter(foot, func(section string) {
 			if w.ready() {
 				w.visit(w.sectionPlace(section))
 			}
-		}))
+		})
+		w.frame.SetFoot(w.footer)
+		if was {
+			w.refocus(key)
+		}
 	}
 }
 

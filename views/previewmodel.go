@@ -3,7 +3,6 @@ package views
 import (
 	"path/filepath"
 	"strings"
-	"time"
 
 	"holdfast/licensing"
 	"holdfast/licensing/exchange"
@@ -87,6 +86,13 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 	if rep.ForOthers > 0 && len(m.Files) > 0 {
 		m.Others = v.t("preview.others", "n", rep.ForOthers)
 	}
+	if newVendors(usable) > 1 { // each is a decision of its own
+		m.Trust, m.Banner = nil, banner{Tone: terms.ToneNotice, Answers: plain.Answers{
+			Headline: v.t("preview.vendors"), Happened: v.t("preview.vendors.happened"), Works: v.t("preview.nothing.works"),
+			Do: v.t("preview.vendors.do"), By: v.t("preview.nothing.by"),
+		}}
+		return m
+	}
 	m.Banner = v.previewBanner(s, rep, usable, trust, len(loss) > 0)
 	m.Use = v.useLabel(usable, len(loss) > 0)
 	if len(usable) > 0 {
@@ -98,6 +104,17 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 		m.Banner.Answers.Button = ""
 	}
 	return m
+}
+
+// newVendors counts the vendors that would have to be trusted first.
+func newVendors(items []licensing.Item) int {
+	words := map[string]bool{}
+	for _, it := range items {
+		if it.NeedsTrust {
+			words[strings.Join(it.RootWords, " ")] = true
+		}
+	}
+	return len(words)
 }
 
 func (v voice) useLabel(usable []licensing.Item, loss bool) string {
@@ -220,47 +237,3 @@ func (v voice) forWhom(s licensing.Snapshot, it licensing.Item) (line, answer st
 	}
 	return v.t("preview.here_yes", "code", code), yes, true
 }
-
-func (v voice) changeName(c licensing.Change) string { return v.name(c.Name, c.Product) }
-
-func (v voice) change(c licensing.Change) change {
-	out := change{Sign: c.Sign, Name: v.changeName(c)}
-	switch c.Code {
-	case "vendor":
-		out.Text = v.t("change.vendor")
-	case "key_changed":
-		out.Text = v.t("change.key")
-	case "refused":
-		out.Name, out.Text = v.t("change.refused"), ""
-	case "removed":
-		out.Text = v.t("change.removed")
-	case "feature":
-		out.Text = v.t("change.new")
-	default:
-		out.Text, out.Was = v.endChange(c)
-	}
-	return out
-}
-
-// endChange tells a new end and, when there was one, the old end.
-func (v voice) endChange(c licensing.Change) (text, was string) {
-	switch {
-	case c.New && c.Until.IsZero():
-		return v.t("change.new_no_end"), ""
-	case c.New:
-		return v.t("change.new_until", "date", v.short(c.Until)), ""
-	case c.Until.IsZero():
-		text = v.t("change.no_end")
-	default:
-		text = v.t("change.until", "date", v.short(c.Until))
-	}
-	if sameEnd(c.Until, c.Was) {
-		return text, v.t("change.same")
-	}
-	if c.Was.IsZero() {
-		return text, v.t("change.was_no_end")
-	}
-	return text, v.t("change.was", "date", v.short(c.Was))
-}
-
-func sameEnd(a, b time.Time) bool { return a.Equal(b) || a.IsZero() && b.IsZero() }

@@ -290,7 +290,7 @@ func stateCauses() []stateCause {
 // leadsTo is what the button of a state opens; others try at once, and what is still so is said again.
 var leadsTo = map[terms.Action]string{
 	terms.ActUseFile: "open.title", terms.ActRequest: "request.lead", terms.ActSendRequest: "open_request.again", terms.ActTellBuyer: "tell.lead",
-	terms.ActSetUpAgain: "setup.text", terms.ActPassphrase: "passphrase.title",
+	terms.ActShowRequest: "open_request.again", terms.ActSetUpAgain: "setup.text", terms.ActPassphrase: "passphrase.title",
 }
 
 func TestRealStatesShowTheirFourAnswersAndAWayOn(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // requestForm is what a person typed; it is kept while they fetch a vendor's file.
 type requestForm struct {
 	Vendor, Key, Label string
-	wrong              string // what has to be put right
+	wrong              func(v voice) string // what has to be put right; nil: nothing
 }
 
 // vendorOption is a vendor that a request can go to.
@@ -41,6 +41,8 @@ type requestPage struct {
 	m     requestModel
 	make  *look.Button
 	first fyne.Focusable
+	// complaint is what has to be put right; hidden when there is nothing.
+	complaint *fyne.Container
 }
 
 func newRequestPage(v voice, do requestActions) *requestPage {
@@ -80,12 +82,7 @@ func (p *requestPage) Set(m requestModel) {
 	parts := []fyne.CanvasObject{look.NewPara(p.v.t("request.lead"), look.Body), look.PaddedCard(p.vendors())}
 	v, ok := m.chosen()
 	if ok {
-		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, p.key(v), p.label(v))))
-	}
-	if m.Form.wrong != "" {
-		t := look.Stop
-		parts = append(parts, look.Row(look.Gap8, look.Cell{Object: look.NewIcon("stop", t, look.IconRow), Align: look.Top},
-			look.Cell{Object: look.NewPara(m.Form.wrong, look.BodyBold.In(t)), Width: look.Stretch}))
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, look.Column(look.Gap8, p.key(v), p.wrong()), p.label(v))))
 	}
 	row := look.Wrapped(look.Gap12)
 	if ok {
@@ -131,7 +128,7 @@ func (p *requestPage) vendors() fyne.CanvasObject {
 		}
 		o := look.NewOption(v.Name, sub, v.Root == p.m.Form.Vendor, func() {
 			m := p.m
-			m.Form.Vendor, m.Form.wrong = v.Root, ""
+			m.Form.Vendor, m.Form.wrong = v.Root, nil
 			p.do.changed(m.Form)
 			p.Set(m)
 		})
@@ -151,7 +148,12 @@ func (p *requestPage) vendors() fyne.CanvasObject {
 func (p *requestPage) key(v vendorOption) fyne.CanvasObject {
 	e := look.NewSecretEntry("key", "", p.v.t("request.show"), p.v.t("request.hide"))
 	e.SetText(p.m.Form.Key)
-	e.OnChanged = func(s string) { p.m.Form.Key = s; p.do.changed(p.m.Form) }
+	e.CursorColumn = len([]rune(p.m.Form.Key)) // go on where it was typed
+	e.OnChanged = func(s string) {
+		p.m.Form.Key, p.m.Form.wrong = s, nil
+		p.complaint.Hide()
+		p.do.changed(p.m.Form)
+	}
 	label, help := p.v.t("request.key"), p.v.t("request.key_help")
 	if v.HasKey {
 		label, help = p.v.t("request.key_optional"), p.v.t("request.key_help_optional")
@@ -159,6 +161,20 @@ func (p *requestPage) key(v vendorOption) fyne.CanvasObject {
 		p.first = e
 	}
 	return look.NewField(label, help, e)
+}
+
+// wrong says below the key what has to be put right, until the person begins to.
+func (p *requestPage) wrong() fyne.CanvasObject {
+	words := ""
+	if p.m.Form.wrong != nil {
+		words = p.m.Form.wrong(p.v)
+	}
+	p.complaint = look.Row(look.Gap8, look.Cell{Object: look.NewIcon("stop", look.Stop, look.IconRow), Align: look.Top},
+		look.Cell{Object: look.NewPara(words, look.BodyBold.In(look.Stop)), Width: look.Stretch})
+	if words == "" {
+		p.complaint.Hide()
+	}
+	return p.complaint
 }
 
 func (p *requestPage) label(v vendorOption) fyne.CanvasObject {

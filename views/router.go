@@ -87,14 +87,16 @@ func (t *trail) came() (p place, ok bool) {
 	return t.places[t.at-1], true
 }
 
-// visit shows p.
+// visit shows p. Who goes elsewhere gives up what is under way here.
 func (w *Window) visit(p place) {
+	w.giveUp()
 	w.trail.visit(p)
 	w.reshow()
 }
 
 // back returns to where the person came from, else to the Overview.
 func (w *Window) back() {
+	w.giveUp()
 	if !w.trail.step(-1) {
 		w.trail.replace(w.home())
 	}
@@ -102,8 +104,19 @@ func (w *Window) back() {
 }
 
 func (w *Window) forward() {
+	w.giveUp()
 	if w.trail.step(1) {
 		w.reshow()
+	}
+}
+
+// giveUp ends a person's work without its result; what it had done by then shows by itself.
+func (w *Window) giveUp() {
+	w.toasts++ // a word about the page that is left goes with it
+	w.frame.SetFloat(nil)
+	if w.work.busy() {
+		w.work.cancel()
+		w.reload()
 	}
 }
 
@@ -124,11 +137,9 @@ func (w *Window) reshow() {
 func (w *Window) show(s *screen) {
 	w.now = s
 	w.frame.SetAll(w.renewedRail(), s.head, s.body)
-	w.canvas().Unfocus()
-	if s.first != nil {
-		if f := s.first(); f != nil {
-			w.canvas().Focus(f)
-		}
+	if w.canvas().Overlays().Top() == nil { // a dialog keeps the focus
+		w.canvas().Unfocus()
+		w.focusFirst()
 	}
 	if p, ok := s.body.(*look.Page); ok {
 		p.ToTop() // whatever has the focus, a page begins with its verdict
@@ -160,15 +171,34 @@ func (w *Window) refocus(key string) {
 	if w.rail != nil {
 		roots = append(roots, w.rail)
 	}
+	if w.footer != nil {
+		roots = append(roots, w.footer)
+	}
 	for _, root := range roots {
 		if f := look.ByFocusKey(root, key); f != nil {
 			w.canvas().Focus(f)
 			return
 		}
 	}
+	w.focusFirst()
+}
+
+// focusFirst puts the focus where a page wants it first.
+func (w *Window) focusFirst() {
 	if w.now.first != nil {
 		if f := w.now.first(); f != nil {
 			w.canvas().Focus(f)
+		}
+	}
+}
+
+// closeOverlays closes dialogs and menus.
+func (w *Window) closeOverlays() {
+	for top := w.canvas().Overlays().Top(); top != nil; top = w.canvas().Overlays().Top() {
+		if d, ok := top.(*look.Dialog); ok {
+			d.Cancel()
+		} else {
+			w.canvas().Overlays().Remove(top)
 		}
 	}
 }

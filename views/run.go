@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"net/url"
 	"os"
 	"time"
 
@@ -32,7 +31,7 @@ func Run(a *app.App, files []string) int {
 	f.Settings().SetTheme(ThemeOf(a.Settings()))
 	f.SetIcon(look.AppPicture())
 	dir, _ := os.Getwd()
-	w := NewWindow(f, Options{Words: words, System: system, Dir: dir, Interactive: keystore.Interactive, Desk: newDesk(a, f)})
+	w := NewWindow(f, Options{Words: words, System: system, Dir: dir, Interactive: keystore.Interactive, Desk: newDesk(a)})
 	w.Open(files)
 	a.OnOpen(func(more []string) {
 		fyne.Do(func() {
@@ -58,6 +57,7 @@ func Run(a *app.App, files []string) int {
 		}
 	})
 	w.Fyne().ShowAndRun()
+	w.Flush()
 	return 0
 }
 
@@ -102,12 +102,11 @@ const outside = 3 * time.Second
 // desk is the real program and desktop around the window.
 type desk struct {
 	*app.App
-	fyne  fyne.App
 	start desktop.Start
 }
 
-func newDesk(a *app.App, f fyne.App) *desk {
-	return &desk{App: a, fyne: f, start: desktop.NewStart(os.Getenv, "")}
+func newDesk(a *app.App) *desk {
+	return &desk{App: a, start: desktop.NewStart(os.Getenv, "")}
 }
 
 func (d *desk) Version() string { return app.ThisBuild().Version }
@@ -122,11 +121,9 @@ func (d *desk) TrayThere() bool {
 }
 
 func (d *desk) OpenURL(address string) error {
-	u, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	return d.fyne.OpenURL(u)
+	ctx, stop := context.WithTimeout(context.Background(), outside)
+	defer stop()
+	return desktop.Open(ctx, address)
 }
 
 func (d *desk) ShowFolder(path string) error {

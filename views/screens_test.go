@@ -229,10 +229,10 @@ func TestTheFooterSaysOnlyWhatIsKnown(t *testing.T) {
 		name, got, want string
 	}{
 		{"nothing yet", texts(fresh, day("2026-11-03")), "Not set up · No contact yet"},
-		{"in order", texts(quietFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
-		{"one in grace", texts(graceFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
-		{"no end", texts(endless, day("2026-11-03")), "Offline without an end date · Last contact 2 Nov 2026 · Clock OK · Safe storage OK"},
-		{"clock behind", texts(behind, day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 4 Nov 2026 · Clock: behind a signed date · Safe storage OK"},
+		{"in order", texts(quietFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026, 12:00 · Clock OK · Safe storage OK"},
+		{"one in grace", texts(graceFacts(), day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 2 Nov 2026, 12:00 · Clock OK · Safe storage OK"},
+		{"no end", texts(endless, day("2026-11-03")), "Offline without an end date · Last contact 2 Nov 2026, 12:00 · Clock OK · Safe storage OK"},
+		{"clock behind", texts(behind, day("2026-11-03")), "Offline until 14 Mar 2027 · Last contact 4 Nov 2026, 12:00 · Clock: behind a signed date · Safe storage OK"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)

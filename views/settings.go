@@ -19,15 +19,33 @@ var (
 	textSizes   = []int{100, 125, 150, 175, 200}
 )
 
+// settingsModel is what the page shows.
+type settingsModel struct {
+	Settings
+	keychain, state string
+	starts          bool
+}
+
 func (w *Window) settingsScreen() *screen {
 	page := look.NewPage(nil)
 	s := &screen{head: look.PageTitle(w.v.t("rail.settings")), body: page}
-	type shown struct{ storage, state string }
-	s.renew = live(w, func() shown { return shown{w.snap.KeyStore.Label, string(w.snap.KeyStore.State)} }, func(shown) {
+	starts := false
+	w.work.quietly(func() func() { // only the system knows
+		on := w.o.Desk.StartsWithComputer()
+		return func() {
+			starts = on
+			if w.now == s {
+				s.renew()
+			}
+		}
+	})
+	s.renew = live(w, func() settingsModel {
+		return settingsModel{w.settings, w.snap.KeyStore.Label, string(w.snap.KeyStore.State), starts}
+	}, func(settingsModel) {
 		command := commandLine("settings")
 		page.Set(sheet(
 			w.group("settings.look", w.languageRow(), w.appearanceRow(), w.textRow()),
-			w.group("settings.start", w.startRow(), w.trayRow()),
+			w.group("settings.start", w.startRow(&starts), w.trayRow()),
 			w.group("settings.data", w.storageRow(), w.whereRow(), w.deleteRow()),
 			look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) })))
 	})
@@ -79,30 +97,29 @@ func (w *Window) textRow() fyne.CanvasObject {
 		}))
 }
 
-// startRow asks the system, which alone knows.
-func (w *Window) startRow() fyne.CanvasObject {
+// startRow sets the start in the system, which alone keeps it; starts is what it was told last.
+func (w *Window) startRow(starts *bool) fyne.CanvasObject {
 	var sw *look.Switch
-	sw = look.NewSwitch("start", w.v.t("settings.autostart"), false, func(on bool) {
+	sw = look.NewSwitch("start", w.v.t("settings.autostart"), *starts, func(on bool) {
+		*starts = on
 		w.work.quietly(func() func() {
 			err := w.o.Desk.SetStartsWithComputer(on)
 			return func() {
 				if err != nil {
-					sw.SetOn(!on)
+					*starts = !on
+					sw.SetOn(!on) // when the page was made anew meanwhile, it is the next that shows it
 					w.toast("warn", look.Warn, w.v.t("settings.not_kept"))
 				}
 			}
 		})
-	})
-	w.work.quietly(func() func() {
-		on := w.o.Desk.StartsWithComputer()
-		return func() { sw.SetOn(on) }
 	})
 	return look.SettingRow(w.v.t("settings.autostart"), w.v.t("settings.autostart.sub"), sw)
 }
 
 // trayRow offers the tray only where there is one.
 func (w *Window) trayRow() fyne.CanvasObject {
-	sw := look.NewSwitch("tray", w.v.t("settings.tray"), w.settings.Tray, func(on bool) {
+	var sw *look.Switch
+	sw = look.NewSwitch("tray", w.v.t("settings.tray"), w.settings.Tray, func(on bool) {
 		if !on {
 			w.change(func(s *Settings) { s.Tray = false })
 			return
@@ -111,6 +128,7 @@ func (w *Window) trayRow() fyne.CanvasObject {
 			there := w.o.Desk.TrayThere()
 			return func() {
 				if !there {
+					sw.SetOn(false)
 					w.toast("notice", look.Notice, w.v.t("settings.no_tray"))
 				}
 				w.change(func(s *Settings) { s.Tray = there })

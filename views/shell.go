@@ -64,13 +64,20 @@ func (w *Window) renewedRail() fyne.CanvasObject {
 
 // redress builds everything anew that holds words: after another language was chosen.
 func (w *Window) redress() {
-	w.rail, w.foot = nil, nil
-	if w.have {
+	w.closeOverlays()
+	key := look.FocusKeyOf(w.canvas().Focused())
+	w.rail, w.foot, w.footer = nil, nil, nil
+	w.renewTray()
+	switch {
+	case w.have:
 		w.renewFoot()
 		w.reshow()
-		return
+		w.refocus(key)
+	case w.refused != nil:
+		w.Refuse(w.refused)
+	default:
+		w.show(w.opening())
 	}
-	w.show(w.opening())
 }
 
 // sectionPlace is the own page of a section.

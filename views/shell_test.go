@@ -382,3 +382,18 @@ func TestMemoryStaysFlatOverScreenChanges(t *testing.T) {
 	}
 	t.Logf("%d KB after 20 changes, %d KB after 200", early/1024, late/1024)
 }
+
+func TestNamesInAnyScriptAndDirectionAreShown(t *testing.T) {
+	f := acme(held("rasm", "رسم المخططات", acmeRoot, endOf("2027-03-14")), held("tziur", "ציור 3D", acmeRoot, endOf("2027-06-30")))
+	f.Vendors[0].Name = "אקמה בע״מ"
+	for _, o := range []benchOptions{{}, {lang: "de", size: fyne.NewSize(760, 520), factor: 2}} {
+		b := open(t, newFake(f), o)
+		b.mustSay("رسم المخططات", "ציור 3D", "אקמה בע״מ")
+		for _, s := range allSections {
+			b.goTo(s)
+			noTextIsCut(t, b)
+		}
+		b.w.showLicense(acmeRoot + "/rasm")
+		noTextIsCut(t, b)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"path/filepath"
 
+	"fyne.io/fyne/v2"
+
 	"holdfast/app/desktop"
 	"holdfast/licensing"
 	"holdfast/licensing/plain"
@@ -30,33 +32,39 @@ func (w *Window) tellAbout(who string, f terms.Finding) {
 		labels = append(labels, w.v.t("tell."+x))
 	}
 	text := look.NewPara(notes[at].Text, look.Body)
-	command := commandLine("tell", w.tellArgs(tellWho[at], f)...)
+	command := look.Column(0)
+	say := func() {
+		line := commandLine("tell", tellArgs(tellWho[at], f)...)
+		command.Objects = []fyne.CanvasObject{look.NewCommand(w.v.t("command"), line, w.v.t("copy"), func() { w.copy(line) })}
+		command.Refresh()
+		text.Set(notes[at].Text)
+	}
+	say()
 	choice := look.NewSegments("who", labels, at, func(i int) {
 		at = i
-		text.Set(notes[i].Text)
+		say()
 	})
 	closing := look.NewButton(look.SecondaryButton, w.v.t("close"), nil)
 	mail := look.NewButton(look.SecondaryButton, w.v.t("tell.mail"), nil)
 	mail.Symbol = "mail"
 	copying := look.NewButton(look.PrimaryButton, w.v.t("note.copy"), nil)
 	d := look.NewDialog(w.canvas(), w.v.t("tell.title"), look.Column(look.Gap12,
-		look.NewPara(w.v.t("tell.lead"), look.Body), look.Wrapped(0, choice), look.Sunk(text),
-		look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) })), closing, mail, copying)
+		look.NewPara(w.v.t("tell.lead"), look.Body), look.Wrapped(0, choice), look.Sunk(text), command), closing, mail, copying)
 	closing.OnTapped = d.Cancel
 	copying.OnTapped = func() {
 		d.Hide()
 		w.app.Clipboard().SetContent(notes[at].Text)
-		w.told(tellWho[at], f)
+		w.told(tellWho[at], f, "tell.done")
 	}
 	mail.OnTapped = func() {
 		d.Hide()
-		w.openMail(notes[at], func() { w.told(tellWho[at], f) })
+		w.openMail(notes[at], func() { w.told(tellWho[at], f, "tell.done_mail") })
 	}
 	d.Width = 560 * look.TextFactor()
 	d.Show()
 }
 
-func (w *Window) tellArgs(who string, f terms.Finding) []string {
+func tellArgs(who string, f terms.Finding) []string {
 	if f.Product == "" {
 		return []string{who}
 	}
@@ -88,8 +96,8 @@ func productFor(s licensing.Snapshot, f terms.Finding) (terms.ProductVerdict, bo
 	return product(s, f.Product)
 }
 
-// told keeps that somebody knows now.
-func (w *Window) told(who string, f terms.Finding) {
+// told keeps that somebody knows now, and says so with the text ui.<done>.
+func (w *Window) told(who string, f terms.Finding, done string) {
 	t := licensing.Telling{Who: who, Product: f.Product}
 	if p, ok := productFor(w.snap, f); ok {
 		t.Vendor = p.Vendor
@@ -103,18 +111,19 @@ func (w *Window) told(who string, f terms.Finding) {
 				w.toast("notice", look.Notice, w.v.t("tell.not_kept"))
 				return
 			}
-			w.toast("ok", look.OK, w.v.t("tell.done"))
+			w.toast("ok", look.OK, w.v.t(done))
 		}
 	})
 }
 
-// openMail opens a draft in the person's mail program.
+// openMail opens a draft in the person's mail program. Its text goes to the clipboard too: the desktop cannot say whether
+// a mail program really appeared.
 func (w *Window) openMail(n plain.Note, then func()) {
 	w.work.quietly(func() func() {
 		err := w.o.Desk.OpenURL(desktop.Mail(n.To, n.Subject, n.Text))
 		return func() {
+			w.app.Clipboard().SetContent(n.Text)
 			if err != nil {
-				w.app.Clipboard().SetContent(n.Text)
 				w.toast("notice", look.Notice, w.v.t("mail.none"))
 				return
 			}

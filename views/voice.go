@@ -24,7 +24,8 @@ func (v voice) t(id string, pairs ...any) string {
 }
 
 func (v voice) short(t time.Time) string { return v.ShortDate(t, v.zone) }
-func (v voice) long(t time.Time) string  { return v.Date(t, v.zone) }
+
+func (v voice) long(t time.Time) string { return v.Date(t, v.zone) }
 
 func (v voice) name(t terms.Text, id string) string {
 	if s := t.In(v.Language()); s != "" {

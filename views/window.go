@@ -3,6 +3,9 @@ package views
 import (
 	"context"
 	"os"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -47,11 +50,13 @@ type Window struct {
 	stop    func() // ends watching and timers
 	closed  bool
 
-	frame *look.Frame
-	rail  *look.Rail
-	trail trail
-	now   *screen
-	foot  []footerPart
+	frame   *look.Frame
+	rail    *look.Rail
+	trail   trail
+	now     *screen
+	foot    []footerPart
+	footer  fyne.CanvasObject
+	refused error // why there is no engine
 
 	shown    overviewModel     // of the Overview, as last shown
 	finder   licenseFinder     // what a person looks for among the licenses
@@ -61,9 +66,11 @@ type Window struct {
 	saved    map[string]string // names of saved requests that are not recorded yet, by id
 	waiting  []string          // files that came before the engine was open
 	toasts   int
-	settings Settings   // as they show now, kept or not
-	worn     look.Theme // of settings
-	tray     bool       // the window hides instead of closing
+	progress *look.Progress // of slow work; nil: none
+	settings Settings       // as they show now, kept or not
+	worn     look.Theme     // of settings
+	writes   sync.WaitGroup
+	tray     bool // the window hides instead of closing
 	trayIcon trayIcon
 	// shortcuts are the window's own, by name; Fyne's test canvas cannot press them.
 	shortcuts map[string]func()
@@ -97,6 +104,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 	w.settings = o.Desk.Settings()
 	w.worn = *ThemeOf(w.settings)
 	w.work = newWorker(o, w.showWork)
+	w.work.idle = w.openWaiting
 	w.win = a.NewWindow(programName)
 	w.win.SetPadded(false)
 	w.win.SetIcon(look.AppPicture())
@@ -142,21 +150,34 @@ func (w *Window) size() fyne.Size {
 // askedToClose hides the window where a tray can bring it back, and else closes it.
 func (w *Window) askedToClose() {
 	w.keepSize()
-	if w.tray {
-		w.win.Hide()
-		return
-	}
+	w.hideOrClose()
+}
+
+// quit closes the window, and with it the program.
+func (w *Window) quit() {
+	w.keepSize()
 	w.win.Close()
 }
 
+// keepSize keeps the size for the next start. It is written in the background; Flush waits for it.
 func (w *Window) keepSize() {
 	size := w.canvas().Size()
-	if width, height := int(size.Width), int(size.Height); !w.win.FullScreen() && (w.settings.Width != width || w.settings.Height != height) {
-		w.settings.Width, w.settings.Height = width, height
+	width, height := int(size.Width), int(size.Height)
+	usual := w.settings.Width == 0 && width == windowWidth && height == windowHeight
+	if w.win.FullScreen() || usual || w.settings.Width == width && w.settings.Height == height {
+		return
+	}
+	w.settings.Width, w.settings.Height = width, height
+	w.writes.Add(1)
+	w.work.spawn(func() {
+		defer w.writes.Done()
 		// When it cannot be kept, the window opens in its usual size.
 		_ = w.o.Desk.ChangeSettings(func(s *Settings) { s.Width, s.Height = width, height })
-	}
+	})
 }
+
+// Flush waits until what the window wanted to keep is written.
+func (w *Window) Flush() { w.writes.Wait() }
 
 func (w *Window) close() {
 	w.closed = true
@@ -169,26 +190,46 @@ func (w *Window) opening() *screen {
 	return &screen{head: look.Brand(programName), body: look.NewPage(look.Waiting(w.v.t("busy.start"))), bare: true}
 }
 
-// showWork shows or hides that slow work is under way.
+// stepEvery is how often the bar of slow work moves on.
+const stepEvery = 300 * time.Millisecond
+
+// showWork shows that slow work is under way, with a way to stop it, or hides it.
 func (w *Window) showWork(words string) {
-	w.toasts++
 	if words == "" {
-		w.frame.SetFloat(nil)
+		w.progress = nil
+		w.frame.SetProgress(nil)
 		return
 	}
-	stop := look.NewButton(look.LinkButton, w.v.t("cancel"), func() {
+	w.progress = look.NewProgress(words+" …", look.NewButton(look.LinkButton, w.v.t("cancel"), func() {
 		w.work.cancel()
 		w.reload()
+	}))
+	w.frame.SetProgress(w.progress)
+	w.stepOn(w.progress)
+}
+
+// stepOn moves the bar on for as long as it is shown.
+func (w *Window) stepOn(p *look.Progress) {
+	w.work.after(stepEvery, func() {
+		w.work.dispatch(func() {
+			if w.progress == p && !w.closed {
+				p.Step()
+				w.stepOn(p)
+			}
+		})
 	})
-	w.frame.SetFloat(look.NewToast("wait", look.Notice, words+" …", stop))
 }
 
 // toast says a short word that goes away by itself.
 func (w *Window) toast(sym string, ink fyne.ThemeColorName, words string) {
+	w.toastWith(sym, ink, words, nil, toastTime)
+}
+
+func (w *Window) toastWith(sym string, ink fyne.ThemeColorName, words string, link *look.Button, stays time.Duration) {
 	w.toasts++
 	mine := w.toasts
-	w.frame.SetFloat(look.NewToast(sym, ink, words, nil))
-	w.work.after(toastTime, func() {
+	w.frame.SetFloat(look.NewToast(sym, ink, words, link))
+	w.work.after(stays, func() {
 		w.work.dispatch(func() {
 			if w.toasts == mine {
 				w.frame.SetFloat(nil)
@@ -197,10 +238,23 @@ func (w *Window) toast(sym string, ink fyne.ThemeColorName, words string) {
 	})
 }
 
-// warn says in a short word what went wrong.
+// warn says what went wrong and what to do, with details to copy for who is asked for help.
 func (w *Window) warn(err error) {
 	b, _ := w.problem(err)
-	w.toast(look.ToneOf(b.Tone).Icon, look.ToneOf(b.Tone).Ink, b.Answers.Headline)
+	tone := look.ToneOf(b.Tone)
+	details := w.details(b.Answers, err)
+	link := look.NewButton(look.LinkButton, w.v.t("copy_details"), func() { w.copy(details) })
+	link.Key = "details"
+	w.toastWith(tone.Icon, tone.Ink, b.Answers.Headline+" "+b.Answers.Do, link, 2*toastTime)
+}
+
+// details are an error for support: what was said, its stable code, the time and the version.
+func (w *Window) details(a plain.Answers, err error) string {
+	lines := []string{a.Headline, a.Do, a.Code, time.Now().UTC().Format(time.RFC3339), programName + " " + w.o.Desk.Version()}
+	if err != nil {
+		lines = append(lines, err.Error())
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n")
 }
 
 // copy puts text on the clipboard and says so.

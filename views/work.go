@@ -17,7 +17,9 @@ type worker struct {
 	spawn    func(func())
 	after    func(time.Duration, func()) func()
 	// show is called on the main goroutine with words while work is slow, and with "" when it ends.
-	show   func(words string)
+	show func(words string)
+	// idle is called on the main goroutine when a person's work has ended or was given up.
+	idle   func()
 	job    *job
 	closed bool
 }
@@ -74,6 +76,7 @@ func (w *worker) run(words string, work func(ctx context.Context) (then func()))
 			}
 			if !j.stopped && then != nil {
 				then()
+				w.idle()
 			}
 		})
 	})
@@ -90,6 +93,7 @@ func (w *worker) cancel() {
 	w.job = nil
 	if !w.closed {
 		w.show("")
+		w.idle()
 	}
 }
 

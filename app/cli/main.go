@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -181,6 +182,8 @@ func (p process) window(show Window) func(context.Context, Access, []string) (in
 			switch {
 			case err != nil:
 				return codeUnexpected, err
+			case answer == nil && noScreen(p.Env):
+				return codeUsage, errors.Join(mistake("no_window", nil), opened.Close())
 			case answer == nil:
 				code := show(opened, files)
 				return code, opened.Close()
@@ -197,6 +200,15 @@ func (p process) window(show Window) func(context.Context, Access, []string) (in
 			}
 		}
 	}
+}
+
+// noScreen says that a window has nowhere to be: on systems with X11 or Wayland neither is named.
+func noScreen(env func(string) string) bool {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return false
+	}
+	return env("DISPLAY") == "" && env("WAYLAND_DISPLAY") == "" && env("WAYLAND_SOCKET") == ""
 }
 
 func openCommand(dir string, files []string) local.Command {

@@ -11,14 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
-// fake puts a file manager of our own first on the PATH.
+// fake puts an opener of our own first on the PATH.
 func fake(t *testing.T, script string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, fileManager()), []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, opener()), []byte("#!/bin/sh\n"+script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
@@ -60,8 +59,39 @@ func TestShowingSaysWhatDoesNotWork(t *testing.T) {
 	}
 }
 
-// TestAFileManagerThatStaysIsLeftAlone has one that runs until the test lets it go.
-func TestAFileManagerThatStaysIsLeftAlone(t *testing.T) {
+// ending is a context whose end the test decides.
+type ending struct {
+	context.Context
+	done chan struct{}
+	why  error
+}
+
+func (e ending) Done() <-chan struct{} { return e.done }
+
+func (e ending) Err() error {
+	select {
+	case <-e.done:
+		return e.why
+	default:
+		return nil
+	}
+}
+
+// TestAProgramThatStaysIsLeftAlone has one that runs until the test lets it go: at the deadline it counts as started.
+func TestAProgramThatStaysIsLeftAlone(t *testing.T) {
+	folder := t.TempDir()
+	for name, open := range map[string]func(context.Context) error{
+		"show": func(ctx context.Context) error { return Show(ctx, folder) },
+		"open": func(ctx context.Context) error { return Open(ctx, "mailto:sales@acme.example") },
+	} {
+		for why, want := range map[error]error{context.DeadlineExceeded: nil, context.Canceled: context.Canceled} {
+			t.Run(name+" "+why.Error(), func(t *testing.T) { stays(t, open, why, want) })
+		}
+	}
+}
+
+func stays(t *testing.T, open func(context.Context) error, why, want error) {
+	t.Helper()
 	dir := fake(t, `echo $$ >"${0%/*}/started"; read -r _ <"${0%/*}/go"; echo ended >"${0%/*}/out"`)
 	for _, pipe := range []string{"go", "out", "started"} {
 		if err := exec.Command("mkfifo", filepath.Join(dir, pipe)).Run(); err != nil {
@@ -77,22 +107,22 @@ func TestAFileManagerThatStaysIsLeftAlone(t *testing.T) {
 		return f
 	}
 	started, release, out := pipe("started"), pipe("go"), pipe("out")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	shown := make(chan error)
-	go func() { shown <- Show(ctx, dir) }()
+	ctx := ending{t.Context(), make(chan struct{}), why}
+	opened := make(chan error)
+	go func() { opened <- open(ctx) }()
 	line := make([]byte, 100)
 	if _, err := started.Read(line); err != nil {
 		t.Fatal(err)
 	}
-	cancel()
-	if err := <-shown; !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
+	close(ctx.done)
+	if err := <-opened; !errors.Is(err, want) {
+		t.Fatalf("%v, want %v", err, want)
 	}
 	if _, err := release.WriteString("\n"); err != nil {
 		t.Fatal(err)
 	}
 	n, err := out.Read(line)
 	if err != nil || strings.TrimSpace(string(line[:n])) != "ended" {
-		t.Fatalf("the file manager was ended: %q, %v", line[:n], err)
+		t.Fatalf("the program was ended: %q, %v", line[:n], err)
 	}
 }

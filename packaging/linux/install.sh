@@ -58,7 +58,7 @@ install)
   [[ $program =~ ^[A-Za-z0-9/._+-]+$ ]] || quoted="\"$program\""
   sed -i -e "s|^TryExec=holdfast\$|TryExec=${program//&/\\&}|" -e "s|^Exec=holdfast |Exec=${quoted//&/\\&} |" \
     "$destdir$share/applications/$id.desktop"
-  (cd "$top" && find README.md SECURITY.md docs/*.md docs/guides docs/examples docs/*.png -type f -print0) |
+  (cd "$top" && find README.md SECURITY.md docs -type f ! -name "*.go" ! -path "docs/testdata/*" -print0) |
     while IFS= read -r -d '' f; do install -D -m 644 "$top/$f" "$destdir$documents/$f"; done
   refresh
   ;;

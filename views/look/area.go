@@ -102,6 +102,9 @@ func NewPlace(sym, name string, chosen bool, tapped func()) *Area {
 	return newArea(name, fill, over, "", RadiusControl, body, tapped)
 }
 
+// OnKeys lets the owner of a list have keys first, such as the arrows; keys says whether it took one.
+func (a *Area) OnKeys(keys func(e *fyne.KeyEvent) (taken bool)) { a.keys = keys }
+
 // On says whether a tick or an option is set.
 func (a *Area) On() bool { return a.on }
 

@@ -4,22 +4,31 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Chooser is a button that opens a small menu: of options, one of them on, or of things to do.
+// Chooser is a button that opens a small menu of options, one of them on.
 type Chooser struct {
 	Area
 	options []string
 	canvas  fyne.Canvas
 	word    *Line
 	chosen  func(i int)
-	at      int // the option that is on; below 0 in a menu of things to do
+	at      int // the option that is on
 	menu    *menu
 	name    string
 }
 
 // NewChooser returns a button that shows the option that is on. label is what a screen reader says before it.
 func NewChooser(key string, c fyne.Canvas, label string, options []string, on int, changed func(i int)) *Chooser {
-	s := newChooser(SecondaryButton, "", c, options)
-	s.Key, s.name = key, label
+	s := &Chooser{options: options, canvas: c, name: label, word: NewLine("", Body)}
+	s.fill, s.over, s.line, s.radius = Surface, Sunken, Outline, RadiusControl
+	s.be(s, label, Inset(6, 12, 6, 14, Row(10, Cell{Object: s.word, Width: Stretch}, Cell{Object: NewIcon("down", Text, 16)})), s.Open)
+	s.Key = key
+	s.keys = func(e *fyne.KeyEvent) bool {
+		if e.Name == fyne.KeyDown {
+			s.Open()
+			return true
+		}
+		return false
+	}
 	s.SetOn(on)
 	s.chosen = func(i int) {
 		was := s.at
@@ -31,36 +40,7 @@ func NewChooser(key string, c fyne.Canvas, label string, options []string, on in
 	return s
 }
 
-// NewMenuButton returns a button that opens a menu of things to do.
-func NewMenuButton(kind Kind, label string, c fyne.Canvas, options []string, chosen func(i int)) *Chooser {
-	s := newChooser(kind, label, c, options)
-	s.chosen = chosen
-	return s
-}
-
-func newChooser(kind Kind, label string, c fyne.Canvas, options []string) *Chooser {
-	s := &Chooser{options: options, canvas: c, at: -1, word: NewLine(label, Body)}
-	ink, high := Text, float32(8)
-	s.fill, s.over, s.line, s.radius = Surface, Sunken, Outline, RadiusControl
-	switch {
-	case kind == PrimaryButton:
-		s.fill, s.over, s.line, ink = Primary, PrimaryHover, "", OnPrimary
-		s.word.Font = BodyBold.In(OnPrimary)
-	case label == "":
-		high = 6 // stands in a row
-	}
-	s.be(s, label, Inset(high, 12, high, 14, Row(10, Cell{Object: s.word, Width: Stretch}, Cell{Object: NewIcon("down", ink, 16)})), s.Open)
-	s.keys = func(e *fyne.KeyEvent) bool {
-		if e.Name == fyne.KeyDown {
-			s.Open()
-			return true
-		}
-		return false
-	}
-	return s
-}
-
-// On returns the option that is on; below 0 in a menu of things to do.
+// On returns the option that is on.
 func (s *Chooser) On() int { return s.at }
 
 // SetOn changes the option without calling anybody.

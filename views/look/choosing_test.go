@@ -145,7 +145,7 @@ func TestAMenuStaysInTheWindow(t *testing.T) {
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(400, 300))
 	for _, at := range []fyne.Position{{X: 0, Y: 0}, {X: 330, Y: 260}, {X: 330, Y: 120}} {
-		s := NewMenuButton(SecondaryButton, "Make", w.Canvas(), many, nil)
+		s := NewChooser("make", w.Canvas(), "Make", many, 0, nil)
 		holder.Objects = []fyne.CanvasObject{s}
 		s.Resize(s.MinSize())
 		s.Move(at)

@@ -76,9 +76,25 @@ func (d *Dialog) Hide() {
 	}
 	d.open = false
 	d.canvas.Overlays().Remove(d)
-	if d.before != nil {
-		d.canvas.Focus(d.before)
+	if f := d.backTo(); f != nil {
+		d.canvas.Focus(f)
 	}
+}
+
+// backTo is what had the focus before, or what stands in its place: the page below may have been built anew meanwhile.
+func (d *Dialog) backTo() fyne.Focusable {
+	before, ok := d.before.(fyne.CanvasObject)
+	if !ok {
+		return nil
+	}
+	below := d.canvas.Content()
+	if top := d.canvas.Overlays().Top(); top != nil {
+		below = top
+	}
+	if holds(below, before) && before.Visible() {
+		return d.before
+	}
+	return ByFocusKey(below, FocusKeyOf(d.before))
 }
 
 // Cancel closes the dialog and tells OnCancel.

@@ -39,7 +39,10 @@ func (e *either) CreateRenderer() fyne.WidgetRenderer { return &eitherRenderer{e
 type eitherRenderer struct{ e *either }
 
 func (r *eitherRenderer) Layout(size fyne.Size) {
-	r.e.shown = r.e.pick(size.Width)
+	if now := r.e.pick(size.Width); now != r.e.shown {
+		r.e.shown = now
+		freshen(now) // text size and colours may have changed while it was not in the tree
+	}
 	if r.e.shown.Size() == size { // an object that stood in the other arrangement has to come back
 		r.e.shown.Resize(fyne.NewSize(size.Width, 0))
 	}
@@ -54,4 +57,16 @@ func (r *eitherRenderer) Refresh() { r.Layout(r.e.Size()) }
 func (r *eitherRenderer) Destroy() {}
 func (r *eitherRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.e.shown}
+}
+
+// freshen paints everything below o anew that does not lay out others.
+func freshen(o fyne.CanvasObject) {
+	walk(o, func(at fyne.CanvasObject) bool {
+		switch at.(type) {
+		case *fyne.Container, *either, *Page:
+		default:
+			at.Refresh()
+		}
+		return true
+	})
 }

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Entry is a field for one line of text. Esc and shortcuts that it does not know go to the window.
+// Entry is a field for one line of text. Esc, F1, F5 and shortcuts that it does not know go to the window.
 type Entry struct {
 	widget.Entry
 	Key      string
@@ -65,17 +65,18 @@ func (e *Entry) FocusLost() {
 	}
 }
 
-// TypedKey keeps editing keys and passes Esc, and Enter when nobody waits for it, on.
+// TypedKey keeps editing keys and passes Esc, the window's own keys, and Enter when nobody waits for it, on.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	enter := k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter
 	if k.Name == fyne.KeyEscape && e.onEscape != nil && e.onEscape() {
 		return
 	}
-	if k.Name == fyne.KeyEscape || enter && e.OnSubmitted == nil {
+	switch {
+	case k.Name == fyne.KeyEscape, k.Name == fyne.KeyF1, k.Name == fyne.KeyF5, enter && e.OnSubmitted == nil:
 		passOn(e, k)
-		return
+	default:
+		e.Entry.TypedKey(k)
 	}
-	e.Entry.TypedKey(k)
 }
 
 // TypedShortcut keeps editing shortcuts and passes the window's own on.

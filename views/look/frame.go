@@ -8,12 +8,14 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Frame is the content of the window: a rail at the left, a head, the page, a foot, and a float above the foot.
+// Frame is the content of the window: a rail at the left, a head, the page, a foot, and above the foot a float and the
+// progress of slow work. Neither of the two takes the other away.
 type Frame struct {
 	widget.BaseWidget
-	rail                    fyne.CanvasObject
-	head, body, foot, float fyne.CanvasObject
-	objects                 []fyne.CanvasObject
+	rail             fyne.CanvasObject
+	head, body, foot fyne.CanvasObject
+	float, progress  fyne.CanvasObject
+	objects          []fyne.CanvasObject
 }
 
 // NewFrame returns an empty frame.
@@ -43,8 +45,18 @@ func (f *Frame) SetFoot(o fyne.CanvasObject) { f.foot = o; f.renew() }
 // SetFloat shows o above the foot; nil takes it away.
 func (f *Frame) SetFloat(o fyne.CanvasObject) { f.float = o; f.renew() }
 
+// SetProgress shows slow work above the float; nil takes it away.
+func (f *Frame) SetProgress(p *Progress) {
+	f.progress = nil
+	if p != nil {
+		f.progress = p
+	}
+	f.renew()
+}
+
 func (f *Frame) renew() {
-	f.objects = present([]fyne.CanvasObject{f.rail, f.head, f.body, f.foot, f.float})
+	// The order is that of the Tab key: what the page is about comes before the ways to other pages.
+	f.objects = present([]fyne.CanvasObject{f.head, f.body, f.rail, f.foot, f.float, f.progress})
 	(&frameRenderer{f}).Layout(f.Size())
 	canvas.Refresh(f) // the parts are painted as they are: what is new was made for the theme of now
 }
@@ -81,10 +93,12 @@ func (r *frameRenderer) Layout(size fyne.Size) {
 	if f.body != nil {
 		place(f.body, left, top, room, max(0, size.Height-top-bottom))
 	}
-	if f.float != nil {
-		w := min(scaled(440), room-2*Gap16)
-		h := HeightFor(f.float, w)
-		place(f.float, left+(room-w)/2, size.Height-bottom-h-Gap12, w, h)
+	low := size.Height - bottom - Gap12
+	for _, o := range present([]fyne.CanvasObject{f.float, f.progress}) {
+		w := min(scaled(360), room-2*Gap16)
+		h := HeightFor(o, w)
+		place(o, left+(room-w)/2, low-h, w, h)
+		low -= h + Gap8
 	}
 }
 
@@ -118,11 +132,6 @@ func Narrow1120(o fyne.CanvasObject) fyne.CanvasObject {
 	return &fyne.Container{Layout: narrow{pageWidth}, Objects: []fyne.CanvasObject{o}}
 }
 
-// BackTitle is the head of a page that leads back: a button and the page's title.
-func BackTitle(back, title string, tapped func()) fyne.CanvasObject {
-	return BackHead(back, title, tapped, nil, nil)
-}
-
 // Strip is the ground of the footer.
 func Strip(o fyne.CanvasObject) fyne.CanvasObject {
 	return Column(0, NewRule(), Over(NewBox(RailGround, "", 0), Inset(6, Gap16, 6, Gap16, o)))
@@ -140,15 +149,15 @@ func NewFact(text string, t terms.Tone) fyne.CanvasObject {
 	return Row(5, Cell{Object: NewIcon(tone.Icon, tone.Ink, IconChip)}, Cell{Object: NewLine(text, font)})
 }
 
-// NewToast is a short word that goes away by itself, or slow work with a way to stop it.
+// NewToast is a short word that goes away by itself; link may be nil.
 func NewToast(sym string, ink fyne.ThemeColorName, text string, link *Button) fyne.CanvasObject {
 	box := NewBox(Raised, Border, RadiusBanner)
 	box.Shadow = true
-	cells := []Cell{{Object: NewIcon(sym, ink, IconRow)}, {Object: NewPara(text, Body), Width: Stretch}}
+	words := Column(Gap4, NewPara(text, Body))
 	if link != nil {
-		cells = append(cells, Cell{Object: link})
+		words.Add(Wrapped(0, link)) // below, since a sentence beside it would be a narrow column
 	}
-	return Over(box, Inset(Gap12, Gap16, Gap12, Gap16, Row(Gap12, cells...)))
+	return Over(box, Inset(Gap12, Gap16, Gap12, Gap16, Row(Gap12, Cell{Object: NewIcon(sym, ink, IconRow)}, Cell{Object: words, Width: Stretch})))
 }
 
 // Margins keeps the page's distance from the edges of the window: 24, or 16 where the window is narrow.

@@ -100,7 +100,7 @@ func optionsPlate(f *Frame, c fyne.Canvas) func() {
 
 func menuPlate(f *Frame, c fyne.Canvas) func() {
 	f.SetRail(railOn("help"))
-	mk := NewMenuButton(SecondaryButton, "Make a file", c, []string{"Check-in file", "Usage file", "Request for a new license"}, nil)
+	mk := NewChooser("kind", c, "Make a file", []string{"Check-in file", "Usage file", "Request for a new license"}, 0, nil)
 	find := NewSearch("find", "Find a license", nil)
 	f.SetAll(f.rail, PageTitle("Files", mk, NewButton(PrimaryButton, "Use a file", nil)), NewPage(Margins(4, 16, Column(Gap16,
 		find, NewSearch("find2", "Find a license", nil),

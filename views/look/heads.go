@@ -7,7 +7,8 @@ func PageTitle(title string, actions ...fyne.CanvasObject) fyne.CanvasObject {
 	return headOf(nil, title, nil, actions)
 }
 
-// BackHead is BackTitle with more: extras stand after the title, actions at the right.
+// BackHead is the head of a page that leads back: a button and the title. Extras stand after the title, actions at the
+// right.
 func BackHead(back, title string, tapped func(), extras, actions []fyne.CanvasObject) fyne.CanvasObject {
 	b := NewButton(TextButton, back, tapped)
 	b.Symbol, b.Small, b.Key = "back", true, "back"

@@ -39,14 +39,6 @@ func (l *Line) Set(s string) {
 	}
 }
 
-// Shown returns the text as it stands on the screen, cut or not.
-func (l *Line) Shown() string {
-	if l.raw == nil {
-		return l.Text
-	}
-	return l.raw.Text
-}
-
 // CreateRenderer implements fyne.Widget.
 func (l *Line) CreateRenderer() fyne.WidgetRenderer {
 	l.raw = canvas.NewText(l.Text, nil)

@@ -26,20 +26,15 @@ func newMenu(s *Chooser) *menu {
 		if i == s.at {
 			sign, font = NewIcon("tick", Primary, IconChip), BodyBold
 		}
-		cells := []Cell{{Object: NewLine(o, font), Width: Stretch}}
-		if s.at >= 0 {
-			cells = append(cells, Cell{Object: sign})
-		}
-		a := newArea(o, Clear, Selected, "", RadiusControl, Inset(6, 10, 6, 10, Row(Gap12, cells...)), func() { s.Choose(i) })
+		line := Row(Gap12, Cell{Object: NewLine(o, font), Width: Stretch}, Cell{Object: sign})
+		a := newArea(o, Clear, Selected, "", RadiusControl, Inset(6, 10, 6, 10, line), func() { s.Choose(i) })
 		a.Key = "option " + strconv.Itoa(i)
 		a.keys = func(e *fyne.KeyEvent) bool { return m.move(e, i) }
 		m.areas = append(m.areas, a)
 		list.Add(a)
 	}
-	box := NewBox(Raised, Border, RadiusInset)
-	box.Shadow = true
 	m.page = NewPage(Inset(6, 6, 6, 6, list))
-	m.card = Over(box, m.page)
+	m.card = Over(NewBox(Raised, Border, RadiusInset), m.page)
 	m.ExtendBaseWidget(m)
 	return m
 }
@@ -48,7 +43,7 @@ func (m *menu) show() {
 	s := m.owner
 	s.canvas.Unfocus()
 	s.canvas.Overlays().Add(m)
-	s.canvas.Focus(m.areas[max(s.at, 0)])
+	s.canvas.Focus(m.areas[s.at])
 }
 
 // move takes the keys that lead through the menu and out of it.
@@ -79,7 +74,7 @@ func (m *menu) Key(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		m.owner.Close()
 	case fyne.KeyUp, fyne.KeyDown:
-		m.owner.canvas.Focus(m.areas[max(m.owner.at, 0)])
+		m.owner.canvas.Focus(m.areas[m.owner.at])
 	}
 }
 
@@ -108,9 +103,6 @@ func (r *menuRenderer) Layout(size fyne.Size) {
 	h := HeightFor(m.page.Content(), w)
 	below, above := size.Height-at.Y-s.Size().Height-Gap4-Gap8, at.Y-Gap4-Gap8
 	x := max(Gap8, min(at.X+s.Size().Width-w, size.Width-w-Gap8))
-	if at.X+w <= size.Width-Gap8 && s.at < 0 { // things to do begin where their button begins
-		x = at.X
-	}
 	y := at.Y + s.Size().Height + Gap4
 	if h > below && above > below {
 		h = min(h, above)

@@ -185,7 +185,7 @@ func (r *paraRenderer) Layout(size fyne.Size) {
 		for at := 0; at < len(line); { // words of one font become one text, as the shaper likes it
 			to, s := at+1, line[at].text
 			for to < len(line) && line[to].font == line[at].font {
-				if !line[to].glue {
+				if line[to].space > 0 {
 					s += " "
 				}
 				s += line[to].text

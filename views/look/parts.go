@@ -177,11 +177,6 @@ func Bullets(lines []string) fyne.CanvasObject {
 	return list
 }
 
-// Quote is text to be copied as it stands.
-func Quote(text string) fyne.CanvasObject {
-	return Over(NewBox(Sunken, Border, RadiusInset), Inset(Gap12, Gap16, Gap12, Gap16, NewPara(text, Body)))
-}
-
 // Code is a command to be copied as it stands.
 func Code(text string) fyne.CanvasObject {
 	return Over(NewBox(Sunken, Border, RadiusInset), Inset(Gap12, Gap16, Gap12, Gap16, NewRuns([]Run{{Text: text}}, CodeFont)))

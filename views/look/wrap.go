@@ -72,7 +72,7 @@ func (p piece) hyphened() piece {
 func upToSoft(word []piece) float32 {
 	w := float32(0)
 	for i, pc := range word {
-		if i > 0 && !pc.glue {
+		if i > 0 && (!pc.glue || pc.space > 0) {
 			break
 		}
 		if pc.soft {
