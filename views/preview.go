@@ -72,7 +72,7 @@ func (p *preview) buttons(m previewModel, tick *look.Area) fyne.CanvasObject {
 		p.use.Key = "use"
 		p.first = p.use
 		if tick != nil {
-			p.first = tick
+			p.first = nil // the words are read before the tick is reached
 			agree := func(on bool) {
 				tick.SetOn(on)
 				if on {
