@@ -33,7 +33,7 @@ func Main(args []string, window Window) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program whatever it does
-	p := process{Options: app.Options{Dir: dir, Env: os.Getenv}, in: &input{Reader: os.Stdin}}
+	p := process{Options: app.Options{Dir: dir, Env: os.Getenv}, in: &input{Reader: os.Stdin}, screenless: noScreen(os.Getenv)}
 	return p.run(ctx, args, os.Stdout, os.Stderr, window)
 }
 
@@ -41,6 +41,8 @@ func Main(args []string, window Window) int {
 type process struct {
 	app.Options
 	in *input
+	// screenless says that a window would have nowhere to be.
+	screenless bool
 }
 
 func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
@@ -182,7 +184,7 @@ func (p process) window(show Window) func(context.Context, Access, []string) (in
 			switch {
 			case err != nil:
 				return codeUnexpected, err
-			case answer == nil && noScreen(p.Env):
+			case answer == nil && p.screenless:
 				return codeUsage, errors.Join(mistake("no_window", nil), opened.Close())
 			case answer == nil:
 				code := show(opened, files)
