@@ -335,7 +335,15 @@ func (f *fake) Erase(ctx context.Context) error {
 	return nil
 }
 
-func (f *fake) Refresh(context.Context) {}
+// Refresh tries a key store that was out of reach, as the engine does.
+func (f *fake) Refresh(context.Context) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fail == nil && f.facts.KeyStore.State != "" {
+		f.facts.KeyStore, f.facts.Device.Proven = terms.KeyStore{}, true
+		f.revision++
+	}
+}
 
 func (f *fake) PlacesHeld() []licensing.PlaceHeld { return f.places }
 

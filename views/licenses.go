@@ -57,7 +57,7 @@ func (v voice) found(s licensing.Snapshot, f licenseFinder) []terms.ProductVerdi
 		case sortVendor:
 			return cmp.Or(cmp.Compare(vendors[a.Vendor], vendors[b.Vendor]), cmp.Compare(name(a), name(b)))
 		case sortEnd:
-			return cmp.Or(compareEnds(a.LicenseEnds, b.LicenseEnds), cmp.Compare(name(a), name(b)))
+			return cmp.Or(terms.CompareEnds(a.LicenseEnds, b.LicenseEnds), cmp.Compare(name(a), name(b)))
 		}
 		return byUrgency(a, b)
 	})

@@ -117,20 +117,7 @@ func mostUrgent(all []terms.ProductVerdict, n int) []terms.ProductVerdict {
 var toneRank = map[terms.Tone]int{terms.ToneStop: 0, terms.ToneWarn: 1, terms.ToneNotice: 2, terms.ToneOK: 3}
 
 func byUrgency(a, b terms.ProductVerdict) int {
-	return cmp.Or(toneRank[a.Tone]-toneRank[b.Tone], compareEnds(worksUntil(a), worksUntil(b)))
-}
-
-// compareEnds puts the earlier end first; the zero one means never.
-func compareEnds(a, b time.Time) int {
-	switch {
-	case a.IsZero() && b.IsZero():
-		return 0
-	case a.IsZero():
-		return 1
-	case b.IsZero():
-		return -1
-	}
-	return a.Compare(b)
+	return cmp.Or(toneRank[a.Tone]-toneRank[b.Tone], terms.CompareEnds(worksUntil(a), worksUntil(b)))
 }
 
 func vendorName(s licensing.Snapshot, root string) string {

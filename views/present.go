@@ -64,10 +64,7 @@ func (w *Window) tick() {
 				return
 			}
 			w.work.quietly(func() func() {
-				if trouble {
-					_ = w.engine.Unlock(context.Background()) // what is wrong stands in the snapshot
-				}
-				w.engine.Refresh(context.Background())
+				w.engine.Refresh(context.Background()) // tries what was out of reach, too; what is wrong stands in the snapshot
 				st := w.look()
 				return func() { w.set(st) }
 			})

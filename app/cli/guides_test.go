@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,13 +29,7 @@ func TestEveryCommandOfAGuideWorksAsItSays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the vendor's program")
 	}
-	issuer := filepath.Join(t.TempDir(), "holdfast-issuer")
-	if runtime.GOOS == "windows" {
-		issuer += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", issuer, "holdfast/licensing/issuer/cmd/holdfast-issuer").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	issuer := buildIssuer(t)
 	r := reader{typed: map[string]int{}}
 	passed := t.Run("guides", func(t *testing.T) { // ends when all its scripts have ended
 		testscript.Run(t, testscript.Params{
@@ -45,20 +37,7 @@ func TestEveryCommandOfAGuideWorksAsItSays(t *testing.T) {
 			RequireExplicitExec: true,
 			Setup: func(e *testscript.Env) error {
 				r.begin(strings.TrimPrefix(filepath.Base(e.WorkDir), "script-"))
-				run, err := os.MkdirTemp("/tmp", "hf") // short enough for a socket
-				if err != nil {
-					return err
-				}
-				e.Defer(func() { os.RemoveAll(run) })
-				e.Setenv(testIssuer, issuer)
-				e.Setenv("PATH", filepath.Dir(issuer)+string(filepath.ListSeparator)+e.Getenv("PATH"))
-				e.Setenv("HOME", filepath.Join(e.WorkDir, "user"))
-				e.Setenv("XDG_RUNTIME_DIR", run)
-				e.Setenv("HOLDFAST_HOME", filepath.Join(e.WorkDir, "home"))
-				e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
-				e.Setenv(testDevice, "lab7")
-				e.Setenv("TZ", "UTC")
-				return nil
+				return account(e, issuer)
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"reader": r.reads, "exits": exits, "later": later, "vendor": vendor, "sell": sell, "renew": renew, "goodfor": goodFor, "json": jsonIs,

@@ -166,6 +166,21 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the vendor's program")
 	}
+	issuer := buildIssuer(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		Setup:               func(e *testscript.Env) error { return account(e, issuer) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"withid": withID, "exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
+			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together,
+		},
+	})
+}
+
+// buildIssuer builds the vendor's program and returns its name.
+func buildIssuer(t *testing.T) string {
+	t.Helper()
 	issuer := filepath.Join(t.TempDir(), "holdfast-issuer")
 	if runtime.GOOS == "windows" {
 		issuer += ".exe"
@@ -173,30 +188,25 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", issuer, "holdfast/licensing/issuer/cmd/holdfast-issuer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
-		RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			run, err := os.MkdirTemp("/tmp", "hf") // short enough for a socket
-			if err != nil {
-				return err
-			}
-			e.Defer(func() { os.RemoveAll(run) })
-			e.Setenv(testIssuer, issuer)
-			e.Setenv("PATH", filepath.Dir(issuer)+string(filepath.ListSeparator)+e.Getenv("PATH"))
-			e.Setenv("HOME", filepath.Join(e.WorkDir, "user"))
-			e.Setenv("XDG_RUNTIME_DIR", run)
-			e.Setenv("HOLDFAST_HOME", filepath.Join(e.WorkDir, "home"))
-			e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
-			e.Setenv(testDevice, "lab7")
-			e.Setenv("TZ", "UTC")
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"withid": withID, "exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
-			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together,
-		},
-	})
+	return issuer
+}
+
+// account gives a script an account, a computer and a key store of its own, and the vendor's program.
+func account(e *testscript.Env, issuer string) error {
+	run, err := os.MkdirTemp("/tmp", "hf") // short enough for a socket
+	if err != nil {
+		return err
+	}
+	e.Defer(func() { os.RemoveAll(run) })
+	e.Setenv(testIssuer, issuer)
+	e.Setenv("PATH", filepath.Dir(issuer)+string(filepath.ListSeparator)+e.Getenv("PATH"))
+	e.Setenv("HOME", filepath.Join(e.WorkDir, "user"))
+	e.Setenv("XDG_RUNTIME_DIR", run)
+	e.Setenv("HOLDFAST_HOME", filepath.Join(e.WorkDir, "home"))
+	e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
+	e.Setenv(testDevice, "lab7")
+	e.Setenv("TZ", "UTC")
+	return nil
 }
 
 // exits CODE PROGRAM ARGS… runs a program that must end with that code.

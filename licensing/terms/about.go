@@ -139,7 +139,7 @@ func (p *product) aboutOthers() {
 
 // outlasts says whether the feature goes on in full after everything that j gives.
 func (p *product) outlasts(id string, j *judged) bool {
-	return compareEnds(p.Features[id].Until, j.rights[id].full) > 0
+	return CompareEnds(p.Features[id].Until, j.rights[id].full) > 0
 }
 
 // comesBack says whether the license that the product waits for has the feature: its start is told then.

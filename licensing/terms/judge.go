@@ -181,7 +181,7 @@ func (r right) mode(at time.Time) After {
 
 // beats orders two rights from the same license.
 func (r right) beats(o right) bool {
-	return cmp.Or(compareEnds(r.full, o.full), rank(r.rest)-rank(o.rest)) > 0
+	return cmp.Or(CompareEnds(r.full, o.full), rank(r.rest)-rank(o.rest)) > 0
 }
 
 // rank orders what a person can do: nothing, not at all, view, full use.
@@ -200,8 +200,8 @@ func rank(a After) int {
 // past says whether at lies after end; never when there is no end.
 func past(at, end time.Time) bool { return !end.IsZero() && at.After(end) }
 
-// compareEnds orders ends; no end is the latest.
-func compareEnds(a, b time.Time) int {
+// CompareEnds orders ends as cmp.Compare does; the zero time is no end and comes last.
+func CompareEnds(a, b time.Time) int {
 	switch {
 	case a.IsZero() && b.IsZero():
 		return 0
@@ -215,7 +215,7 @@ func compareEnds(a, b time.Time) int {
 
 // sooner is the earlier of two ends; zero is no end.
 func sooner(a, b time.Time) time.Time {
-	if compareEnds(a, b) <= 0 {
+	if CompareEnds(a, b) <= 0 {
 		return a
 	}
 	return b

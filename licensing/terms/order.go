@@ -41,7 +41,7 @@ func before(a, b *ranked) int {
 	if a.rank != rankWorking && a.Tone != b.Tone {
 		return toneOrder[a.Tone] - toneOrder[b.Tone]
 	}
-	return cmp.Or(compareEnds(a.date, b.date), cmp.Compare(a.State, b.State), cmp.Compare(a.Product, b.Product), cmp.Compare(a.License, b.License))
+	return cmp.Or(CompareEnds(a.date, b.date), cmp.Compare(a.State, b.State), cmp.Compare(a.Product, b.Product), cmp.Compare(a.License, b.License))
 }
 
 // quieten puts findings that ask for nothing any more behind everything that does. Their rank stays: it decides what works.

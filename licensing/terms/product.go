@@ -92,7 +92,7 @@ func betterLicense(a, b *judged) int {
 		starts = b.starts.Compare(a.starts)
 	}
 	return cmp.Or(
-		cmp.Compare(a.phase, b.phase), starts, cmp.Compare(a.kind(), b.kind()), compareEnds(a.Ends, b.Ends),
+		cmp.Compare(a.phase, b.phase), starts, cmp.Compare(a.kind(), b.kind()), CompareEnds(a.Ends, b.Ends),
 		cmp.Compare(len(a.rights), len(b.rights)), cmp.Compare(b.order, a.order),
 	)
 }
@@ -113,7 +113,7 @@ func (j *judged) kind() int {
 func betterOption(at time.Time) func(a, b *option) int {
 	return func(a, b *option) int {
 		return cmp.Or(
-			rank(a.mode(at))-rank(b.mode(at)), cmp.Compare(a.phase, b.phase), compareEnds(a.full, b.full),
+			rank(a.mode(at))-rank(b.mode(at)), cmp.Compare(a.phase, b.phase), CompareEnds(a.full, b.full),
 			cmp.Compare(a.kind(), b.kind()), cmp.Compare(b.order, a.order),
 		)
 	}
@@ -144,7 +144,7 @@ func (p *product) findLast() {
 	}
 	slices.SortFunc(next, func(a, b *judged) int { return cmp.Or(a.starts.Compare(b.starts), a.order-b.order) })
 	for _, j := range next {
-		if follows(j.starts, p.last.Ends) && compareEnds(j.Ends, p.last.Ends) > 0 && includes(j.rights, p.best.rights) {
+		if follows(j.starts, p.last.Ends) && CompareEnds(j.Ends, p.last.Ends) > 0 && includes(j.rights, p.best.rights) {
 			p.last = j
 		}
 	}

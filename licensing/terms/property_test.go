@@ -181,7 +181,7 @@ func TestAFurtherLicenseNeverMakesAnythingWorse(t *testing.T) {
 				if !ok && id == "export_pdf" {
 					now = products[i].Features["export"]
 				}
-				if rank(now.Mode) < rank(was.Mode) || (was.Mode == Keep && compareEnds(now.Until, was.Until) < 0) {
+				if rank(now.Mode) < rank(was.Mode) || (was.Mode == Keep && CompareEnds(now.Until, was.Until) < 0) {
 					t.Errorf("%s was %s until %v, is %s until %v", id, was.Mode, was.Until, now.Mode, now.Until)
 				}
 			}
