@@ -11,16 +11,20 @@ func (p *product) about(j *judged, ids []string) ranked {
 	r := ranked{at: p.At, date: j.term}
 	s := Slots{"product": p.Name}
 	buyer := j.Policy.Renewal.Contact
-	switch j.phase {
-	case elsewhere:
+	switch {
+	case j.phase == elsewhere:
 		return p.aboutElsewhere(j)
-	case unproved:
+	case j.phase == unproved:
 		return p.aboutUnproved(j)
-	case upcoming:
+	case j.words.revoked != nil:
+		p.aboutRevoked(j, ids, &r, s)
+	case j.phase == upcoming:
 		r.rank, r.date = rankInformation, j.starts
 		s["date"], s["works_until_start"] = j.starts, p.kept(ids, p.At)
 		r.Finding = finding(StateNotStarted, s, "")
-	case over:
+	case j.words.hold != nil:
+		p.aboutHold(j, ids, &r, s)
+	case j.phase == over && !j.byOffline():
 		r.rank = rankLimited
 		s["date"], s["kept_and_viewed"], s["buyer"] = j.term, p.kept(ids, p.At), buyer
 		if !j.firstUse.IsZero() && j.term.Equal(j.firstUse) {
@@ -28,25 +32,30 @@ func (p *product) about(j *judged, ids []string) ranked {
 		} else {
 			r.Finding = finding(StateExpired, s, ActTellBuyer)
 		}
-	case inGrace:
-		r.rank, r.date = rankFix, j.grace
-		s["date"], s["grace"], s["buyer"] = j.Ends, j.grace, buyer
-		s["all_or_all_except"], s["after"] = p.kept(ids, p.At), p.keptAfter(ids, j.grace)
-		r.Finding = finding(StateGraceRenewal, s, ActTellBuyer)
-	case inTerm:
-		r = p.aboutInTerm(j, ids, s)
+	case j.phase == over:
+		r.rank = rankLimited
+		s["date"], s["kept_and_viewed"] = later(j.offline, j.offlineGrace), p.kept(ids, p.At)
+		r.Finding = finding(StateLimited, s, ActCheckin)
+	case j.phase == inGrace:
+		p.aboutGrace(j, ids, &r, s)
+	default:
+		p.aboutInTerm(j, ids, &r, s)
 	}
 	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
 	return p.facts.told(r, p.vendor)
 }
 
 // aboutInTerm is about a license in force. Its end is that of the last license that follows it without a gap.
-func (p *product) aboutInTerm(j *judged, ids []string, s Slots) ranked {
+func (p *product) aboutInTerm(j *judged, ids []string, r *ranked, s Slots) {
 	last := j
 	if j == p.best {
 		last = p.last
 	}
-	r := ranked{at: p.At, rank: rankWorking, date: last.term}
+	offline := j.offline
+	if j.silentNow(p.At) {
+		offline = time.Time{}
+	}
+	r.rank, r.date = rankWorking, sooner(last.term, offline)
 	s["features"] = p.featureNames(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(p.Works, id) }))
 	switch {
 	case !j.firstUse.IsZero():
@@ -54,22 +63,36 @@ func (p *product) aboutInTerm(j *judged, ids []string, s Slots) ranked {
 		s["date"], s["vendor"], s["days"] = j.term, p.vendor.Name, daysUntil(j.term, p.At, j.zone)
 		s["after"] = p.keptAfter(ids, j.term)
 		r.Finding = finding(StateFirstUse, s, ActSendRequest)
-	case last.Ends.IsZero():
-		s["versions"], s["updates"] = ReadVersions(j.Policy.Product.Versions), ""
-		r.Finding = finding(StateActiveNoEnd, s, "")
+	case last.moreTerm != nil && past(p.At, last.Ends) && p.At.Before(lastDays(last.ends)):
+		p.aboutExtended(last.moreTerm, last.ends, ids, r, s)
+	case !offline.IsZero() && CompareEnds(offline, last.term) <= 0 && !p.At.Before(j.offlineFrom()):
+		r.rank = rankFix
+		s["date"], s["days"], s["grace"] = offline, daysUntil(offline, p.At, j.zone), j.offlineGrace
+		s["last"], s["vendor"] = j.contact, p.vendor.Name
+		r.Finding = finding(StateOfflineEnding, s, ActCheckin)
+		if !p.At.Before(lastDays(offline)) {
+			r.Tone = ToneWarn
+		}
 	case j.trial:
-		s["date"], s["start"], s["after"] = j.Ends, later(j.Issued, j.starts), p.keptAfter(ids, j.Ends)
+		s["date"], s["start"], s["after"] = j.ends, later(j.Issued, j.starts), p.keptAfter(ids, j.ends)
 		r.Finding = finding(StateTrial, s, ActUseFile)
 	case p.reminds(last):
 		r.rank = rankFix
-		s["date"], s["buyer"] = last.Ends, last.Policy.Renewal.Contact
-		s["then"] = Then{Grace: last.grace, After: p.keptAfter(ids, later(last.Ends, last.grace))}
+		s["date"], s["buyer"] = last.ends, last.Policy.Renewal.Contact
+		s["then"] = Then{Grace: last.grace, After: p.keptAfter(ids, later(last.ends, last.grace))}
 		r.Finding = finding(StateEndingSoon, s, ActTellBuyer)
+	case !offline.IsZero():
+		s["date"], s["days"], s["end"] = r.date, daysUntil(r.date, p.At, j.zone), last.ends
+		s["last"], s["vendor"] = j.contact, p.vendor.Name
+		r.Finding = finding(StateActiveOffline, s, "")
+		r.Also = ActMoreTime
+	case last.ends.IsZero():
+		s["versions"], s["updates"] = ReadVersions(j.Policy.Product.Versions), ""
+		r.Finding = finding(StateActiveNoEnd, s, "")
 	default:
-		s["date"] = last.Ends
+		s["date"] = last.ends
 		r.Finding = finding(StateActive, s, "")
 	}
-	return r
 }
 
 // reminds says whether the time to tell about a license end has come.
@@ -83,11 +106,11 @@ func (p *product) reminds(j *judged) bool {
 // licenses without end are not reminded of.
 func (j *judged) reminder() (time.Time, bool) {
 	l := j.Policy.Renewal.RemindFrom.Or(defaultRemindFrom)
-	if j.Ends.IsZero() || j.kind() != 2 || !l.Lasts() {
+	if j.ends.IsZero() || j.kind() != 2 || !l.Lasts() {
 		return time.Time{}, false
 	}
-	half := j.Ends.Add(-j.Ends.Sub(later(j.Issued, j.starts)) / 2)
-	return later(l.Before(j.Ends, j.zone), half), true
+	half := j.ends.Add(-j.ends.Sub(later(j.Issued, j.starts)) / 2)
+	return later(l.Before(j.ends, j.zone), half), true
 }
 
 func (p *product) aboutElsewhere(j *judged) ranked {
@@ -105,6 +128,9 @@ func (p *product) aboutElsewhere(j *judged) ranked {
 // state stays, with what is left.
 func (p *product) aboutUnproved(j *judged) ranked {
 	f := keyFinding(p.facts, p.vendor.Name, p.kept(p.featureIDs(), p.At), time.Time{})
+	if p.facts.Device.Proven {
+		f = changedFinding(p.facts.Device.Changed, j.unproven, p.At)
+	}
 	f.Slots["product"] = p.Name
 	f.Product, f.License, f.Reasons = p.ID, j.Serial, p.whyLicense(j)
 	return p.facts.told(ranked{Finding: f, rank: rankBlocked, at: p.At, date: j.unproven}, p.vendor)
@@ -114,11 +140,11 @@ func (p *product) aboutUnproved(j *judged) ranked {
 func (p *product) aboutOthers() {
 	for i := range p.licenses {
 		j := &p.licenses[i]
-		if j == p.best || j == p.last || j.phase <= unproved || j.phase == upcoming {
+		if j == p.best || j == p.last || j.phase <= unproved || j.phase == upcoming && j.words.revoked == nil {
 			continue
 		}
 		ids := p.decidedBy(j)
-		if j.phase == over {
+		if j.phase == over || j.phase == withdrawn {
 			ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(p.Works, id) || p.comesBack(id) })
 		} else {
 			ids = slices.DeleteFunc(ids, func(id string) bool { return p.outlasts(id, j) })
@@ -128,7 +154,7 @@ func (p *product) aboutOthers() {
 		}
 		r := p.about(j, ids)
 		switch {
-		case r.State == StateActive || r.State == StateActiveNoEnd:
+		case r.State == StateActive || r.State == StateActiveNoEnd || r.State == StateActiveOffline:
 			continue
 		case j.phase == over && p.best.phase > upcoming && (j.trial || p.renewed(j)), r.State == StateTrial:
 			r.rank = rankInformation

@@ -3,6 +3,7 @@ package terms
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,6 +46,10 @@ func recordsFinding(f *Facts, vendor string, works Kept, wall time.Time) ranked 
 	case StateRecordsDamaged:
 		act = ActSetUpAgain
 	case StateRolledBack:
+		act = ActConfirmRestore
+		if r.Restored {
+			act = ActCheckin
+		}
 		s["date"], s["until"], s["days"] = r.At, r.Until, 0
 		if !r.Until.IsZero() {
 			s["days"] = daysUntil(r.Until, wall, time.UTC)
@@ -56,6 +61,17 @@ func recordsFinding(f *Facts, vendor string, works Kept, wall time.Time) ranked 
 	d := finding(r.State, s, act)
 	d.Reasons = []Reason{{Rule: RuleRecords, Evidence: pairs("records", string(r.State), "time", r.At, "lost", r.Lost), At: r.At}}
 	return ranked{Finding: d, rank: rank, date: r.Until, at: wall}
+}
+
+// changedFinding is about a computer of which too few parts are what they were. until is when that must be confirmed.
+func changedFinding(c *Changed, until, at time.Time) Finding {
+	f := finding(StateComputerChanged, Slots{
+		"date": until, "days": daysUntil(until, at, time.UTC), "n": c.Same, "m": c.Of, "parts": slices.Clone(c.Parts),
+	}, ActConfirmComputer)
+	f.Reasons = []Reason{{
+		Rule: RuleComputerChanged, Evidence: pairs("same", c.Same, "of", c.Of, "parts", strings.Join(c.Parts, ","), "since", c.Since), At: until,
+	}}
+	return f
 }
 
 // requestFindings are the requests that wait, and the refusals that nothing has answered yet, newest first.

@@ -12,7 +12,7 @@ import (
 // in whatever order the facts come; nothing in f is changed, though slots may share its texts.
 //
 // Each vendor has its own decision time D = max(f.Lower[root], wall), since one vendor's clock proves nothing to
-// another; all dates of its licenses compare with D alone. For each feature the best license decides: full use over
+// another; all dates of its licenses compare with D alone. A wall clock that is not believed is replaced by f.Clock.Line. For each feature the best license decides: full use over
 // view mode over pause, in its term over in grace, then the longest. After its end a license goes on for each
 // feature's own grace, else grace.renewal; trials have none. A license bound to another device id gives nothing. While
 // the device key cannot be proven, the device id and the hardware hints count for devices.unproven from
@@ -55,7 +55,7 @@ func (e *evaluation) judge(held []*Held) *product {
 }
 
 func (e *evaluation) decision(root string) time.Time {
-	return later(e.facts.Lower[root].Round(0).UTC(), e.wall)
+	return later(e.facts.Lower[root].Round(0).UTC(), e.believed())
 }
 
 func (e *evaluation) vendor(root string) *Vendor {
@@ -119,7 +119,7 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 		all = append(all, &r)
 	}
 	sortFindings(all)
-	v := Verdict{Granted: usable, Answer: e.answer(all)}
+	v := Verdict{Granted: usable, Answer: e.answer(all), Limited: e.limited()}
 	if len(e.products) > 0 {
 		v.Products = make([]ProductVerdict, len(e.products))
 	}
@@ -178,6 +178,10 @@ func (e *evaluation) around(q Query, works Kept, usable, alone bool) []ranked {
 		all = append(all, e.nothing(q))
 	}
 	all = append(all, e.computer(works)...)
+	all = append(all, e.announced(q)...)
+	if r, ok := e.clock(e.limited()); ok {
+		all = append(all, r)
+	}
 	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
 		n.Tone = n.State.Tone()
 		all = append(all, ranked{Finding: n, rank: rankInformation, at: e.wall})
@@ -215,8 +219,8 @@ func (e *evaluation) works() Kept {
 	return k
 }
 
-// works says whether the product as a whole may be used.
-func (p *outcome) works() bool { return p.State.ExitCode(false) == 0 }
+// works says whether the product as a whole may be used. One that is withdrawn or on hold may, until something of it stops.
+func (p *outcome) works() bool { return p.working }
 
 // nothing is the finding when no license and no request says anything.
 func (e *evaluation) nothing(q Query) ranked {
@@ -234,6 +238,11 @@ func (e *evaluation) computer(works Kept) []ranked {
 	if e.facts.KeyStore.State != "" && !said {
 		until := e.unprovenEnds()
 		all = append(all, ranked{Finding: keyFinding(e.facts, name, works, until), rank: rankFix, date: until, at: e.wall})
+	}
+	if c := e.facts.Device.Changed; c != nil && e.facts.Device.Proven && !said {
+		if until := e.unprovenEnds(); !until.IsZero() {
+			all = append(all, ranked{Finding: changedFinding(c, until, e.wall), rank: rankFix, date: until, at: e.wall})
+		}
 	}
 	if e.facts.Records.State != "" {
 		all = append(all, recordsFinding(e.facts, name, works, e.wall))

@@ -203,8 +203,11 @@ func TestOnOtherHardwareNothingWorksUntilTheKeyIsProven(t *testing.T) {
 func TestSignedTimeCountsWhenTheWallClockIsBehind(t *testing.T) {
 	f := with(home(cad()), func(f *Facts) { f.Lower[acmeRoot] = day("2027-04-01") })
 	v := evaluate(t, f, Query{}, day("2026-11-03"))
-	if v.Main.State != StateExpired || !v.At.Equal(day("2027-04-01")) {
-		t.Errorf("%s at %v", v.Main.State, v.At)
+	if p := v.Products[0]; p.State != StateExpired || !p.At.Equal(day("2027-04-01")) {
+		t.Errorf("%s at %v", p.State, p.At)
+	}
+	if v.Main.State != StateClockWrong || v.ExitCode(false) != 30 {
+		t.Errorf("what is limited by a date that looks wrong is told as %s (%d)", v.Main.State, v.ExitCode(false))
 	}
 }
 

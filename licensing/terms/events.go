@@ -16,11 +16,22 @@ const (
 	EventGraceEnds     = "grace_ends"
 	EventViewMode      = "view_mode"
 	EventPause         = "pause"
+
+	EventOfflineEnding    = "offline_ending" // a quarter of the offline window is left
+	EventOfflineEnds      = "offline_ends"
+	EventOfflineGraceEnds = "offline_grace_ends"
+	EventRevoked          = "revoked"   // last moment of full use of a withdrawn license
+	EventAnswerBy         = "answer_by" // of a hold
+	EventConfirmBy        = "confirm_by"
+	EventMaintenance      = "maintenance"   // planned work begins
+	EventPolicyChange     = "policy_change" // new rules begin
+	EventSilent           = "vendor_silent" // the continuity rule takes over
 )
 
 var eventOrder = map[string]int{
-	EventReminder: 0, EventLicenseStarts: 1, EventFirstUseEnds: 2, EventUnprovenEnds: 3,
-	EventLicenseEnds: 4, EventGraceEnds: 5, EventViewMode: 6, EventPause: 7,
+	EventReminder: 0, EventOfflineEnding: 1, EventMaintenance: 2, EventPolicyChange: 3, EventLicenseStarts: 4, EventFirstUseEnds: 5, EventUnprovenEnds: 6,
+	EventConfirmBy: 7, EventAnswerBy: 8, EventRevoked: 9, EventOfflineEnds: 10, EventLicenseEnds: 11, EventOfflineGraceEnds: 12, EventGraceEnds: 13,
+	EventViewMode: 14, EventPause: 15, EventSilent: 16,
 }
 
 // events are the coming dates of the product, soonest first. Those of its features are the ends of full use over
@@ -32,12 +43,30 @@ func (p *product) events() []Event {
 			all = append(all, Event{At: at, Name: name, Product: p.ID, Feature: feature})
 		}
 	}
-	if p.best.phase > unproved {
+	if b := p.best; b.phase > unproved {
 		if from, ok := p.last.reminder(); ok && from.After(p.At) {
 			add(EventReminder, from, "")
 		}
-		add(EventFirstUseEnds, p.best.firstUse, "")
-		add(EventUnprovenEnds, p.best.unproven, "")
+		add(EventFirstUseEnds, b.firstUse, "")
+		if p.facts.Device.Proven {
+			add(EventConfirmBy, b.unproven, "")
+		} else {
+			add(EventUnprovenEnds, b.unproven, "")
+		}
+		if !b.offline.IsZero() && CompareEnds(b.offline, p.last.term) <= 0 {
+			if from := b.offlineFrom(); from.After(p.At) && b.phase != upcoming {
+				add(EventOfflineEnding, from, "")
+			}
+		}
+		if !p.silentNow() {
+			add(EventOfflineEnds, b.offline, "")
+			add(EventOfflineGraceEnds, b.offlineGrace, "")
+			if b.Policy.Continuity.Then != Pause {
+				add(EventSilent, b.silent, "")
+			}
+		}
+		add(EventAnswerBy, b.held, "")
+		add(EventRevoked, b.withdrawn, "")
 		add(EventLicenseEnds, p.LicenseEnds, "")
 		add(EventGraceEnds, p.GraceEnds, "")
 	}
@@ -46,12 +75,19 @@ func (p *product) events() []Event {
 			add(EventLicenseStarts, j.starts, "")
 		}
 	}
+	for i := range p.facts.Notices {
+		n := &p.facts.Notices[i]
+		names := map[string]string{NoticeMaintenance: EventMaintenance, NoticePolicy: EventPolicyChange}
+		if name := names[n.Body.Type]; name != "" && !n.Body.Withdrawn && n.Vendor == p.Vendor && n.concerns(p.best.Held) {
+			add(name, n.Body.From, "")
+		}
+	}
 	for id, v := range p.Features {
 		if v.Mode != Keep || v.Until.IsZero() {
 			continue
 		}
 		name := EventPause
-		if o := slicesBest(p.options[id], betterOption(v.Until.Add(time.Second))); o.mode(v.Until.Add(time.Second)) == View {
+		if v.Then == View {
 			name = EventViewMode
 		}
 		add(name, v.Until, id)
@@ -61,3 +97,6 @@ func (p *product) events() []Event {
 	})
 	return slices.Compact(all)
 }
+
+// silentNow says that the continuity rule has lifted the limit on time without contact.
+func (p *product) silentNow() bool { return p.best.silentNow(p.At) }

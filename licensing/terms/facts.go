@@ -12,6 +12,15 @@ type Facts struct {
 	Requests []Request
 	// Lower holds, per vendor root, the latest time that is proven to have passed (rule 1 of design: Time).
 	Lower map[string]time.Time
+	Clock Clock
+	// Contact holds, per vendor root, the newest signed time of a file that was made for this computer or for a license
+	// held here: the offline window counts from it. What is addressed to everybody proves the time and is no contact.
+	Contact map[string]time.Time
+	// What vendors signed besides licenses, the newest version of each subject.
+	Notices     []Signed[Notice]
+	Extensions  []Signed[Extension]
+	Holds       []Signed[Hold]
+	Revocations []Signed[Revocation]
 	// News are one-time facts that a person should see once, such as vendor_key_changed.
 	News []Finding
 	// Told is what a person told somebody who can act, by Told.Key.
@@ -29,6 +38,24 @@ type Device struct {
 	Proven     bool
 	ProvenAt   time.Time
 	HintsMatch bool
+	// Changed says that the hardware is no longer like what was last confirmed, although the device key is here; nil: it is.
+	Changed *Changed
+}
+
+// Changed is a computer of which too few parts are what they were.
+type Changed struct {
+	Since time.Time // decision time at which it was seen first
+	Same  int       // kinds of parts that still agree
+	Of    int       // kinds that were known
+	Parts []string  // kinds that do not agree, as device names them, sorted
+}
+
+// Clock is what is known of a wall clock that is not believed (design: Time, rule 3). The zero value: it is believed.
+type Clock struct {
+	Line time.Time     // decisions stay on this line instead of the wall clock
+	From time.Time     // what the jump started from
+	To   time.Time     // and where it went
+	Left time.Duration // running time until the wall clock is believed
 }
 
 // KeyStore is the condition of the place where secrets live. State is "" when it is in order.
@@ -47,8 +74,10 @@ type Records struct {
 	State State // records_repaired, records_damaged, rolled_back, disk_full
 	At    time.Time
 	Lost  int
-	// Until is when a restored copy must have checked in (rolled_back); zero when no date is known.
-	Until time.Time
+	// Until is when a restored copy must have checked in (rolled_back); zero when no date is known. Restored: a person said
+	// that it was a restore.
+	Until    time.Time
+	Restored bool
 	// NeedMB is the room asked for in disk_full.
 	NeedMB int
 }
@@ -61,6 +90,7 @@ type Vendor struct {
 	Name    string
 	Support string // who helps, as the profile says
 	Promise string // answer time the profile promises, such as "2d"; "" when none
+	Status  string // address of the status page; "" when none
 	Trusted time.Time
 }
 
@@ -90,10 +120,11 @@ const (
 // Request is a request that this home made.
 type Request struct {
 	ID      string
-	Kind    string // activate
+	Kind    string // activate, checkin, renew or moretime
 	Vendor  string // root
 	KeyHash string
-	Product string // id, when known
+	Product string    // id, when known
+	Wanted  time.Time // moretime: until when
 	Created time.Time
 	Until   time.Time
 	File    string // name under which it was saved

@@ -11,6 +11,7 @@ type phase int
 const (
 	elsewhere phase = iota // bound to another computer
 	unproved               // this computer could not show for too long that it is the one
+	withdrawn              // by the vendor, and its last day of full use is over
 	over                   // ended, and its grace too
 	upcoming               // starts later
 	inGrace
@@ -23,25 +24,44 @@ type judged struct {
 	*Held
 	order    int // place in the order of newer, see sortNewest
 	vendor   *Vendor
+	words    words
 	at       time.Time
 	zone     *time.Location
 	phase    phase
 	trial    bool
 	starts   time.Time // zero when it started as it was issued
 	firstUse time.Time // until when a first-use license goes unconfirmed
-	term     time.Time // the earlier of license end and firstUse
-	grace    time.Time // end of the longest grace of a feature that changes afterwards
-	unproven time.Time // until when it decides without proof of the device key; zero: proven or not needed
+	ends     time.Time // license end, with extensions
+	term     time.Time // the earlier of ends and firstUse
+	grace    time.Time // end of the longest grace of a feature that changes after term
+	unproven time.Time // until when it decides without proof of the device key or of the hardware; zero: proven or not needed
 	differs  bool      // neither proof nor the same hardware
-	rights   map[string]right
+
+	contact      time.Time // what the time without contact counts from
+	offline      time.Time // end of that time
+	offlineGrace time.Time // end of the longest grace of a feature that changes after it
+	silent       time.Time // when the continuity rule takes over
+	held         time.Time // until when a question must be answered
+	withdrawn    time.Time // last moment of full use of a withdrawn license
+
+	atTerm, atOffline     stay // of the feature that stays longest
+	moreTerm, moreOffline *Signed[Extension]
+	restored, overlapped  bool // a restored copy, or the policy before, moved the end
+	rights                map[string]right
+	spans                 []span
 }
 
-// right is what a license gives for one feature: nothing before start, full use until full (zero: no end), then rest.
+// right is what a license gives for one feature: nothing before start, full use until full (zero: no end), then rest. full is the
+// sooner of the two ends. Once the vendor is silent for too long the one without contact counts no more, as far as then says.
 type right struct {
 	feature Feature
 	start   time.Time
 	full    time.Time
+	term    time.Time
+	offline time.Time
 	rest    After // View or Pause
+	silent  time.Time
+	then    After
 }
 
 // judge applies the rules to one license. canonical gives the present id of a feature.
@@ -50,29 +70,42 @@ func judge(h *Held, f *Facts, vendor *Vendor, at time.Time, canonical func(strin
 	if h.Binding == BoundToDevice && (h.Device == nil || h.Device.ID == "" || h.Device.ID != f.Device.ID) {
 		return j
 	}
+	j.words = f.wordsAbout(h)
 	if h.Starts.After(h.Issued) {
 		// A license cannot be issued before it is issued: an earlier start only says "at once".
 		j.starts = h.Starts
 	}
-	j.term = h.Ends
+	j.ends, j.moreTerm = j.words.extend(h.Ends, ExtendLicense, j.zone)
+	j.term = j.ends
 	if h.Binding == BoundToFirstUse && h.Policy.Devices.FirstUse.Lasts() {
 		j.firstUse = h.Policy.Devices.FirstUse.After(h.firstUsed(), j.zone)
-		j.term = sooner(h.Ends, j.firstUse)
+		j.term = sooner(j.ends, j.firstUse)
 	}
-	if h.Binding != BoundToSite && !f.Device.Proven {
-		j.unproven = h.Policy.Devices.Unproven.Or(defaultUnproven).After(f.Device.ProvenAt, j.zone)
-		j.differs = !f.Device.HintsMatch
+	j.judgeComputer(&f.Device)
+	j.offlineEnds(f)
+	if x := j.words.hold; x != nil {
+		j.held = x.Body.AnswerBy
 	}
-	j.grace = j.graceEnd()
+	if x := j.words.revoked; x != nil {
+		j.withdrawn = later(x.Body.From, x.Body.Until)
+	}
+	j.judgeRights(canonical)
 	j.phase = j.phaseNow()
-	j.rights = make(map[string]right, len(h.Policy.Features))
-	for id, feature := range h.Policy.Features {
-		r, c := j.right(feature), canonical(id)
-		if old, ok := j.rights[c]; !ok || r.beats(old) {
-			j.rights[c] = r
-		}
-	}
 	return j
+}
+
+// judgeComputer works out until when the license decides although the computer does not show that it is the one.
+func (j *judged) judgeComputer(d *Device) {
+	if j.Binding == BoundToSite {
+		return
+	}
+	l := j.Policy.Devices.Unproven.Or(defaultUnproven)
+	switch {
+	case !d.Proven:
+		j.unproven, j.differs = l.After(d.ProvenAt, j.zone), !d.HintsMatch
+	case d.Changed != nil:
+		j.unproven = l.After(d.Changed.Since, j.zone)
+	}
 }
 
 // firstUsed is when the first-use time began. Without a record of it the license counts from when it came.
@@ -93,91 +126,91 @@ func (j *judged) phaseNow() phase {
 		return unproved
 	case j.at.Before(j.starts):
 		return upcoming
-	case past(j.at, j.term) && (j.grace.IsZero() || past(j.at, j.grace)):
+	case past(j.at, j.withdrawn):
+		return withdrawn
+	case j.termOver(), j.offlineOver(), past(j.at, j.held):
 		return over
 	case past(j.at, j.unproven):
 		return unproved
-	case past(j.at, j.term):
+	case past(j.at, j.term), j.offlinePast():
 		return inGrace
 	}
 	return inTerm
 }
 
-// graceEnd is when the renewal grace of all features is over. Features that are kept anyway have none, unless
-// all are kept; a license without features has the cause's length.
-func (j *judged) graceEnd() time.Time {
-	var changing, kept time.Time
-	for _, f := range j.Policy.Features {
-		end := j.graceFor(f)
-		if f.After == Keep {
-			kept = later(kept, end)
-		} else {
-			changing = later(changing, end)
-		}
-	}
-	switch {
-	case len(j.Policy.Features) == 0:
-		return j.graceFor(Feature{})
-	case changing.IsZero() && j.allKept():
-		return kept
-	}
-	return changing
+func (j *judged) termOver() bool {
+	return past(j.at, j.term) && (j.grace.IsZero() || past(j.at, j.grace))
 }
 
-func (j *judged) allKept() bool {
-	for _, f := range j.Policy.Features {
-		if f.After != Keep {
+func (j *judged) offlinePast() bool { return past(j.at, j.offline) && !j.silentNow(j.at) }
+
+func (j *judged) offlineOver() bool {
+	return j.offlinePast() && (j.offlineGrace.IsZero() || past(j.at, j.offlineGrace))
+}
+
+// byOffline says that the time without contact, and not the license end, decides what happens next to a license that is past
+// one of them.
+func (j *judged) byOffline() bool {
+	switch {
+	case !j.offlinePast(), j.termOver():
+		return false
+	case !past(j.at, j.term), j.offlineOver():
+		return true
+	}
+	return CompareEnds(j.offlineGrace, j.grace) < 0
+}
+
+// whole says that nothing of the license waits for a contact. A license of which parts do is less than one in grace.
+func (j *judged) whole() bool {
+	if j.phase != inGrace || !j.byOffline() {
+		return true
+	}
+	for _, r := range j.rights {
+		if r.mode(j.at) != Keep {
 			return false
 		}
 	}
 	return true
 }
 
-// graceFor is the end of a feature's renewal grace; zero when it has none. The end of first-use time has no
-// grace, and no grace goes beyond it: the vendor does not know this computer yet.
-func (j *judged) graceFor(f Feature) time.Time {
-	l := f.Grace.Or(j.Policy.Grace.Renewal)
-	if j.trial || j.Ends.IsZero() || !l.Lasts() || (!j.firstUse.IsZero() && !j.firstUse.After(j.Ends)) {
-		return time.Time{}
+// stayNow is the grace that runs, with the end that it follows.
+func (j *judged) stayNow() (end time.Time, s stay) {
+	if j.byOffline() {
+		return j.offline, j.atOffline
 	}
-	return sooner(l.After(j.Ends, j.zone), j.firstUse)
-}
-
-func (j *judged) right(f Feature) right {
-	r := right{feature: f, start: j.starts, full: j.term, rest: f.After}
-	if g := j.graceFor(f); !g.IsZero() {
-		r.full = g
-	}
-	switch f.After {
-	case Keep:
-		r.full, r.rest = time.Time{}, View
-	case Pause:
-	default:
-		r.rest = View
-	}
-	switch {
-	case j.differs:
-		r.full, r.rest = longAgo, Pause
-	case !j.unproven.IsZero():
-		// Whoever holds this home may go on reading their own work, but not work with it.
-		r.full = sooner(r.full, j.unproven)
-	}
-	return r
+	return j.term, j.atTerm
 }
 
 // longAgo ends a right that never was; it is not the zero time, which would mean no end.
 var longAgo = time.Unix(0, 0).UTC()
 
 // mode is what the right gives at a time; "" before it starts.
-func (r right) mode(at time.Time) After {
+func (r *right) mode(at time.Time) After {
 	switch {
 	case at.Before(r.start):
 		return ""
-	case past(at, r.full):
-		return r.rest
+	case !past(at, r.full):
+		return Keep
+	case past(at, r.silent) && !past(at, r.term) && rank(r.then) > rank(r.rest):
+		return r.then
 	}
-	return Keep
+	return r.rest
 }
+
+// stretches are the times of full use: up to full, and again once the vendor is silent for too long.
+func (r *right) stretches(all []stretch) []stretch {
+	switch {
+	case r.silent.IsZero() || r.then != Keep || r.full.IsZero():
+	case follows(r.silent, r.full):
+		return append(all, stretch{r.start, r.term})
+	default:
+		all = append(all, stretch{r.silent, r.term})
+	}
+	return append(all, stretch{r.start, r.full})
+}
+
+// stretch is a time of full use; full is its last moment, zero: no end.
+type stretch struct{ start, full time.Time }
 
 // beats orders two rights from the same license.
 func (r right) beats(o right) bool {

@@ -3,6 +3,7 @@ package terms
 import (
 	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,8 +15,7 @@ import (
 // Licenses are the same when their document (a hash of their content), serial, version and dates are. One without a document
 // is judged each time.
 type Judging struct {
-	device   Device
-	keyStore KeyStore
+	around   around
 	told     map[string]Told
 	known    map[productKey]*settled
 	licenses []Held // those of the last time, and by product
@@ -24,18 +24,54 @@ type Judging struct {
 
 type productKey struct{ vendor, product string }
 
+// around is everything but the licenses, their vendor and the time that a product's verdict depends on. What vendors signed
+// besides is the same when it is one slice: facts are read only.
+type around struct {
+	device      Device
+	changed     time.Time
+	keyStore    KeyStore
+	records     Records
+	notices     *Signed[Notice]
+	extensions  *Signed[Extension]
+	holds       *Signed[Hold]
+	revocations *Signed[Revocation]
+	counts      [4]int
+}
+
+func aroundOf(f *Facts) around {
+	a := around{
+		device: proof(f.Device), keyStore: f.KeyStore, notices: first(f.Notices), extensions: first(f.Extensions), holds: first(f.Holds),
+		revocations: first(f.Revocations), counts: [4]int{len(f.Notices), len(f.Extensions), len(f.Holds), len(f.Revocations)},
+	}
+	if c := f.Device.Changed; c != nil {
+		a.changed, a.device.Changed = c.Since, nil
+	}
+	if f.Records.State == StateRolledBack {
+		a.records = f.Records
+	}
+	return a
+}
+
+func first[T any](all []T) *T {
+	if len(all) == 0 {
+		return nil
+	}
+	return &all[0]
+}
+
 // settled is the outcome for one product, and for how long it counts.
 type settled struct {
 	outcome
-	held   []*Held
-	vendor Vendor
-	until  time.Time // the first date of it that has not come; zero: none
+	held    []*Held
+	vendor  Vendor
+	contact time.Time
+	until   time.Time // the first date of it that has not come; zero: none
 }
 
 // Evaluate is the function of this name, without a query.
 func (j *Judging) Evaluate(f Facts, wall time.Time) Verdict {
-	if proof(f.Device) != j.device || f.KeyStore != j.keyStore || !maps.Equal(f.Told, j.told) {
-		*j = Judging{device: proof(f.Device), keyStore: f.KeyStore, told: maps.Clone(f.Told)}
+	if a := aroundOf(&f); a != j.around || !maps.Equal(f.Told, j.told) {
+		*j = Judging{around: a, told: maps.Clone(f.Told)}
 	}
 	e := newEvaluation(&f, wall)
 	if !sameSlice(f.Licenses, j.licenses) {
@@ -96,7 +132,7 @@ const margin = 2 * time.Second
 
 // counts says whether s is the outcome at the present time too.
 func (s *settled) counts(e *evaluation, held []*Held) bool {
-	if s == nil || len(held) != len(s.held) || *e.vendor(held[0].Vendor) != s.vendor {
+	if s == nil || len(held) != len(s.held) || *e.vendor(held[0].Vendor) != s.vendor || !e.facts.Contact[s.Vendor].Equal(s.contact) {
 		return false
 	}
 	at := e.decision(held[0].Vendor)
@@ -121,35 +157,88 @@ func (s *settled) move(at time.Time) {
 
 func settle(e *evaluation, held []*Held) *settled {
 	p := e.judge(held)
-	return &settled{outcome: p.outcome, vendor: *p.vendor, held: held, until: p.nextDate()}
+	return &settled{outcome: p.outcome, vendor: *p.vendor, contact: e.facts.Contact[p.Vendor], held: held, until: p.nextDate()}
 }
 
-// nextDate is the first of all dates that the outcome was compared with and that has not come.
+// nextDate is the first of all dates that the outcome was compared with and that has not come, with some margin.
 func (p *product) nextDate() time.Time {
-	var first time.Time
-	add := func(t time.Time) {
+	var next time.Time
+	add := func(t time.Time, _ bool) {
 		if !t.IsZero() && !t.Before(p.At.Add(-margin)) {
-			first = sooner(first, t)
+			next = sooner(next, t)
 		}
 	}
+	p.eachDate(add)
+	p.eachMidnight(add)
+	return next
+}
+
+// change is the first moment after the decision time at which the verdict may differ by time alone; turn goes by dates, not by days.
+func (p *product) change() (turn, change time.Time) {
+	var next time.Time
+	add := func(t time.Time, last bool) {
+		if last && !t.IsZero() {
+			t = t.Add(time.Nanosecond)
+		}
+		if t.After(p.At) {
+			next = sooner(next, t)
+		}
+	}
+	p.eachDate(add)
+	turn = next
+	p.eachMidnight(add)
+	return turn, next
+}
+
+// eachDate calls add for all dates that the outcome is compared with. last tells the last moment of something from the first.
+func (p *product) eachDate(add func(t time.Time, last bool)) {
 	for i := range p.licenses {
 		j := &p.licenses[i]
-		for _, t := range []time.Time{j.starts, j.term, j.Ends, j.grace, j.unproven, j.firstUse} {
-			add(t)
+		add(j.starts, false)
+		for _, t := range [...]time.Time{
+			j.term, j.Ends, j.ends, j.grace, j.unproven, j.firstUse, j.offline, j.offlineGrace, j.silent, j.held, j.withdrawn,
+		} {
+			add(t, true)
 		}
 		if from, ok := j.reminder(); ok {
-			add(from)
+			add(from, false)
+		}
+		if !j.offline.IsZero() {
+			add(j.offlineFrom(), false)
+			add(lastDays(j.offline), false)
+		}
+		for _, end := range [...]time.Time{j.ends, j.grace, j.offlineGrace} {
+			if !end.IsZero() && len(j.words.extensions) > 0 {
+				add(lastDays(end), false)
+			}
+		}
+		for _, n := range j.words.notices {
+			add(n.Body.Until, true)
 		}
 		for _, r := range j.rights {
-			add(r.start)
-			add(r.full)
-		}
-		if !j.firstUse.IsZero() { // its days are counted by midnights
-			y, m, d := p.At.In(j.zone).Date()
-			add(time.Date(y, m, d+1, 0, 0, 0, 0, j.zone))
+			add(r.start, false)
+			add(r.full, true)
+			add(r.term, true)
 		}
 	}
-	return first
+	for _, e := range p.Next {
+		add(e.At, true)
+	}
+}
+
+// eachMidnight calls add for the next midnights when days are counted.
+func (p *product) eachMidnight(add func(t time.Time, last bool)) {
+	if slices.ContainsFunc(p.licenses, func(j judged) bool {
+		return !j.firstUse.IsZero() || !j.offline.IsZero() || p.facts.Device.Changed != nil
+	}) {
+		for i := range p.licenses {
+			z := p.licenses[i].zone
+			y, m, d := p.At.In(z).Date()
+			add(time.Date(y, m, d+1, 0, 0, 0, 0, z), false)
+		}
+		y, m, d := p.At.Date()
+		add(time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC), false)
+	}
 }
 
 // heldKey is what tells one license from another.

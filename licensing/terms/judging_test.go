@@ -24,7 +24,7 @@ func TestJudgingAgainGivesTheVerdictOfEvaluate(t *testing.T) {
 		for range rapid.IntRange(2, 6).Draw(t, "steps") {
 			before := j.Evaluate(f, wall)
 			same(t, "first", before, Evaluate(f, Query{}, wall))
-			switch rapid.IntRange(0, 7).Draw(t, "what happens") {
+			switch rapid.IntRange(0, 9).Draw(t, "what happens") {
 			case 0:
 				f.Licenses = append(slices.Clone(f.Licenses), anyHeld(t, rapid.SampledFrom([]string{"a", "b", "new"}).Draw(t, "serial")))
 			case 1:
@@ -46,6 +46,11 @@ func TestJudgingAgainGivesTheVerdictOfEvaluate(t *testing.T) {
 				f.Lower = map[string]time.Time{acmeRoot: anyMoment(t, "lower")}
 			case 6:
 				wall = wall.Add(time.Duration(rapid.IntRange(-40*24, 400*24).Draw(t, "hours")) * time.Hour)
+			case 8:
+				f.Contact = map[string]time.Time{acmeRoot: anyMoment(t, "a contact")}
+			case 9:
+				f.Notices, f.Extensions = nil, nil
+				anyWords(t, &f)
 			case 7:
 				f.Licenses = rapid.Permutation(f.Licenses).Draw(t, "another order")
 			}

@@ -26,6 +26,7 @@ type License struct {
 	KeyHash  string       `json:"key_hash,omitempty"` // hex SHA-256 of the license key it came from
 	Places   PlaceCount   `json:"places,omitzero"`
 	Policy   Policy       `json:"policy"`
+	Overlap  *Overlap     `json:"overlap,omitempty"` // after a change of the policy
 }
 
 // BoundDevice is the computer that a license is for.

@@ -10,6 +10,7 @@ import (
 // file; then products that work, then information.
 const (
 	rankBlocked = iota
+	rankClock   // the date looks wrong while something is limited
 	rankLimited
 	rankFix
 	rankWaiting

@@ -12,6 +12,8 @@ type outcome struct {
 	ProductVerdict
 	main     ranked    // about the license that decides for the product as a whole
 	lines    []ranked  // about further licenses
+	working  bool      // may be used as a whole
+	limited  bool      // something of it is not at full use, although it was
 	unproved bool      // main says already that the device key cannot be proven
 	unproven time.Time // until when the license decides without that proof; zero: proven or not needed
 }
@@ -57,6 +59,12 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.aboutOthers()
 	p.Next = p.events()
 	p.unproved = p.best.phase == unproved
+	p.limited = p.best.phase != elsewhere && p.best.phase != upcoming && len(p.View)+len(p.Paused) > 0
+	p.working = p.main.State.ExitCode(false) == 0 && !p.unproved
+	if p.best.phase >= inGrace && (p.State == StateRevoked || p.State == StateOnHold) {
+		p.working = true // nothing of it stopped yet
+	}
+	p.Turn, p.Change = p.change()
 	if p.best.phase > unproved {
 		p.unproven = p.best.unproven
 	}
@@ -92,9 +100,19 @@ func betterLicense(a, b *judged) int {
 		starts = b.starts.Compare(a.starts)
 	}
 	return cmp.Or(
-		cmp.Compare(a.phase, b.phase), starts, cmp.Compare(a.kind(), b.kind()), CompareEnds(a.Ends, b.Ends),
+		cmp.Compare(a.phase, b.phase), compareBools(a.whole(), b.whole()), starts, cmp.Compare(a.kind(), b.kind()), CompareEnds(a.ends, b.ends),
 		cmp.Compare(len(a.rights), len(b.rights)), cmp.Compare(b.order, a.order),
 	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // kind orders a bought license over a trial over one that waits for confirmation.
@@ -138,13 +156,13 @@ func (p *product) findLast() {
 	}
 	next := make([]*judged, 0, len(p.licenses))
 	for i := range p.licenses {
-		if j := &p.licenses[i]; j.phase == upcoming && j.kind() == 2 {
+		if j := &p.licenses[i]; j.phase == upcoming && j.kind() == 2 && j.words.revoked == nil {
 			next = append(next, j)
 		}
 	}
 	slices.SortFunc(next, func(a, b *judged) int { return cmp.Or(a.starts.Compare(b.starts), a.order-b.order) })
 	for _, j := range next {
-		if follows(j.starts, p.last.Ends) && CompareEnds(j.Ends, p.last.Ends) > 0 && includes(j.rights, p.best.rights) {
+		if follows(j.starts, p.last.ends) && CompareEnds(j.ends, p.last.ends) > 0 && includes(j.rights, p.best.rights) {
 			p.last = j
 		}
 	}
@@ -174,6 +192,9 @@ func (p *product) decideFeatures() {
 		case Keep:
 			p.Works = append(p.Works, id)
 			v.Until = fullUntil(options, p.At)
+			if next := v.Until.Add(time.Second); !v.Until.IsZero() {
+				v.Then = slicesBest(options, betterOption(next)).mode(next)
+			}
 		case View:
 			p.View = append(p.View, id)
 		default:
@@ -190,27 +211,34 @@ func (p *product) decideFeatures() {
 
 // fullUntil is the last moment of full use without a gap over all licenses; zero when it does not end.
 func fullUntil(options []option, at time.Time) time.Time {
-	sorted := slices.Clone(options)
-	slices.SortFunc(sorted, func(a, b option) int { return a.start.Compare(b.start) })
+	var room [4]stretch
+	all := room[:0]
+	for i := range options {
+		all = options[i].stretches(all)
+	}
+	slices.SortFunc(all, func(a, b stretch) int { return a.start.Compare(b.start) })
 	end := at
-	for _, o := range sorted {
-		if !follows(o.start, end) {
+	for _, s := range all {
+		if !follows(s.start, end) {
 			break
 		}
-		if o.full.IsZero() {
-			return o.full
+		if s.full.IsZero() {
+			return s.full
 		}
-		end = later(end, o.full)
+		end = later(end, s.full)
 	}
 	return end
 }
 
 func (p *product) decideDates() {
-	p.LicenseEnds = p.last.Ends
-	p.GraceEnds = p.last.grace
-	p.GraceActive = p.best.phase == inGrace
 	if p.best.phase == elsewhere {
-		p.LicenseEnds, p.GraceEnds = time.Time{}, time.Time{}
+		return
+	}
+	p.LicenseEnds, p.GraceEnds = p.last.ends, p.last.grace
+	p.OfflineUntil, p.OfflineGrace, p.LastContact = p.best.offline, p.best.offlineGrace, p.best.contact
+	if p.GraceActive = p.best.phase == inGrace; p.GraceActive {
+		end, s := p.best.stayNow()
+		p.Cause, p.GraceStarted, p.GraceUntil = s.cause, end, s.until
 	}
 }
 

@@ -26,9 +26,16 @@ func anyPolicy(t *rapid.T) Policy {
 		Version: rapid.IntRange(1, 4).Draw(t, "policy"),
 		Product: Product{ID: rapid.SampledFrom([]string{"acmecad", "acmecam"}).Draw(t, "product"), Versions: rapid.SampledFrom([]string{"", ">=4 <6", ">=6"}).Draw(t, "versions")},
 		Zone:    rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Africa/Cairo", "Pacific/Auckland"}).Draw(t, "zone"),
-		Grace:   Grace{Renewal: anyLength(t, "grace")}, Renewal: Renewal{RemindFrom: anyLength(t, "remind")},
+		Grace: Grace{
+			Renewal: anyLength(t, "grace"), Offline: anyLength(t, "offline grace"), Outage: anyLength(t, "outage grace"),
+			Maintenance: anyLength(t, "maintenance grace"), Migration: anyLength(t, "migration grace"),
+		},
+		Offline: Offline{Window: anyLength(t, "window")}, Renewal: Renewal{RemindFrom: anyLength(t, "remind")},
 		Devices:  Devices{Unproven: anyLength(t, "unproven"), FirstUse: Days(rapid.IntRange(1, 30).Draw(t, "first use"))},
 		Features: map[string]Feature{},
+	}
+	if rapid.IntRange(0, 7).Draw(t, "continuity") == 0 {
+		p.Continuity = Continuity{Silent: Days(rapid.IntRange(1, 200).Draw(t, "silent")), Then: rapid.SampledFrom([]After{Keep, View}).Draw(t, "then")}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "trial") == 0 {
 		p.Term.Kind = TermTrial
@@ -61,7 +68,61 @@ func anyHeld(t *rapid.T, serial string) Held {
 	if rapid.IntRange(0, 3).Draw(t, "ends") > 0 {
 		h.Ends = EndOfDay(h.Starts.AddDate(0, 0, rapid.IntRange(1, 500).Draw(t, "days")), h.Policy.zone())
 	}
+	if rapid.IntRange(0, 5).Draw(t, "overlap") == 0 {
+		before := anyPolicy(t)
+		h.Overlap = &Overlap{Until: anyMoment(t, "overlap until"), Version: 1, Offline: before.Offline, Grace: before.Grace, Features: before.Features}
+	}
 	return h
+}
+
+func anySigned[T any](t *rapid.T, body T, id string) Signed[T] {
+	s := Signed[T]{Body: body, Vendor: acmeRoot, Document: id, Issued: anyMoment(t, "issued "+id), Taken: anyMoment(t, "taken "+id)}
+	if rapid.Bool().Draw(t, "audience") {
+		s.Audience = &Audience{Scope: rapid.SampledFrom([]string{"all", "license"}).Draw(t, "scope"), ID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "for")}
+	}
+	return s
+}
+
+func anyNotice(t *rapid.T, id string) Signed[Notice] {
+	n := Notice{
+		ID: id, Ref: id, From: anyMoment(t, "from"), Product: rapid.SampledFrom([]string{"", "acmecad"}).Draw(t, "notice product"),
+		Type: rapid.SampledFrom([]string{NoticeOutage, NoticeMaintenance, NoticeMigration, NoticePolicy}).Draw(t, "type"),
+	}
+	if rapid.Bool().Draw(t, "has until") {
+		n.Until = n.From.Add(time.Duration(rapid.IntRange(1, 900).Draw(t, "lasts")) * time.Hour)
+	}
+	return anySigned(t, n, id)
+}
+
+func anyExtension(t *rapid.T, id string) Signed[Extension] {
+	return anySigned(t, Extension{
+		Serial: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "extended"), By: Days(10), Until: anyMoment(t, "more until"), Agent: "Anna",
+		What: rapid.SampledFrom([]string{ExtendOffline, ExtendGrace, ExtendLicense}).Draw(t, "what"),
+	}, id)
+}
+
+// anyWords adds what vendors signed besides licenses.
+func anyWords(t *rapid.T, f *Facts) {
+	f.Contact = map[string]time.Time{acmeRoot: anyMoment(t, "contact")}
+	for i := range rapid.IntRange(0, 2).Draw(t, "notices") {
+		f.Notices = append(f.Notices, anyNotice(t, "n"+string(rune('0'+i))))
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "extensions") {
+		f.Extensions = append(f.Extensions, anyExtension(t, "x"+string(rune('0'+i))))
+	}
+	if rapid.IntRange(0, 4).Draw(t, "hold") == 0 {
+		h := Hold{Serial: "a", Ref: "H"}
+		if rapid.Bool().Draw(t, "answer by") {
+			h.AnswerBy = anyMoment(t, "answer by")
+		}
+		f.Holds = append(f.Holds, anySigned(t, h, "h"))
+	}
+	if rapid.IntRange(0, 4).Draw(t, "revocation") == 0 {
+		f.Revocations = append(f.Revocations, anySigned(t, Revocation{Serial: "b", Ref: "W", From: anyMoment(t, "withdrawn")}, "w"))
+	}
+	if rapid.IntRange(0, 4).Draw(t, "changed") == 0 {
+		f.Device.Changed = &Changed{Since: anyMoment(t, "changed since"), Same: 1, Of: 5, Parts: []string{"disk"}}
+	}
 }
 
 func anyFacts(t *rapid.T) Facts {
@@ -86,7 +147,11 @@ func anyFacts(t *rapid.T) Facts {
 		f.Device.ProvenAt, f.Device.HintsMatch = anyMoment(t, "proven"), rapid.IntRange(0, 3).Draw(t, "hints") > 0
 	}
 	f.Records.State = rapid.SampledFrom([]State{"", "", "", StateRecordsRepaired, StateRecordsDamaged, StateRolledBack, StateDiskFull}).Draw(t, "records")
+	if f.Records.State == StateRolledBack && rapid.Bool().Draw(t, "check in by") {
+		f.Records.Until = anyMoment(t, "check in until")
+	}
 	f.Lower[acmeRoot] = anyMoment(t, "lower")
+	anyWords(t, &f)
 	return f
 }
 
@@ -130,9 +195,9 @@ func TestEveryVerdictIsWellFormed(t *testing.T) {
 		f, q, wall := anyFacts(t), anyQuery(t), anyMoment(t, "wall")
 		v := Evaluate(f, q, wall)
 		checkVerdict(t, v)
-		if granted, a := v.Allowed(); granted && q.Product != "" && q.Feature == "" && a.State.ExitCode(false) != 0 {
+		if granted, a := v.Allowed(); granted && q.Product != "" && q.Feature == "" && a.State.ExitCode(false) != 0 && a.State != StateOnHold && a.State != StateRevoked {
 			t.Errorf("%+v is granted with %s", q, a.State)
-		} else if !granted && a.State.ExitCode(false) == 0 {
+		} else if !granted && v.CodeOf(a, false) == 0 {
 			t.Errorf("%+v is refused with %s", q, a.State)
 		}
 	})
@@ -141,7 +206,9 @@ func TestEveryVerdictIsWellFormed(t *testing.T) {
 func TestAVerdictNeverGetsBetterByTimeAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f, wall := anyFacts(t), anyMoment(t, "wall")
-		for _, h := range f.Licenses {
+		for i := range f.Licenses {
+			h := &f.Licenses[i]
+			h.Policy.Continuity = Continuity{} // a silent vendor is the other thing that time brings
 			if h.Starts.After(wall) {
 				wall = h.Starts // a start to come is the one thing that time brings
 			}
@@ -241,8 +308,56 @@ func TestTheDatesOfAVerdictAreTheOnesAtWhichItChanges(t *testing.T) {
 				}
 				last, next := mode(v.Until), mode(v.Until.Add(time.Second))
 				name := map[After]string{View: EventViewMode, Pause: EventPause}[next]
-				if last != Keep || next == Keep || !slices.Contains(p.Next, Event{At: v.Until, Name: name, Product: p.ID, Feature: id}) {
+				if last != Keep || next == Keep || v.Then != next || !slices.Contains(p.Next, Event{At: v.Until, Name: name, Product: p.ID, Feature: id}) {
 					t.Errorf("%s until %v: %s, then %s; next %v", id, v.Until, last, next, p.Next)
+				}
+			}
+		}
+	})
+}
+
+func TestMoreTimeAndNoticesNeverMakeAnythingWorse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, wall := anyFacts(t), anyMoment(t, "wall")
+		for i := range f.Licenses {
+			f.Licenses[i].Policy.Continuity = Continuity{} // who is heard of is not silent any more
+		}
+		more := f
+		switch rapid.IntRange(0, 2).Draw(t, "what comes") {
+		case 0:
+			more.Extensions = append(slices.Clone(f.Extensions), anyExtension(t, "more"))
+		case 1:
+			more.Notices = append(slices.Clone(f.Notices), anyNotice(t, "further"))
+		case 2:
+			more.Contact = map[string]time.Time{acmeRoot: later(f.Contact[acmeRoot], anyMoment(t, "a later contact"))}
+		}
+		before, after := modes(Evaluate(f, Query{}, wall)), modes(Evaluate(more, Query{}, wall))
+		for id, mode := range before {
+			if after[id] < mode {
+				t.Errorf("%v went from %d to %d", id, mode, after[id])
+			}
+		}
+	})
+}
+
+func TestAVerdictStaysTheSameUntilItsChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, wall := anyFacts(t), anyMoment(t, "wall")
+		f.Lower = nil
+		for i, p := range Evaluate(f, Query{}, wall).Products {
+			end := wall.AddDate(3, 0, 0)
+			if !p.Change.IsZero() {
+				end = p.Change.Add(-time.Nanosecond)
+			}
+			if end.Before(wall) {
+				t.Fatalf("%s changes at %v, before %v", p.ID, p.Change, wall)
+			}
+			part := time.Duration(rapid.Int64Range(0, int64(end.Sub(wall))).Draw(t, "within"))
+			for _, at := range []time.Time{end, wall.Add(part)} {
+				now := Evaluate(f, Query{}, at).Products[i]
+				now.At = p.At
+				if d := cmp.Diff(p, now); d != "" {
+					t.Fatalf("%s differs at %v, before its change at %v: %s", p.ID, at, p.Change, d)
 				}
 			}
 		}

@@ -93,17 +93,23 @@ func (p *product) may(feature string) (bool, ranked) {
 }
 
 // withheld is why a feature is not at full use: the state of the license that decides it. A feature whose own grace
-// is over while others go on has ended like its license.
+// is over while others go on has ended like its license, or waits for a contact like those that are paused.
 func (p *product) withheld(id string) ranked {
 	o := p.chosen[id]
 	if o.phase != inGrace {
 		return p.about(o.judged, p.decidedBy(o.judged))
 	}
-	f := finding(StateExpired, Slots{
-		"product": p.Name, "date": o.Ends, "kept_and_viewed": p.kept(p.decidedBy(o.judged), p.At), "buyer": o.Policy.Renewal.Contact,
-	}, ActTellBuyer)
-	f.Product, f.License = p.ID, o.Serial
-	return ranked{Finding: f, rank: rankLimited, date: o.Ends, at: p.At}
+	s := Slots{"product": p.Name}
+	r := ranked{rank: rankLimited, at: p.At}
+	if past(p.At, o.right.term) {
+		r.date = o.judged.term
+		s["date"], s["kept_and_viewed"], s["buyer"] = o.judged.term, p.kept(p.decidedBy(o.judged), p.At), o.Policy.Renewal.Contact
+		r.Finding = finding(StateExpired, s, ActTellBuyer)
+	} else {
+		p.aboutParts(o.judged, p.decidedBy(o.judged), &r, s)
+	}
+	r.Product, r.License = p.ID, o.Serial
+	return r
 }
 
 func (p *product) notIncluded(feature string) ranked {

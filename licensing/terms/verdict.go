@@ -11,7 +11,9 @@ type Verdict struct {
 	Main Finding   // the one that the first line shows (words: order when several apply)
 	// Effect is the state whose exit code counts, see ExitCode: that of Main, unless Main came first because
 	// somebody was told of something worse.
-	Effect   State
+	Effect State
+	// Limited: some product is not at full use today, see ExitCode.
+	Limited  bool
 	Others   []Finding // everything else worth a line, in the same order; products that just work have none
 	Products []ProductVerdict
 	// Granted and Answer say whether the query's product or feature may be used, see Allowed.
@@ -27,7 +29,24 @@ func (v Verdict) Allowed() (bool, Finding) { return v.Granted, v.Answer }
 
 // ExitCode returns the published exit code of the verdict. Telling somebody never changes it. A verdict without an
 // Effect has that of its Main.
-func (v Verdict) ExitCode(strict bool) int { return cmp.Or(v.Effect, v.Main.State).ExitCode(strict) }
+func (v Verdict) ExitCode(strict bool) int {
+	state := cmp.Or(v.Effect, v.Main.State)
+	if code, ok := limitedCodes[state]; ok && v.Limited {
+		return code
+	}
+	return state.ExitCode(strict)
+}
+
+// CodeOf returns the exit code of a finding that refuses something, such as Answer.
+func (v Verdict) CodeOf(f Finding, strict bool) int {
+	if code, ok := limitedCodes[f.State]; ok {
+		return code
+	}
+	return f.State.ExitCode(strict)
+}
+
+// limitedCodes are exit codes of states that count only once something is limited.
+var limitedCodes = map[State]int{StateClockWrong: 30, StateClockUnsure: 30, StateComputerChanged: 34, StateTwoCopies: 34}
 
 // ProductVerdict is the answer for one product.
 type ProductVerdict struct {
@@ -45,8 +64,18 @@ type ProductVerdict struct {
 	LicenseEnds  time.Time // zero: no end
 	GraceEnds    time.Time // when the last feature's renewal grace ends or will end; zero: no grace
 	GraceActive  bool
-	OfflineUntil time.Time // zero: no offline window
-	Next         []Event   // coming dates, soonest first
+	OfflineUntil time.Time // last moment without a contact and without grace; zero: no offline window
+	OfflineGrace time.Time // when the last feature's grace after OfflineUntil ends; zero: none
+	LastContact  time.Time // what the offline window counts from; zero: no offline window
+	// The grace that runs now: why, since when and until when. Cause is "" when none does.
+	Cause        Cause
+	GraceStarted time.Time
+	GraceUntil   time.Time
+	Next         []Event // coming dates, soonest first
+	// Change is the first coming moment after which this verdict may differ by time alone; zero: never.
+	Change time.Time
+	// Turn is Change without midnights, at which only numbers of days differ: a simulation goes from one to the next.
+	Turn time.Time
 }
 
 // FeatureVerdict is the answer for one feature of one product.
@@ -55,6 +84,7 @@ type FeatureVerdict struct {
 	Name    Text
 	Mode    After     // keep: full use now; view; pause
 	Until   time.Time // last moment of full use, over all licenses held; zero: no end, or no full use now
+	Then    After     // what it does after Until; "" without an end
 	License string    // serial that decides
 	Reasons []Reason
 }
@@ -62,7 +92,7 @@ type FeatureVerdict struct {
 // Event is a coming date and its effect.
 type Event struct {
 	At      time.Time
-	Name    string // reminder, license_starts, license_ends, grace_ends, view_mode, pause, first_use_ends, unproven_ends
+	Name    string // one of the Event constants
 	Product string
 	Feature string
 }
@@ -75,6 +105,7 @@ type Finding struct {
 	License string // serial
 	Slots   Slots
 	Action  Action // the one main button; "" for none
+	Also    Action // a second way, of less weight; "" for none
 	Reasons []Reason
 	// Told is when a person told somebody who can act, and ToldWho whom: "buyer", "it" or "vendor". Zero: nobody was told.
 	Told    time.Time
@@ -113,4 +144,12 @@ const (
 	ActPassphrase  Action = "use_passphrase"
 	ActCopyDetails Action = "copy_details"
 	ActTrust       Action = "trust_vendor"
+	// Check-in and more time, online or by file.
+	ActCheckin         Action = "make_checkin"
+	ActMoreTime        Action = "get_more_time"
+	ActCheckAgain      Action = "check_again" // look at the clock again
+	ActConfirmRestore  Action = "confirm_restore"
+	ActConfirmComputer Action = "confirm_computer" // a check-in with the hardware as it is
+	ActSeeChanges      Action = "see_changes"      // what a policy change means here
+	ActAskVendor       Action = "ask_vendor"       // a ready note to the vendor
 )

@@ -38,6 +38,24 @@ const (
 	RuleRefused           = "request_refused"
 	RuleKeyStore          = "key_store"
 	RuleRecords           = "records"
+
+	RuleOfflineWindow   = "offline_window"   // within the offline window, from the last contact
+	RuleOfflineEnding   = "offline_ending"   // a quarter of it is left
+	RuleOfflineGrace    = "offline_grace"    // past it, within grace
+	RuleOfflineOver     = "offline_over"     // past it and its grace
+	RuleOutage          = "vendor_outage"    // the vendor said that it cannot be reached
+	RuleMaintenance     = "planned_work"     // an end fell into planned work
+	RuleMigration       = "vendor_migration" // the vendor moves its service
+	RuleExtension       = "extension"        // more time was granted
+	RuleOverlap         = "policy_overlap"   // what the policy before granted still counts
+	RuleHold            = "on_hold"
+	RuleRevoked         = "revoked"
+	RuleClockWrong      = "clock_wrong"
+	RuleClockUnsure     = "clock_unsure"
+	RuleComputerChanged = "computer_changed"
+	RuleRestored        = "restored_copy" // records were put back: a check-in is due
+	RuleNotice          = "vendor_notice"
+	RuleSilent          = "vendor_silent" // not heard of for continuity.silent
 )
 
 // Rules returns every rule, for tests and translations.
@@ -47,6 +65,8 @@ func Rules() []string {
 		RuleFirstUse, RuleFirstUseOver, RuleOtherComputer, RuleUnproven, RuleUnprovenOver, RuleHintsDiffer, RuleBest, RuleFormerName,
 		RuleNotIncluded, RuleVersionCovered, RuleVersionNotCovered, RuleVersionOlder, RuleVersionOutside, RuleVersionUnread, RuleNoLicense, RuleRequest, RuleRefused,
 		RuleKeyStore, RuleRecords,
+		RuleOfflineWindow, RuleOfflineEnding, RuleOfflineGrace, RuleOfflineOver, RuleOutage, RuleMaintenance, RuleMigration, RuleExtension,
+		RuleOverlap, RuleHold, RuleRevoked, RuleClockWrong, RuleClockUnsure, RuleComputerChanged, RuleRestored, RuleNotice, RuleSilent,
 	}
 }
 
@@ -56,15 +76,17 @@ func (p *product) reason(rule string, j *judged, at time.Time, evidence ...any) 
 }
 
 // authority is who signed: the vendor's name, as its trusted profile has it, and the key.
-func (p *product) authority(j *judged) string {
-	name := or(p.vendor.Name, p.vendor.ID)
+func (p *product) authority(j *judged) string { return signer(p.vendor, j.Vendor, j.KeyID) }
+
+func signer(v *Vendor, root, key string) string {
+	name := or(v.Name, v.ID)
 	if name == "" {
-		name = j.Vendor
+		name = root
 	}
-	if j.KeyID == "" {
+	if key == "" {
 		return name
 	}
-	return name + ", key " + j.KeyID
+	return name + ", key " + key
 }
 
 // whyLicense explains what a license leads to for its product.
@@ -82,15 +104,14 @@ func (p *product) whyLicense(j *judged) []Reason {
 		return append(p.whyComputer(j), p.reason(RuleNotStarted, j, j.starts, with("starts", j.starts)...))
 	case unproved:
 		return p.whyComputer(j)
+	case withdrawn:
+		return p.whyRevoked(j)
 	case inGrace:
-		return append(p.whyComputer(j), p.reason(RuleRenewalGrace, j, j.grace, with("ends", j.Ends, "grace_ends", j.grace, "grace", j.Policy.Grace.Renewal)...))
+		return append(append(p.whyComputer(j), p.whyGrace(j, with)...), p.whyWords(j)...)
 	case over:
-		if !j.firstUse.IsZero() && j.term.Equal(j.firstUse) {
-			return []Reason{p.reason(RuleFirstUseOver, j, j.firstUse, with("first_used", j.firstUsed(), "first_use_ends", j.firstUse)...)}
-		}
-		return []Reason{p.reason(RuleAfterGrace, j, later(j.Ends, j.grace), with("ends", j.Ends, "grace_ends", j.grace)...)}
+		return append(p.whyOver(j, with), p.whyWords(j)...)
 	}
-	return p.whyInTerm(j, with)
+	return append(p.whyInTerm(j, with), p.whyWords(j)...)
 }
 
 func (p *product) whyInTerm(j *judged, with func(...any) []any) []Reason {
@@ -98,18 +119,19 @@ func (p *product) whyInTerm(j *judged, with func(...any) []any) []Reason {
 	switch {
 	case !j.firstUse.IsZero():
 		why = append(why, p.reason(RuleFirstUse, j, j.firstUse, with("first_used", j.firstUsed(), "first_use_ends", j.firstUse)...))
-	case j.Ends.IsZero():
+	case j.ends.IsZero():
 		why = append(why, p.reason(RuleNoEnd, j, time.Time{}, with("issued", j.Issued)...))
 	case j.trial:
-		why = append(why, p.reason(RuleTrial, j, j.Ends, with("ends", j.Ends)...))
+		why = append(why, p.reason(RuleTrial, j, j.ends, with("ends", j.ends)...))
 	default:
-		why = append(why, p.reason(RuleTerm, j, j.Ends, with("ends", j.Ends)...))
+		why = append(why, p.reason(RuleTerm, j, j.ends, with("ends", j.ends)...))
 	}
 	last := j
 	if j == p.best && p.last != j {
 		last = p.last
-		why = append(why, p.reason(RuleFollows, last, last.Ends, "starts", last.starts, "ends", last.Ends, "document", last.Document))
+		why = append(why, p.reason(RuleFollows, last, last.ends, "starts", last.starts, "ends", last.ends, "document", last.Document))
 	}
+	why = append(why, p.whyOffline(j)...)
 	if from, ok := last.reminder(); ok && p.reminds(last) {
 		why = append(why, p.reason(RuleReminder, last, from, "remind_from", from))
 	}
@@ -123,6 +145,10 @@ func (p *product) whyComputer(j *judged) []Reason {
 		return nil
 	case j.differs:
 		return []Reason{p.reason(RuleHintsDiffer, j, j.unproven, "proven", p.facts.Device.ProvenAt, "key_store", string(keyState(p.facts)))}
+	}
+	if p.facts.Device.Proven {
+		c := p.facts.Device.Changed
+		return []Reason{p.reason(RuleComputerChanged, j, j.unproven, "same", c.Same, "of", c.Of, "parts", strings.Join(c.Parts, ","), "since", c.Since)}
 	}
 	rule := RuleUnproven
 	if past(p.At, j.unproven) {
@@ -140,13 +166,17 @@ func (p *product) whyFeature(id string, o option, until time.Time) []Reason {
 	if _, own := o.Policy.Features[id]; !own {
 		why = append(why, p.reason(RuleFormerName, o.judged, time.Time{}, "granted_as", p.grantedAs(id, o), "now", id))
 	}
-	switch {
-	case o.phase == inTerm && o.full.After(o.term) && !o.term.IsZero():
-		why = append(why, p.reason(RuleGraceAhead, o.judged, o.full, "feature_grace_ends", o.full))
-	case o.feature.After == Keep && past(p.At, o.term) && o.mode(p.At) == Keep:
-		why = append(why, p.reason(RuleKept, o.judged, o.term, "ends", o.term, "after", string(Keep)))
+	switch offline := past(p.At, o.judged.offline) && !o.silentNow(p.At) && !past(p.At, o.judged.term); {
+	case o.phase == inTerm && o.right.term.After(o.judged.term) && !o.judged.term.IsZero():
+		why = append(why, p.reason(RuleGraceAhead, o.judged, o.right.term, "feature_grace_ends", o.right.term))
+	case o.feature.After == Keep && (past(p.At, o.judged.term) || offline) && o.mode(p.At) == Keep:
+		why = append(why, p.reason(RuleKept, o.judged, o.judged.term, "ends", o.judged.term, "after", string(Keep)))
+	case o.phase == inGrace && past(p.At, o.full) && offline:
+		why = append(why, p.reason(RuleOfflineOver, o.judged, o.full, "feature_grace_ends", o.full, "after", string(o.rest)))
 	case o.phase == inGrace && past(p.At, o.full):
 		why = append(why, p.reason(RuleAfterGrace, o.judged, o.full, "feature_grace_ends", o.full, "after", string(o.rest)))
+	case o.phase == inGrace && offline:
+		why = append(why, p.reason(RuleOfflineGrace, o.judged, o.full, "feature_grace_ends", o.full, "grace", o.feature.Grace.Or(o.Policy.Grace.Offline)))
 	case o.phase == inGrace:
 		why = append(why, p.reason(RuleRenewalGrace, o.judged, o.full, "feature_grace_ends", o.full, "grace", o.feature.Grace.Or(o.Policy.Grace.Renewal)))
 	}
