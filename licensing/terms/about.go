@@ -41,7 +41,7 @@ func (p *product) about(j *judged, ids []string) ranked {
 	default:
 		p.aboutInTerm(j, ids, &r, s)
 	}
-	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyOf(j)
 	return p.facts.told(r, p.vendor)
 }
 
@@ -120,19 +120,19 @@ func (p *product) aboutElsewhere(j *judged) ranked {
 	}
 	s := Slots{"product": p.Name, "c1": b.Code, "label1": b.Label, "c2": p.facts.Device.Code, "vendor": p.vendor.Name}
 	r := ranked{Finding: finding(StateOtherComputer, s, ActRequest), rank: rankInformation, at: p.At}
-	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyOf(j)
 	return p.facts.told(r, p.vendor)
 }
 
 // aboutUnproved is about a license that could not show for too long that this is its computer: the key store's
 // state stays, with what is left.
 func (p *product) aboutUnproved(j *judged) ranked {
-	f := keyFinding(p.facts, p.vendor.Name, p.kept(p.featureIDs(), p.At), time.Time{})
+	f := keyFinding(p.facts, p.vendor.Name, p.kept(p.ids, p.At), time.Time{})
 	if p.facts.Device.Proven {
-		f = changedFinding(p.facts.Device.Changed, j.unproven, p.At)
+		f = changedFinding(p.facts.Device.Changed, p.kept(p.ids, p.At), j.unproven, p.At)
 	}
 	f.Slots["product"] = p.Name
-	f.Product, f.License, f.Reasons = p.ID, j.Serial, p.whyLicense(j)
+	f.Product, f.License, f.Reasons = p.ID, j.Serial, p.whyOf(j)
 	return p.facts.told(ranked{Finding: f, rank: rankBlocked, at: p.At, date: j.unproven}, p.vendor)
 }
 
@@ -165,13 +165,12 @@ func (p *product) aboutOthers() {
 
 // outlasts says whether the feature goes on in full after everything that j gives.
 func (p *product) outlasts(id string, j *judged) bool {
-	return CompareEnds(p.Features[id].Until, j.rights[id].full) > 0
+	return CompareEnds(p.Features[id].Until, j.rights[p.place(id)].full) > 0
 }
 
 // comesBack says whether the license that the product waits for has the feature: its start is told then.
 func (p *product) comesBack(id string) bool {
-	_, has := p.best.rights[id]
-	return has && p.best.phase == upcoming
+	return p.best.rights[p.place(id)].granted && p.best.phase == upcoming
 }
 
 // renewed says whether a license in force was issued after the time to renew j had begun. What it leaves out was a
@@ -193,7 +192,7 @@ func (p *product) renewed(j *judged) bool {
 func (p *product) serials() string {
 	var all []string
 	for _, o := range p.chosen {
-		if !slices.Contains(all, o.Serial) {
+		if o.judged != nil && !slices.Contains(all, o.Serial) {
 			all = append(all, o.Serial)
 		}
 	}

@@ -34,7 +34,7 @@ func (p *product) aboutParts(j *judged, ids []string, r *ranked, s Slots) {
 	var since time.Time
 	var core []string
 	for _, id := range ids {
-		o := p.chosen[id]
+		o := p.chosen[p.place(id)]
 		switch {
 		case slices.Contains(parts, id):
 			since = soonestDate(since, o.full)
@@ -51,7 +51,7 @@ func (p *product) aboutParts(j *judged, ids []string, r *ranked, s Slots) {
 func (p *product) endedParts(j *judged, ids []string) []string {
 	var ended []string
 	for _, id := range ids {
-		if o := p.chosen[id]; o.judged == j && o.mode(p.At) != Keep {
+		if o := p.chosen[p.place(id)]; o.judged == j && o.mode(p.At) != Keep {
 			ended = append(ended, id)
 		}
 	}

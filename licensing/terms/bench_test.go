@@ -42,3 +42,38 @@ func BenchmarkEvaluateOneProduct(b *testing.B) {
 		Evaluate(f, Query{}, day("2027-03-20"))
 	}
 }
+
+// oneLicense has fifty features, each with an end of its own kind.
+func oneLicense() Facts {
+	f := away()
+	p := &f.Licenses[0].Policy
+	p.Features = map[string]Feature{}
+	for i := range 50 {
+		x := Feature{Name: Plain(fmt.Sprintf("Feature %d", i)), After: []After{View, Keep, Pause}[i%3]}
+		if i%5 == 0 {
+			x.Grace = Days(3 + i%4)
+		}
+		p.Features[fmt.Sprintf("feature%02d", i)] = x
+	}
+	return f
+}
+
+func BenchmarkEvaluateFiftyFeatures(b *testing.B) {
+	f := oneLicense()
+	b.ReportAllocs()
+	for b.Loop() {
+		Evaluate(f, Query{}, day("2026-11-10"))
+	}
+}
+
+func BenchmarkEvaluateGrowth(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000} {
+		f := many(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				Evaluate(f, Query{}, day("2026-11-10"))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/license")
+		})
+	}
+}

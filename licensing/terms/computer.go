@@ -64,9 +64,10 @@ func recordsFinding(f *Facts, vendor string, works Kept, wall time.Time) ranked 
 }
 
 // changedFinding is about a computer of which too few parts are what they were. until is when that must be confirmed.
-func changedFinding(c *Changed, until, at time.Time) Finding {
+func changedFinding(c *Changed, works Kept, until, at time.Time) Finding {
 	f := finding(StateComputerChanged, Slots{
 		"date": until, "days": daysUntil(until, at, time.UTC), "n": c.Same, "m": c.Of, "parts": slices.Clone(c.Parts),
+		"works_now": works,
 	}, ActConfirmComputer)
 	f.Reasons = []Reason{{
 		Rule: RuleComputerChanged, Evidence: pairs("same", c.Same, "of", c.Of, "parts", strings.Join(c.Parts, ","), "since", c.Since), At: until,

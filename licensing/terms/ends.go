@@ -185,24 +185,30 @@ func (j *judged) silentNow(at time.Time) bool {
 }
 
 // judgeRights works out what the license gives for each feature, and when the grace after each end is over.
-func (j *judged) judgeRights(canonical func(string) string) {
-	j.rights = make(map[string]right, len(j.Policy.Features))
+func (j *judged) judgeRights(names *features) {
+	j.rights = make([]right, len(names.ids))
 	allKept := j.allKept()
 	for id, f := range j.Policy.Features {
 		term, offline := j.stays(id, f)
 		if f.After != Keep || allKept {
 			j.atTerm, j.atOffline = longest(j.atTerm, term), longest(j.atOffline, offline)
 		}
-		r, c := j.right(f, term.until, offline.until), canonical(id)
-		if old, ok := j.rights[c]; ok { // granted under a former name too: the best of both
-			if !r.beats(old) {
+		i, ok := names.place(id)
+		if !ok {
+			continue
+		}
+		r, old := j.right(f, term.until, offline.until), j.rights[i]
+		if !old.granted {
+			j.features++
+		} else { // granted under a former name too: the best of both
+			if !r.beats(&old) {
 				r, old = old, r
 			}
 			if rank(old.rest) > rank(r.rest) {
 				r.rest = old.rest
 			}
 		}
-		j.rights[c] = r
+		j.rights[i] = r
 	}
 	if len(j.Policy.Features) == 0 {
 		j.atTerm, j.atOffline = j.stays("", Feature{})
@@ -240,7 +246,7 @@ func (s *stay) weight() int {
 
 // right is what the license gives for one feature that stays so long after its ends.
 func (j *judged) right(f Feature, term, offline time.Time) right {
-	r := right{feature: f, start: j.starts, term: term, offline: offline, rest: f.After}
+	r := right{granted: true, feature: f, start: j.starts, term: term, offline: offline, rest: f.After}
 	if r.rest != Pause {
 		r.rest = View
 	}
@@ -323,6 +329,9 @@ func (j *judged) span(l Length, start time.Time) time.Time {
 		if k.l == l && k.start == start {
 			return k.end
 		}
+	}
+	if j.spans == nil {
+		j.spans = make([]span, 0, 8)
 	}
 	end := l.After(start, j.zone)
 	j.spans = append(j.spans, span{l, start, end})

@@ -180,6 +180,7 @@ func (e *evaluation) around(q Query, works Kept, usable, alone bool) []ranked {
 	all = append(all, e.computer(works)...)
 	all = append(all, e.announced(q)...)
 	if r, ok := e.clock(e.limited()); ok {
+		r.Slots["works_now"] = works
 		all = append(all, r)
 	}
 	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
@@ -241,7 +242,7 @@ func (e *evaluation) computer(works Kept) []ranked {
 	}
 	if c := e.facts.Device.Changed; c != nil && e.facts.Device.Proven && !said {
 		if until := e.unprovenEnds(); !until.IsZero() {
-			all = append(all, ranked{Finding: changedFinding(c, until, e.wall), rank: rankFix, date: until, at: e.wall})
+			all = append(all, ranked{Finding: changedFinding(c, works, until, e.wall), rank: rankFix, date: until, at: e.wall})
 		}
 	}
 	if e.facts.Records.State != "" {

@@ -37,7 +37,7 @@ var eventOrder = map[string]int{
 // events are the coming dates of the product, soonest first. Those of its features are the ends of full use over
 // all licenses; an end is the last moment before the change.
 func (p *product) events() []Event {
-	var all []Event
+	all := make([]Event, 0, len(p.Features)+8)
 	add := func(name string, at time.Time, feature string) {
 		if !at.IsZero() && !at.Before(p.At) {
 			all = append(all, Event{At: at, Name: name, Product: p.ID, Feature: feature})

@@ -46,14 +46,19 @@ type judged struct {
 
 	atTerm, atOffline     stay // of the feature that stays longest
 	moreTerm, moreOffline *Signed[Extension]
-	restored, overlapped  bool // a restored copy, or the policy before, moved the end
-	rights                map[string]right
+	restored, overlapped  bool    // a restored copy, or the policy before, moved the end
+	rights                []right // by place in the product's features
+	features              int     // how many of them it grants
 	spans                 []span
+	signer                string   // see product.authority
+	why                   []Reason // see product.whyOf
+	whyMore               []moreWhy
 }
 
 // right is what a license gives for one feature: nothing before start, full use until full (zero: no end), then rest. full is the
 // sooner of the two ends. Once the vendor is silent for too long the one without contact counts no more, as far as then says.
 type right struct {
+	granted bool
 	feature Feature
 	start   time.Time
 	full    time.Time
@@ -64,8 +69,8 @@ type right struct {
 	then    After
 }
 
-// judge applies the rules to one license. canonical gives the present id of a feature.
-func judge(h *Held, f *Facts, vendor *Vendor, at time.Time, canonical func(string) string) judged {
+// judge applies the rules to one license of a product with these features.
+func judge(h *Held, f *Facts, vendor *Vendor, at time.Time, names *features) judged {
 	j := judged{Held: h, vendor: vendor, at: at, zone: h.Policy.zone(), trial: h.Policy.Term.Kind == TermTrial}
 	if h.Binding == BoundToDevice && (h.Device == nil || h.Device.ID == "" || h.Device.ID != f.Device.ID) {
 		return j
@@ -89,7 +94,7 @@ func judge(h *Held, f *Facts, vendor *Vendor, at time.Time, canonical func(strin
 	if x := j.words.revoked; x != nil {
 		j.withdrawn = later(x.Body.From, x.Body.Until)
 	}
-	j.judgeRights(canonical)
+	j.judgeRights(names)
 	j.phase = j.phaseNow()
 	return j
 }
@@ -165,8 +170,8 @@ func (j *judged) whole() bool {
 	if j.phase != inGrace || !j.byOffline() {
 		return true
 	}
-	for _, r := range j.rights {
-		if r.mode(j.at) != Keep {
+	for i := range j.rights {
+		if r := &j.rights[i]; r.granted && r.mode(j.at) != Keep {
 			return false
 		}
 	}
@@ -213,7 +218,7 @@ func (r *right) stretches(all []stretch) []stretch {
 type stretch struct{ start, full time.Time }
 
 // beats orders two rights from the same license.
-func (r right) beats(o right) bool {
+func (r *right) beats(o *right) bool {
 	return cmp.Or(CompareEnds(r.full, o.full), rank(r.rest)-rank(o.rest)) > 0
 }
 

@@ -215,7 +215,11 @@ func (p *product) eachDate(add func(t time.Time, last bool)) {
 		for _, n := range j.words.notices {
 			add(n.Body.Until, true)
 		}
-		for _, r := range j.rights {
+		for i := range j.rights {
+			r := &j.rights[i]
+			if !r.granted {
+				continue
+			}
 			add(r.start, false)
 			add(r.full, true)
 			add(r.term, true)

@@ -25,35 +25,31 @@ type product struct {
 	vendor   *Vendor
 	names    features
 	licenses []judged
-	options  map[string][]option // by feature id
-	chosen   map[string]option   // the one of options that decides
-	best     *judged             // decides for the product as a whole
-	last     *judged             // its successor without a gap, or best itself
+	ids      []string   // features that some license here grants, sorted
+	options  [][]option // by place in names
+	chosen   []option   // the one of options that decides
+	best     *judged    // decides for the product as a whole
+	last     *judged    // its successor without a gap, or best itself
 }
 
 // option is what one license gives for one feature.
 type option struct {
 	*judged
-	right
+	*right
 }
 
 // judgeProduct makes the verdict over licenses of one product of one vendor, newest first; there is at least one.
 func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at time.Time) *product {
-	p := &product{facts: f, vendor: vendor, names: names, chosen: map[string]option{}, options: map[string][]option{}}
+	p := &product{facts: f, vendor: vendor, names: names}
 	p.At, p.Vendor = at, held[0].Vendor
 	p.ID, p.Name = held[0].Policy.Product.ID, nameOr(held[0].Policy.Product.Name, held[0].Policy.Product.ID)
 	p.licenses = p.judgeAll(held)
-	for i := range p.licenses {
-		j := &p.licenses[i]
-		for id, r := range j.rights {
-			p.options[id] = append(p.options[id], option{j, r})
-		}
-	}
+	p.findOptions()
 	p.best = slicesBest(p.licenses, betterLicense)
 	p.findLast()
 	p.decideFeatures()
 	p.decideDates()
-	p.main = p.about(p.best, p.featureIDs())
+	p.main = p.about(p.best, p.ids)
 	p.Finding = p.main.Finding
 	p.License = p.best.Serial
 	p.aboutOthers()
@@ -76,7 +72,7 @@ func (p *product) judgeAll(held []*Held) []judged {
 	all := make([]judged, 0, len(held))
 	at := map[string]int{}
 	for i, h := range held {
-		j := judge(h, p.facts, p.vendor, p.At, p.names.canonical)
+		j := judge(h, p.facts, p.vendor, p.At, &p.names)
 		j.order = i
 		k, seen := at[h.Serial]
 		switch {
@@ -101,7 +97,7 @@ func betterLicense(a, b *judged) int {
 	}
 	return cmp.Or(
 		cmp.Compare(a.phase, b.phase), compareBools(a.whole(), b.whole()), starts, cmp.Compare(a.kind(), b.kind()), CompareEnds(a.ends, b.ends),
-		cmp.Compare(len(a.rights), len(b.rights)), cmp.Compare(b.order, a.order),
+		cmp.Compare(a.features, b.features), cmp.Compare(b.order, a.order),
 	)
 }
 
@@ -173,21 +169,49 @@ func follows(starts, end time.Time) bool {
 	return end.IsZero() || !starts.After(end.Add(time.Second))
 }
 
-func includes(all, some map[string]right) bool {
-	for id := range some {
-		if _, ok := all[id]; !ok {
+func includes(all, some []right) bool {
+	for i := range some {
+		if some[i].granted && !all[i].granted {
 			return false
 		}
 	}
 	return true
 }
 
+// findOptions collects what the licenses give for each feature.
+func (p *product) findOptions() {
+	all := make([]option, 0, len(p.names.ids)*len(p.licenses))
+	p.options, p.ids = make([][]option, len(p.names.ids)), make([]string, 0, len(p.names.ids))
+	for i := range p.options {
+		from := len(all)
+		for k := range p.licenses {
+			if j := &p.licenses[k]; len(j.rights) > 0 && j.rights[i].granted {
+				all = append(all, option{j, &j.rights[i]})
+			}
+		}
+		if p.options[i] = all[from:len(all):len(all)]; len(all) > from {
+			p.ids = append(p.ids, p.names.ids[i])
+		}
+	}
+}
+
+// place is where a feature of the product stands; its id is a present one.
+func (p *product) place(id string) int {
+	i, _ := p.names.place(id)
+	return i
+}
+
 func (p *product) decideFeatures() {
 	p.Features = make(map[string]FeatureVerdict, len(p.options))
-	for id, options := range p.options {
-		o := *slicesBest(options, betterOption(p.At))
-		p.chosen[id] = o
-		v := FeatureVerdict{ID: id, Name: p.names.name(id), Mode: o.mode(p.At), License: o.Serial}
+	p.chosen = make([]option, len(p.options))
+	p.Works = make([]string, 0, len(p.ids))
+	for i, options := range p.options {
+		if len(options) == 0 {
+			continue
+		}
+		id, o := p.names.ids[i], *slicesBest(options, betterOption(p.At))
+		p.chosen[i] = o
+		v := FeatureVerdict{ID: id, Name: p.names.name(i), Mode: o.mode(p.At), License: o.Serial}
 		switch v.Mode {
 		case Keep:
 			p.Works = append(p.Works, id)
@@ -201,12 +225,12 @@ func (p *product) decideFeatures() {
 			v.Mode = Pause
 			p.Paused = append(p.Paused, id)
 		}
-		v.Reasons = p.whyFeature(id, o, v.Until)
+		v.Reasons = p.whyFeature(i, o, v.Until)
 		p.Features[id] = v
 	}
-	slices.Sort(p.Works)
-	slices.Sort(p.View)
-	slices.Sort(p.Paused)
+	if len(p.Works) == 0 {
+		p.Works = nil
+	}
 }
 
 // fullUntil is the last moment of full use without a gap over all licenses; zero when it does not end.
@@ -242,18 +266,14 @@ func (p *product) decideDates() {
 	}
 }
 
-// featureIDs are all features that some license here names, sorted.
-func (p *product) featureIDs() []string { return slices.Sorted(maps.Keys(p.options)) }
-
 // decidedBy are the features that a license decides, sorted.
 func (p *product) decidedBy(j *judged) []string {
 	var ids []string
-	for id, o := range p.chosen {
+	for i, o := range p.chosen {
 		if o.judged == j {
-			ids = append(ids, id)
+			ids = append(ids, p.names.ids[i])
 		}
 	}
-	slices.Sort(ids)
 	return ids
 }
 
@@ -261,8 +281,12 @@ func (p *product) decidedBy(j *judged) []string {
 func (p *product) kept(ids []string, at time.Time) Kept {
 	var k Kept
 	for _, id := range ids {
-		o := *slicesBest(p.options[id], betterOption(at))
-		name := p.names.name(id)
+		i := p.place(id)
+		if len(p.options[i]) == 0 {
+			continue
+		}
+		o := slicesBest(p.options[i], betterOption(at))
+		name := p.names.name(i)
 		switch o.mode(at) {
 		case Keep:
 			k.Full = append(k.Full, name)
@@ -286,7 +310,7 @@ func (p *product) keptAfter(ids []string, end time.Time) Kept {
 func (p *product) featureNames(ids []string) []Text {
 	names := make([]Text, len(ids))
 	for i, id := range ids {
-		names[i] = p.names.name(id)
+		names[i] = p.names.name(p.place(id))
 	}
 	return names
 }

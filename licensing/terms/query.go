@@ -59,7 +59,7 @@ func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
 	r = p.notCovered(q.Version)
 	pvv := p.ProductVerdict
 	pvv.Finding = r.Finding
-	pvv.Works, pvv.View, pvv.Paused = nil, nil, p.featureIDs()
+	pvv.Works, pvv.View, pvv.Paused = nil, nil, slices.Clone(p.ids)
 	pvv.Features = make(map[string]FeatureVerdict, len(p.Features))
 	for id, f := range p.Features {
 		f.Mode, f.Until, f.Reasons = Pause, time.Time{}, r.Reasons
@@ -73,8 +73,13 @@ func (p *product) may(feature string) (bool, ranked) {
 	if feature == "" {
 		return p.works(), p.main
 	}
-	id, _ := p.names.find(feature)
-	v, ok := p.Features[id]
+	at, ok := p.names.find(feature)
+	var v FeatureVerdict
+	id := feature
+	if ok {
+		id = p.names.ids[at]
+		v, ok = p.Features[id]
+	}
 	switch {
 	case !ok && p.best.phase == elsewhere:
 		return false, p.main
@@ -87,7 +92,7 @@ func (p *product) may(feature string) (bool, ranked) {
 	}
 	r.Reasons = slices.Clone(v.Reasons)
 	if id != feature && !equalFold(id, feature) {
-		r.Reasons = append(r.Reasons, p.reason(RuleFormerName, p.chosen[id].judged, time.Time{}, "asked_for", feature, "now", id))
+		r.Reasons = append(r.Reasons, p.reason(RuleFormerName, p.chosen[at].judged, time.Time{}, "asked_for", feature, "now", id))
 	}
 	return v.Mode == Keep, r
 }
@@ -95,7 +100,7 @@ func (p *product) may(feature string) (bool, ranked) {
 // withheld is why a feature is not at full use: the state of the license that decides it. A feature whose own grace
 // is over while others go on has ended like its license, or waits for a contact like those that are paused.
 func (p *product) withheld(id string) ranked {
-	o := p.chosen[id]
+	o := p.chosen[p.place(id)]
 	if o.phase != inGrace {
 		return p.about(o.judged, p.decidedBy(o.judged))
 	}

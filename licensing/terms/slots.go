@@ -12,6 +12,10 @@ import "slices"
 //	date, start, until, grace, deadline, time, date_or_none   time.Time; zero: no date
 //	n, days, seconds, size                           int
 //	promise                                          Length; zero: none
+//	old, new, impact_or_all                          Text; nil: not said
+//	what_works                                       Text of the hold, else Kept
+//	parts, core_parts                                []Text; parts of computer_changed are kinds of hardware, []string
+//	evidence                                         Evidence
 //	list                                             []PlaceUse
 //	buyer, vendor, contact, serial, v, name, ref, keychain, c1, c2, label1, updates, restore_if_any   string
 //
@@ -42,9 +46,9 @@ var slots = map[State][]string{
 	StateRevoked:           {"date", "date2", "deadline", "issuer", "reason", "ref", "review_effect", "until_then", "who"},
 	StateOnHold:            {"date", "issuer", "reason", "ref", "what_works"},
 	StateDeviceLimit:       {"date", "list", "n", "vendor"},
-	StateClockWrong:        {"date_or_none", "local", "sure"},
-	StateClockUnsure:       {"date_or_none", "from", "sure", "to", "vendor"},
-	StateComputerChanged:   {"date", "days", "m", "n", "parts"},
+	StateClockWrong:        {"date_or_none", "local", "sure", "works_now"},
+	StateClockUnsure:       {"date_or_none", "from", "sure", "to", "vendor", "works_now"},
+	StateComputerChanged:   {"date", "days", "m", "n", "parts", "works_now"},
 	StateOtherComputer:     {"c1", "c2", "label1", "vendor"},
 	StateTwoCopies:         {"date", "vendor"},
 	StateRolledBack:        {"date", "days", "works_now"},

@@ -76,7 +76,12 @@ func (p *product) reason(rule string, j *judged, at time.Time, evidence ...any) 
 }
 
 // authority is who signed: the vendor's name, as its trusted profile has it, and the key.
-func (p *product) authority(j *judged) string { return signer(p.vendor, j.Vendor, j.KeyID) }
+func (p *product) authority(j *judged) string {
+	if j.signer == "" {
+		j.signer = signer(p.vendor, j.Vendor, j.KeyID)
+	}
+	return j.signer
+}
 
 func signer(v *Vendor, root, key string) string {
 	name := or(v.Name, v.ID)
@@ -157,15 +162,67 @@ func (p *product) whyComputer(j *judged) []Reason {
 	return []Reason{p.reason(rule, j, j.unproven, "proven", p.facts.Device.ProvenAt, "unproven_ends", j.unproven, "key_store", string(keyState(p.facts)))}
 }
 
-// whyFeature explains one feature: the license that decides it, which others there were, and its own dates.
-func (p *product) whyFeature(id string, o option, until time.Time) []Reason {
-	why := p.whyLicense(o.judged)
-	if n := len(p.options[id]); n > 1 {
+// moreWhy are the reasons for features of one license that go the same way.
+type moreWhy struct {
+	way way
+	all []Reason
+}
+
+// way is what of a right explains how it goes.
+type way struct {
+	term, offline, full time.Time
+	rest, after         After
+	grace               Length
+}
+
+// whyFeature explains the feature at a place: the license that decides it, which others there were, and its own dates. Features
+// that go the same way share their reasons.
+func (p *product) whyFeature(i int, o option, until time.Time) []Reason {
+	j, id := o.judged, p.names.ids[i]
+	_, own := j.Policy.Features[id]
+	if len(p.options[i]) > 1 || !own {
+		return append(p.whyShared(o, until), p.whyChosen(i, o, until, own)...)
+	}
+	return p.whyShared(o, until)
+}
+
+// whyChosen explains why this license decides, and under which name.
+func (p *product) whyChosen(i int, o option, until time.Time, own bool) []Reason {
+	var why []Reason
+	if n := len(p.options[i]); n > 1 {
 		why = append(why, p.reason(RuleBest, o.judged, until, "licenses", n, "chosen", o.Serial, "full_until", until))
 	}
-	if _, own := o.Policy.Features[id]; !own {
-		why = append(why, p.reason(RuleFormerName, o.judged, time.Time{}, "granted_as", p.grantedAs(id, o), "now", id))
+	if !own {
+		why = append(why, p.reason(RuleFormerName, o.judged, time.Time{}, "granted_as", p.grantedAs(p.names.ids[i], o), "now", p.names.ids[i]))
 	}
+	return why
+}
+
+// whyShared are the reasons that all features have which a license decides and which go the same way.
+func (p *product) whyShared(o option, until time.Time) []Reason {
+	j := o.judged
+	w := way{o.right.term, o.right.offline, o.full, o.rest, o.feature.After, o.feature.Grace}
+	for i := range j.whyMore {
+		if j.whyMore[i].way == w {
+			return j.whyMore[i].all
+		}
+	}
+	why := slices.Clip(append(slices.Clip(p.whyOf(j)), p.whyEnds(o)...))
+	j.whyMore = append(j.whyMore, moreWhy{w, why})
+	return why
+}
+
+// whyOf is whyLicense, worked out once.
+func (p *product) whyOf(j *judged) []Reason {
+	if j.why == nil {
+		j.why = p.whyLicense(j)
+	}
+	return slices.Clip(j.why)
+}
+
+// whyEnds explains a feature's own dates.
+func (p *product) whyEnds(o option) []Reason {
+	var why []Reason
 	switch offline := past(p.At, o.judged.offline) && !o.silentNow(p.At) && !past(p.At, o.judged.term); {
 	case o.phase == inTerm && o.right.term.After(o.judged.term) && !o.judged.term.IsZero():
 		why = append(why, p.reason(RuleGraceAhead, o.judged, o.right.term, "feature_grace_ends", o.right.term))
@@ -197,34 +254,35 @@ func (p *product) grantedAs(id string, o option) string {
 
 // pairs writes evidence as name=value, leaving out what is empty. Times are RFC 3339 in UTC.
 func pairs(kv ...any) string {
-	var b strings.Builder
+	var room [256]byte
+	b := room[:0]
 	for i := 0; i+1 < len(kv); i += 2 {
-		v := written(kv[i+1])
-		if v == "" {
-			continue
+		from := len(b)
+		if from > 0 {
+			b = append(b, ' ')
 		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		b = append(append(b, kv[i].(string)...), '=')
+		value := len(b)
+		if b = written(b, kv[i+1]); len(b) == value {
+			b = b[:from]
 		}
-		b.WriteString(kv[i].(string))
-		b.WriteByte('=')
-		b.WriteString(v)
 	}
-	return b.String()
+	return string(b)
 }
 
-func written(v any) string {
+// written appends a value; nothing when it is empty.
+func written(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		return v
+		return append(b, v...)
 	case int:
-		return strconv.Itoa(v)
+		return strconv.AppendInt(b, int64(v), 10)
 	case Length:
-		return v.String()
+		return append(b, v.String()...)
 	case time.Time:
 		if !v.IsZero() {
-			return v.UTC().Format(time.RFC3339)
+			return v.UTC().AppendFormat(b, time.RFC3339)
 		}
 	}
-	return ""
+	return b
 }

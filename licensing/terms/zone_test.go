@@ -94,8 +94,8 @@ func TestTheWindowOfALicenseFollowsItsPolicy(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
-		if written(starts) != tt.starts || written(ends) != tt.ends {
-			t.Errorf("%s: %s to %s", tt.name, written(starts), written(ends))
+		if string(written(nil, starts)) != tt.starts || string(written(nil, ends)) != tt.ends {
+			t.Errorf("%s: %s to %s", tt.name, string(written(nil, starts)), string(written(nil, ends)))
 		}
 	}
 	for _, p := range []Policy{{}, {Term: Term{Length: Days(1)}, Zone: "Mars/Olympus"}, {Term: Term{Length: Days(1), Starts: "soon"}}, {Term: Term{Length: Days(1)}, Zone: "Local"}} {
