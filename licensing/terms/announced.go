@@ -26,7 +26,7 @@ func (e *evaluation) announced(q Query) []ranked {
 			return x.Body.Serial == h.Serial || x.Body.Serial == "" && x.Audience.Includes(&h.License)
 		}
 		if product, ok := e.reaches(q, x.Vendor, about); ok && !e.extended(x) {
-			if r, ok := e.extension(x); ok {
+			if r, ok := e.extension(x, product); ok {
 				r.Product, r.License = product, x.Body.Serial
 				all = append(all, r)
 			}
@@ -53,8 +53,11 @@ func (e *evaluation) notice(n *Signed[Notice]) (ranked, bool) {
 	r := ranked{rank: rankInformation, date: b.From, at: at}
 	switch {
 	case b.Type == NoticeMaintenance && !past(at, later(b.From, b.Until)):
-		hours := int((b.Until.Sub(b.From) + time.Hour - 1) / time.Hour)
-		r.Finding = finding(StateMaintenance, Slots{"date": b.From, "hours": max(hours, 1), "impact_or_all": b.Impact, "ref": b.Ref, "vendor": v.Name}, ActCheckin)
+		hours := 0 // not said
+		if b.Until.After(b.From) {
+			hours = int((b.Until.Sub(b.From) + time.Hour - 1) / time.Hour)
+		}
+		r.Finding = finding(StateMaintenance, Slots{"date": b.From, "hours": hours, "impact_or_all": b.Impact, "ref": b.Ref, "vendor": v.Name}, ActCheckin)
 	case b.Type == NoticePolicy && at.Before(b.From):
 		r.Finding = finding(StatePolicyChange, Slots{"date": b.From, "old": b.Old, "new": b.New, "reason": b.Text, "vendor": v.Name}, ActSeeChanges)
 	default:
@@ -69,17 +72,27 @@ func (e *evaluation) notice(n *Signed[Notice]) (ranked, bool) {
 // extensionTold is how long more time is a line of its own before it counts.
 const extensionTold = 14 * 24 * time.Hour
 
-func (e *evaluation) extension(x *Signed[Extension]) (ranked, bool) {
+func (e *evaluation) extension(x *Signed[Extension], product string) (ranked, bool) {
 	at, v := e.decision(x.Vendor), e.vendor(x.Vendor)
 	until := extendedTo(x, time.UTC)
 	if past(at, until) || at.After(x.Taken.Add(extensionTold)) {
 		return ranked{}, false
 	}
-	s := Slots{"all_or_all_except": e.works(), "vendor": v.Name}
+	s := Slots{"all_or_all_except": e.keptOf(x.Vendor, product), "vendor": v.Name}
 	extendedSlots(x, until, s)
 	r := ranked{Finding: finding(StateGraceExtended, s, ""), rank: rankInformation, date: until, at: at}
 	r.Reasons = []Reason{whyExtension(x, v, until)}
 	return r, true
+}
+
+// keptOf says what of a product works now.
+func (e *evaluation) keptOf(root, product string) Kept {
+	for _, p := range e.products {
+		if p.Vendor == root && p.ID == product {
+			return p.keptNow
+		}
+	}
+	return Kept{}
 }
 
 // extended says that a product tells of the extension already.

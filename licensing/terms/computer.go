@@ -132,11 +132,25 @@ func (e *evaluation) refused(r *Request, works Kept, at time.Time) ranked {
 		contact := or(no.Contact, v.Support)
 		f = finding(StateRequestRefused, Slots{
 			"vendor": v.Name, "reason": no.Reason, "ref": no.Ref, "works_now": works, "way_out": no.WayOut, "contact": contact, "deadline": no.Until,
-		}, ActRequest)
+			"asked": r.Kind,
+		}, askAgain(r.Kind))
 	}
 	f.Product = r.Product
 	f.Reasons = []Reason{{Rule: RuleRefused, Evidence: pairs("request", r.ID, "code", no.Code, "reference", no.Ref), Authority: v.Name, At: no.At}}
 	return ranked{Finding: f, rank: rankBlocked, at: at}
+}
+
+// askAgain is how a request of a kind is made once more.
+func askAgain(kind string) Action {
+	switch kind {
+	case "checkin":
+		return ActCheckin
+	case "moretime":
+		return ActMoreTime
+	case "renew":
+		return ActTellBuyer
+	}
+	return ActRequest
 }
 
 // answered says whether something newer makes a refusal old news: a license from the same key that was issued
@@ -145,7 +159,7 @@ func (e *evaluation) answered(r *Request) bool {
 	if e.newest == nil {
 		e.newest = e.facts.newestByKey()
 	}
-	n := e.newest[vendorKey{r.Vendor, r.KeyHash}]
+	n := e.newest[vendorKey{r.Vendor, r.KeyHash, r.asks()}]
 	if n.issued.After(r.Refusal.At) || n.asked.After(r.Created) {
 		return true
 	}
@@ -156,11 +170,14 @@ func (e *evaluation) answered(r *Request) bool {
 	return slices.ContainsFunc(e.facts.Licenses, func(h Held) bool {
 		return same(h.Vendor, h.Policy.Product.ID) && h.Issued.After(r.Refusal.At)
 	}) || slices.ContainsFunc(e.facts.Requests, func(q Request) bool {
-		return same(q.Vendor, q.Product) && q.lives() && q.Created.After(r.Created)
+		return same(q.Vendor, q.Product) && q.asks() == r.asks() && q.lives() && q.Created.After(r.Created)
 	})
 }
 
-type vendorKey struct{ vendor, keyHash string }
+// asks is what a request is for: a license by default.
+func (q *Request) asks() string { return or(q.Kind, "activate") }
+
+type vendorKey struct{ vendor, keyHash, kind string }
 
 // newest is when the newest license from a license key was issued, and the newest request for it made.
 type newest struct{ issued, asked time.Time }
@@ -168,16 +185,17 @@ type newest struct{ issued, asked time.Time }
 func (f *Facts) newestByKey() map[vendorKey]newest {
 	all := map[vendorKey]newest{}
 	for i := range f.Licenses {
-		k := vendorKey{f.Licenses[i].Vendor, f.Licenses[i].KeyHash}
+		k := vendorKey{f.Licenses[i].Vendor, f.Licenses[i].KeyHash, "activate"}
 		n := all[k]
 		n.issued = later(n.issued, f.Licenses[i].Issued)
 		all[k] = n
 	}
 	for i := range f.Requests {
 		if q := &f.Requests[i]; q.lives() {
-			n := all[vendorKey{q.Vendor, q.KeyHash}]
+			k := vendorKey{q.Vendor, q.KeyHash, q.asks()}
+			n := all[k]
 			n.asked = later(n.asked, q.Created)
-			all[vendorKey{q.Vendor, q.KeyHash}] = n
+			all[k] = n
 		}
 	}
 	return all

@@ -62,10 +62,11 @@ func first[T any](all []T) *T {
 // settled is the outcome for one product, and for how long it counts.
 type settled struct {
 	outcome
-	held    []*Held
-	vendor  Vendor
-	contact time.Time
-	until   time.Time // the first date of it that has not come; zero: none
+	held     []*Held
+	vendor   Vendor
+	windowed bool // a license of it has a limit on time without contact, so that contact counts
+	contact  time.Time
+	until    time.Time // the first date of it that has not come; zero: none
 }
 
 // Evaluate is the function of this name, without a query.
@@ -132,7 +133,7 @@ const margin = 2 * time.Second
 
 // counts says whether s is the outcome at the present time too.
 func (s *settled) counts(e *evaluation, held []*Held) bool {
-	if s == nil || len(held) != len(s.held) || *e.vendor(held[0].Vendor) != s.vendor || !e.facts.Contact[s.Vendor].Equal(s.contact) {
+	if s == nil || len(held) != len(s.held) || *e.vendor(held[0].Vendor) != s.vendor || s.windowed && !e.facts.Contact[s.Vendor].Equal(s.contact) {
 		return false
 	}
 	at := e.decision(held[0].Vendor)
@@ -157,7 +158,11 @@ func (s *settled) move(at time.Time) {
 
 func settle(e *evaluation, held []*Held) *settled {
 	p := e.judge(held)
-	return &settled{outcome: p.outcome, vendor: *p.vendor, contact: e.facts.Contact[p.Vendor], held: held, until: p.nextDate()}
+	return &settled{outcome: p.outcome, vendor: *p.vendor, windowed: p.windowed(), contact: e.facts.Contact[p.Vendor], held: held, until: p.nextDate()}
+}
+
+func (p *product) windowed() bool {
+	return slices.ContainsFunc(p.licenses, func(j judged) bool { return !j.contact.IsZero() })
 }
 
 // nextDate is the first of all dates that the outcome was compared with and that has not come, with some margin.

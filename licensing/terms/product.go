@@ -14,6 +14,7 @@ type outcome struct {
 	lines    []ranked  // about further licenses
 	working  bool      // may be used as a whole
 	limited  bool      // something of it is not at full use, although it was
+	keptNow  Kept      // what of it works
 	unproved bool      // main says already that the device key cannot be proven
 	unproven time.Time // until when the license decides without that proof; zero: proven or not needed
 }
@@ -56,6 +57,9 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.Next = p.events()
 	p.unproved = p.best.phase == unproved
 	p.limited = p.best.phase != elsewhere && p.best.phase != upcoming && len(p.View)+len(p.Paused) > 0
+	if len(p.facts.Extensions) > 0 {
+		p.keptNow = p.kept(p.ids, p.At)
+	}
 	p.working = p.main.State.ExitCode(false) == 0 && !p.unproved
 	if p.best.phase >= inGrace && (p.State == StateRevoked || p.State == StateOnHold) {
 		p.working = true // nothing of it stopped yet
