@@ -27,7 +27,7 @@ func deps(t *testing.T, args ...string) []string {
 
 func TestEngineNeedsNeitherWindowNorCommandLine(t *testing.T) {
 	for _, p := range deps(t, "./licensing", "./licensing/terms", "./licensing/exchange", "./licensing/plain", "./licensing/ledger",
-		"./licensing/store", "./licensing/keystore", "./licensing/device", "./licensing/clock", "./licensing/disk", "./licensing/issuer") {
+		"./licensing/store", "./licensing/keystore", "./licensing/device", "./licensing/clock", "./licensing/disk", "./licensing/issuer", "./licensing/simulate", "./licensing/calendar", "./licensing/alarm") {
 		for _, banned := range []string{"fyne.io/", "github.com/alecthomas/kong", "holdfast/app", "holdfast/views"} {
 			if strings.HasPrefix(p, banned) {
 				t.Errorf("licensing depends on %s", p)
@@ -45,7 +45,7 @@ func TestCommandsNeedNoWindow(t *testing.T) {
 }
 
 func TestEvaluateIsPure(t *testing.T) {
-	for _, p := range deps(t, "./licensing/terms") {
+	for _, p := range deps(t, "./licensing/terms", "./licensing/simulate") {
 		switch p {
 		case "net", "net/http", "os/exec", "math/rand", "math/rand/v2":
 			t.Errorf("licensing/terms depends on %s", p)

@@ -46,8 +46,8 @@ func TestAudiencesThatDoNotReachThisHome(t *testing.T) {
 func TestPartsThatThisVersionCannotActOnAreNotSwallowed(t *testing.T) {
 	c, v := newComputer(t), newVendor(t, "acme")
 	c.activate(v)
-	file := v.file(exchange.KindRevocation, v.response(exchange.KindRevocation, nil, exchange.Part{
-		Kind: exchange.KindRevocation, Version: 1, Revocation: &exchange.Revocation{Serial: "A-1", Ref: "R", From: start},
+	file := v.file(exchange.KindReceipt, v.response(exchange.KindReceipt, nil, exchange.Part{
+		Kind: exchange.KindReceipt, ID: "r-1", Receipt: &exchange.Receipt{Number: 1, Ledger: "u-1"},
 	}))
 	for range 2 {
 		if it := c.use(file); it.Taken || it.Finding.State != terms.StateFileTooNew {

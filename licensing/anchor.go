@@ -18,6 +18,7 @@ type anchor struct {
 	Seq   uint64    `json:"seq"`
 	Head  string    `json:"head"`
 	Lower time.Time `json:"tlb,omitzero"`
+	Of    string    `json:"of,omitempty"` // beginning of the root whose time Lower is
 }
 
 func headText(h [32]byte) string { return hex.EncodeToString(h[:]) }
@@ -38,13 +39,13 @@ func (e *Engine) writeAnchor(ctx context.Context) {
 		return
 	}
 	seq, head := e.journal.Tail()
-	var signed time.Time
-	for _, b := range e.rec.Home.Bounds {
-		if b.Signed.After(signed) {
-			signed = b.Signed
+	a := anchor{ID: e.home.ID, Seq: seq, Head: headText(head)}
+	for root, b := range e.rec.Home.Bounds {
+		if b.Signed.After(a.Lower) {
+			a.Lower, a.Of = b.Signed, root[:min(8, len(root))]
 		}
 	}
-	b, err := json.Marshal(anchor{ID: e.home.ID, Seq: seq, Head: headText(head), Lower: signed})
+	b, err := json.Marshal(a)
 	if err != nil {
 		return
 	}
@@ -79,17 +80,14 @@ func (e *Engine) hasEntry(a anchor) bool {
 
 // rolledBack records that newer records were here before, with both heads, and goes on.
 func (e *Engine) rolledBack(ctx context.Context, a anchor, tail uint64) error {
-	now := e.clockRead().Wall.UTC()
 	if e.recState.State != terms.StateRecordsDamaged {
 		e.recState = terms.Records{State: terms.StateRolledBack, At: e.lastRecorded()}
 	}
-	if e.o.ReadOnly {
-		return nil
-	}
 	h := e.rec.Home
-	h.Damage, h.Since = terms.StateRolledBack, e.lastRecorded()
-	if h.Since.IsZero() {
-		h.Since = now
+	h.putBack(a, e.lastRecorded(), e.clockRead())
+	if e.o.ReadOnly {
+		e.rec.Home = h
+		return nil
 	}
 	ev := ledger.Event{
 		Kind: "rolled_back", Authority: "key store",

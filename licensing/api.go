@@ -37,6 +37,7 @@ type Snapshot struct {
 	KeyStore KeyStoreView
 	Records  RecordsView
 	Device   terms.Device
+	Clock    ClockView
 	// LastContact is the newest vendor-signed time taken here; zero when none.
 	LastContact time.Time
 }
@@ -129,10 +130,81 @@ type ImportOptions struct {
 // RequestOptions describe a request to make. Vendor is an id, "id@root" or a root; Key may be empty when a
 // welcome file brought one.
 type RequestOptions struct {
-	Vendor string
-	Key    string
-	Label  string
-	File   string // name it is saved under, for the records
+	Kind    string // one of exchange.RequestActivate (also ""), RequestCheckin, RequestRenew, RequestMoreTime
+	Vendor  string
+	Key     string    // activate only
+	Product string    // renew and moretime: id of the product; "" for all of the vendor
+	Until   time.Time // moretime only: the last moment away
+	Label   string
+	File    string // name it is saved under, for the records
+}
+
+// Cover says whether a time away is covered already, and otherwise what can be asked for.
+type Cover struct {
+	Vendor  string // root
+	Product string // id
+	Name    terms.Text
+	// Covered: everything that works now still works at the asked moment without any contact. Zero Until: no end.
+	Covered bool
+	Until   time.Time // last moment of full use without a contact and without grace
+	Grace   time.Time // last moment of grace after it; zero: none
+	// Granted: the vendor's policy gives the asked time at once. Most is the last moment that it gives so; zero: none at all.
+	// LicenseEnds stands in the way when it comes first; zero: it does not.
+	Granted     bool
+	Most        time.Time
+	LicenseEnds time.Time
+}
+
+// ClockView is what is known of the time.
+type ClockView struct {
+	Wall     time.Time   // what the computer shows
+	Decision time.Time   // what decisions use, the latest over all vendors
+	State    terms.State // clock_wrong, clock_unsure or ""
+	Line     terms.Clock
+	Vendors  []VendorClock
+}
+
+// VendorClock is what is known of the time from one vendor.
+type VendorClock struct {
+	Root, Name string
+	Signed     time.Time // the latest time that it signed
+	Sure       time.Time // that, with the running time since
+	Decision   time.Time
+	Contact    time.Time     // what the offline window counts from
+	Behind     time.Duration // how far the wall clock lies behind Sure; 0 when it does not
+}
+
+// NoticeView is something that a vendor announced, granted or decided and that is in force or to come here.
+type NoticeView struct {
+	Kind       exchange.Kind // notice, extension, hold or revocation
+	Root       string
+	Vendor     string
+	Ref        string
+	Document   string
+	Issued     time.Time
+	Taken      time.Time
+	Over       bool          // its time has passed, or it was taken back
+	Products   []string      // ids of the products here that it concerns
+	Finding    terms.Finding // what Evaluate says of it; without a state when it changes nothing here any more
+	Notice     *terms.Notice
+	Extension  *terms.Extension
+	Hold       *terms.Hold
+	Revocation *terms.Revocation
+}
+
+// GraceEntry is one line of the grace ledger.
+type GraceEntry struct {
+	Seq       uint64      `json:"seq"`
+	At        time.Time   `json:"at"`    // decision time at which it was recorded
+	Event     string      `json:"event"` // started, changed, ended or recovered
+	Cause     terms.Cause `json:"cause"`
+	Vendor    string      `json:"vendor"`  // root
+	Product   string      `json:"product"` // id
+	License   string      `json:"license,omitempty"`
+	Started   time.Time   `json:"started"` // when the grace began, although nothing may have been running then
+	Ends      time.Time   `json:"ends,omitzero"`
+	Remaining int64       `json:"remaining_seconds"` // at At
+	Authority string      `json:"authority,omitempty"`
 }
 
 // Made is a request that was made, or the open one that was there already (Again).

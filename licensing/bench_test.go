@@ -166,6 +166,37 @@ func benchmarkMany(b *testing.B, n int, products bool) {
 			}
 		}
 	})
+	b.Run("ImportForEverybody", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			version++
+			file := v.said(to("all", ""), extensionPart(fmt.Sprint("x-", version), terms.Extension{What: terms.ExtendGrace, By: terms.Days(400)}))
+			b.StartTimer()
+			if it := c.use(file); !it.Taken {
+				b.Fatalf("%+v", it.Finding)
+			}
+		}
+	})
+	b.Run("Away", func(b *testing.B) {
+		for b.Loop() {
+			if all := c.Away(terms.Query{}, start.AddDate(0, 2, 0)); len(all) == 0 {
+				b.Fatal("no product")
+			}
+		}
+	})
+	b.Run("Notices", func(b *testing.B) {
+		for b.Loop() {
+			if all := c.Notices(); len(all) == 0 {
+				b.Fatal("nothing was said")
+			}
+		}
+	})
+	b.Run("GraceOfAll", func(b *testing.B) {
+		for b.Loop() {
+			c.clock.Advance(400 * 24 * time.Hour)
+			c.Refresh(context.Background())
+		}
+	})
 	b.Run("Tail", func(b *testing.B) {
 		for b.Loop() {
 			c.writeCheckpoint()

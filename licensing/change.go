@@ -21,7 +21,10 @@ type change struct {
 	Requests  []requestRecord        `json:"requests,omitempty"`
 	Documents []documentRecord       `json:"documents,omitempty"`
 	Keys      []keyRecord            `json:"keys,omitempty"`
+	Parts     []partRecord           `json:"parts,omitempty"`
+	Grace     []graceRecord          `json:"grace,omitempty"` // lines of the grace ledger
 	Home      *homeRecord            `json:"home,omitempty"`
+	Clock     *clockNote             `json:"clock,omitempty"`     // what a record about the clock tells
 	Envelopes []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
 	Shown     map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
 	Packed    []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
@@ -82,7 +85,7 @@ func (c change) packed() (change, error) {
 
 // bare is a change without what the signed documents say, and without secrets.
 func bare(c change) change {
-	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown}
+	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown, Grace: c.Grace}
 	for _, v := range c.Vendors {
 		v.Profile = exchange.Profile{}
 		out.Vendors = append(out.Vendors, v)
@@ -90,6 +93,10 @@ func bare(c change) change {
 	for _, l := range c.Licenses {
 		l.License = terms.License{}
 		out.Licenses = append(out.Licenses, l)
+	}
+	for _, p := range c.Parts {
+		p.Body = exchange.Part{}
+		out.Parts = append(out.Parts, p)
 	}
 	return out
 }

@@ -29,6 +29,9 @@ func (p *planner) describe(it *Item, draft, changed *records, c change) {
 			it.Finding = now.Finding
 		}
 	}
+	for i := range c.Parts {
+		p.describePart(it, &c.Parts[i], draft, before, after)
+	}
 	for _, q := range c.Requests {
 		if q.Refusal == nil {
 			continue
@@ -46,18 +49,26 @@ func (p *planner) describe(it *Item, draft, changed *records, c change) {
 	}
 }
 
-// verdicts are those before and after a change, about the products that it brings licenses for. Only a refusal, or a change
-// without licenses, concerns the whole computer.
+// verdicts are those before and after a change, about the products that it brings something for. Only a refusal, or a change
+// that concerns no license, is about the whole computer.
 func (p *planner) verdicts(draft, changed *records, c change) (before, after terms.Verdict) {
+	root, ids := concerned(changed, c)
 	refused := slices.ContainsFunc(c.Requests, func(q requestRecord) bool { return q.Refusal != nil })
-	if refused || len(c.Licenses) == 0 {
+	if refused || len(ids) == 0 {
 		return p.e.evaluate(terms.Query{}, draft, p.r), p.e.evaluate(terms.Query{}, changed, p.r)
 	}
-	root, ids := c.Licenses[0].Root, map[string]bool{}
-	for _, l := range c.Licenses {
-		ids[l.License.Policy.Product.ID] = true
-	}
 	return p.e.evaluateProducts(draft, p.r, root, ids), p.e.evaluateProducts(changed, p.r, root, ids)
+}
+
+func productKey(root, id string) string { return root + "/" + id }
+
+// byProduct are the verdicts of products by productKey.
+func byProduct(v terms.Verdict) map[string]*terms.ProductVerdict {
+	all := make(map[string]*terms.ProductVerdict, len(v.Products))
+	for i := range v.Products {
+		all[productKey(v.Products[i].Vendor, v.Products[i].ID)] = &v.Products[i]
+	}
+	return all
 }
 
 func product(v terms.Verdict, root, id string) (terms.ProductVerdict, bool) {

@@ -23,6 +23,8 @@ type checkpoint struct {
 	Licenses  []licenseRecord  `json:"licenses,omitempty"`
 	Requests  []requestRecord  `json:"requests,omitempty"`
 	Documents []documentRecord `json:"documents,omitempty"`
+	Parts     []partRecord     `json:"parts,omitempty"`
+	Grace     []graceRecord    `json:"grace,omitempty"`
 	Computer  homeRecord       `json:"computer"`
 
 	sig []byte // of the file, which names it
@@ -39,7 +41,7 @@ func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) ([
 	all := bare(rec.all())
 	cp := checkpoint{
 		V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Vendors: all.Vendors, Licenses: all.Licenses, Requests: all.Requests,
-		Documents: all.Documents, Computer: rec.Home,
+		Documents: all.Documents, Parts: all.Parts, Grace: all.Grace, Computer: rec.Home,
 	}
 	return e.writeSigned(name, checkpointType, cp, key)
 }
@@ -129,7 +131,7 @@ func (e *Engine) readBare() (*records, error) {
 		return nil, errors.New("checkpoint of another home")
 	}
 	rec := newRecords()
-	rec.apply(change{Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Home: &cp.Computer})
+	rec.apply(change{Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Parts: cp.Parts, Grace: cp.Grace, Home: &cp.Computer})
 	rec.Seq, rec.Head = cp.Seq, cp.Head
 	if t, err := e.readTail(cp.sig); err == nil && t.Seq >= cp.Seq {
 		rec.apply(t.Change)

@@ -32,7 +32,7 @@ func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	}
 	ev.Data = data
 	ev.Wall = r.Wall.UTC()
-	ev.At = clock.Decide(e.lower(ev.Vendor, r), r).UTC()
+	ev.At = e.rec.Home.decision(ev.Vendor, r)
 	entry, err := e.journal.Record(ctx, ev)
 	if err != nil {
 		return e.diskProblem(err)
@@ -106,13 +106,12 @@ func (e *Engine) proven(h homeRecord) *homeRecord {
 	r := e.clockRead()
 	h.Proven = e.decisionTime(r)
 	h.Shown = nil // of thousands of products; it goes by itself
-	if hints := e.hints(); len(hints) > 0 {
-		h.Hints = hints
-	}
+	h.seeComputer(e.hints(), h.Proven)
 	h.Bounds = maps.Clone(h.Bounds)
 	for root, b := range h.Bounds {
 		h.Bounds[root] = b.Moved(r)
 	}
+	h.Course = h.course(r)
 	return &h
 }
 
@@ -123,27 +122,33 @@ func (e *Engine) refresh(ctx context.Context) {
 		return
 	}
 	r := e.clockRead()
-	wrote := false
+	wrote, err := e.recordLook(ctx, r)
+	if err != nil {
+		return
+	}
+	pending, err := e.takePending(ctx)
+	if err != nil {
+		return
+	}
+	wrote = wrote || pending
 	if e.keyState.State == "" {
-		for _, s := range e.changedStates(e.judge(r)) {
-			if e.record(ctx, s.event, change{Shown: s.shown}) != nil {
+		v, f := e.judge(r)
+		for _, s := range append(e.graceSteps(&v, &f), e.changedStates(v)...) {
+			if e.record(ctx, s.event, s.change) != nil {
 				return
 			}
 			wrote = true
 		}
-	}
-	if e.booted(r) {
-		wrote = e.record(ctx, ledger.Event{Kind: "clock", Reason: "boot", Authority: "system"}, change{Home: e.proven(e.rec.Home)}) == nil || wrote
 	}
 	if wrote {
 		e.writeCheckpoint()
 	}
 }
 
-// stateChange is a record about products whose state changed.
+// stateChange is a record about products whose state or grace changed.
 type stateChange struct {
-	event ledger.Event
-	shown map[string]terms.State
+	event  ledger.Event
+	change change
 }
 
 // manyStates is how many products of a vendor change in records of their own. Thousands may end on one day.
@@ -163,7 +168,7 @@ func (e *Engine) changedStates(v terms.Verdict) []stateChange {
 			ev.Authority = p.Reasons[0].Authority
 			ev.Reason = string(p.State) + ":" + p.Reasons[0].Rule
 		}
-		byVendor[p.Vendor] = append(byVendor[p.Vendor], stateChange{ev, map[string]terms.State{key: p.State}})
+		byVendor[p.Vendor] = append(byVendor[p.Vendor], stateChange{ev, change{Shown: map[string]terms.State{key: p.State}}})
 	}
 	var all []stateChange
 	for _, changes := range sortedValues(byVendor) {
@@ -171,11 +176,12 @@ func (e *Engine) changedStates(v terms.Verdict) []stateChange {
 			all = append(all, changes...)
 			continue
 		}
-		one := stateChange{ledger.Event{Kind: "verdict_changed", Reason: "several", Vendor: changes[0].event.Vendor}, map[string]terms.State{}}
+		shown := map[string]terms.State{}
 		for _, c := range changes {
-			maps.Copy(one.shown, c.shown)
+			maps.Copy(shown, c.change.Shown)
 		}
-		all = append(all, one)
+		ev := ledger.Event{Kind: "verdict_changed", Reason: "several", Vendor: changes[0].event.Vendor}
+		all = append(all, stateChange{ev, change{Shown: shown}})
 	}
 	return all
 }
@@ -198,9 +204,7 @@ func (e *Engine) saveLook() {
 	if e.index == nil || e.journal == nil || e.o.ReadOnly || e.rec.Seq == 0 {
 		return
 	}
-	r := e.clockRead()
-	now := e.decisionTime(r)
-	if d := now.Sub(e.rec.Home.Proven); d >= 0 && d < lookEvery {
+	if !e.lookDue(e.clockRead()) {
 		return
 	}
 	h := e.proven(e.rec.Home)

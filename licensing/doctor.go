@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"time"
 
 	"holdfast/licensing/clock"
@@ -29,7 +30,7 @@ func (e *Engine) Checks(ctx context.Context) []Check {
 	r := e.clockRead()
 	f := e.facts(e.rec, r)
 	return []Check{
-		e.checkClock(r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkDevice(f), e.checkTrust(f),
+		e.checkClock(f, r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkDevice(f), e.checkTrust(f),
 		e.checkDocuments(), e.checkDisk(),
 	}
 }
@@ -42,10 +43,17 @@ func line(id string, s terms.State, args map[string]any) Check {
 	return c
 }
 
-func (e *Engine) checkClock(r clock.Reading) Check {
-	lower := e.lower("", r)
-	c := line("clock", "", map[string]any{"now": r.Wall, "signed": lower})
-	if !lower.IsZero() && r.Wall.Before(lower) {
+// checkClock tells what the clock says and what a signed file showed; of a clock that is wrong or not believed yet also what the
+// finding about it says.
+func (e *Engine) checkClock(f terms.Facts, r clock.Reading) Check {
+	lower, v := e.lower("", r), e.judging.Evaluate(f, r.Wall)
+	c := line("clock", e.rec.Home.clockState(r), map[string]any{"now": r.Wall, "signed": lower, "local": r.Wall, "sure": lower, "from": f.Clock.From, "to": f.Clock.To})
+	for _, found := range append([]terms.Finding{v.Main}, v.Others...) {
+		if found.State == c.State && c.State != "" {
+			maps.Copy(c.Args, found.Slots)
+		}
+	}
+	if c.State == "" && !lower.IsZero() && r.Wall.Before(lower) {
 		c.Level = terms.ToneNotice
 		c.Args["behind"] = lower
 	}

@@ -99,7 +99,7 @@ func (e *Engine) everything() change {
 	return c
 }
 
-// documents are the hashes of the signed documents that vendors and licenses rest on.
+// documents are the hashes of the signed documents that vendors, licenses and parts rest on.
 func (r *records) documents() map[string]bool {
 	all := map[string]bool{}
 	for _, v := range r.Vendors {
@@ -107,6 +107,9 @@ func (r *records) documents() map[string]bool {
 	}
 	for _, l := range r.Licenses {
 		all[l.Document], all[l.Profile] = true, true
+	}
+	for _, p := range r.Parts {
+		all[p.Document], all[p.Profile] = true, true
 	}
 	delete(all, "")
 	return all

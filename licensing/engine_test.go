@@ -389,9 +389,9 @@ func TestClockBehindASignedDateDecidesNothing(t *testing.T) {
 	v.now = start.AddDate(2, 0, 0) // the vendor's date; the computer's is two years behind
 	l := v.license("A-1", 1, bound(req))
 	c.use(v.file(exchange.KindLicense, v.response(exchange.KindLicense, &req, licensePart(l))))
-	c.wants(terms.StateExpired)
-	if at := c.Snapshot().Verdict.At; at.Before(v.now) {
-		t.Fatalf("decided at %v, before the signed %v", at, v.now)
+	c.wants(terms.StateClockWrong)
+	if p := c.Snapshot().Verdict.Products[0]; p.State != terms.StateExpired || p.At.Before(v.now) {
+		t.Fatalf("%s, decided at %v; the signed date is %v", p.State, p.At, v.now)
 	}
 }
 

@@ -21,7 +21,7 @@ type FileView struct {
 	Taken        time.Time
 	Issued       time.Time
 	Words        string // check words of the file; "" when it came before they were kept
-	InUse        bool   // a vendor or a license rests on it now
+	InUse        bool   // something rests on it now: a vendor, a license, or what a vendor said
 }
 
 // Files are the documents that came in, newest first. It needs no key store.
@@ -90,14 +90,19 @@ type use struct {
 	issued time.Time
 }
 
-// uses are the documents that vendors and licenses rest on.
+// uses are the documents that vendors, licenses and parts rest on.
 func (r *records) uses() map[string]use {
-	all := make(map[string]use, len(r.Vendors)+len(r.Licenses))
+	all := make(map[string]use, len(r.Vendors)+len(r.Licenses)+len(r.Parts))
 	for _, v := range r.Vendors {
 		all[v.Document] = use{issued: v.Profile.Issued}
 	}
 	for _, l := range r.Licenses {
 		all[l.Document] = use{l.Serial, l.License.Issued}
+	}
+	for _, p := range r.Parts {
+		if _, used := all[p.Document]; !used {
+			all[p.Document] = use{serialOf(p.Body), p.Issued}
+		}
 	}
 	return all
 }

@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
 )
 
 func seedFile(f *testing.F, name string) {
@@ -48,7 +51,11 @@ func FuzzParseHome(f *testing.F) {
 }
 
 func FuzzDecodeChange(f *testing.F) {
-	full := change{V: 1, Reset: true, Licenses: []licenseRecord{{Root: "r", Serial: "s", Version: 1}}}
+	full := change{
+		V: 1, Reset: true, Licenses: []licenseRecord{{Root: "r", Serial: "s", Version: 1}},
+		Parts: []partRecord{{Root: "r", Kind: exchange.KindHold, Subject: "s", Version: 2, Body: holdPart(2, terms.Hold{Serial: "s"})}},
+		Grace: []graceRecord{{Root: "r", Product: "p", Event: graceStarted, Cause: terms.CauseOffline}},
+	}
 	packed, err := full.packed()
 	if err != nil {
 		f.Fatal(err)

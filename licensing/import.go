@@ -87,7 +87,8 @@ func (p *planner) introduced(docs []*document) int {
 type step struct {
 	change change
 	event  ledger.Event
-	aside  bool // only the profile beside a document that is not taken
+	aside  bool         // only the profile beside a document that is not taken
+	also   []sideRecord // what its answers settled
 }
 
 func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) error {
@@ -98,6 +99,11 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 	d.item.Taken = !s.aside
 	p.kept++
 	p.rec = e.rec
+	for _, side := range s.also {
+		if e.record(ctx, side.event, change{Clock: side.note}) != nil {
+			break // what it tells of is kept; the next thing to record says what is wrong
+		}
+	}
 	return nil
 }
 

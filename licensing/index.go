@@ -20,20 +20,27 @@ const (
 	bucketKeys      = "license_keys"
 	bucketHome      = "home"
 	bucketShown     = "shown"
+	bucketParts     = "parts"
+	bucketGrace     = "grace"
 )
 
 var errNoTail = errors.New("the index does not say how far it goes")
 
 // tailRecord says up to which journal entry the index is complete.
 type tailRecord struct {
+	Form int        `json:"form,omitempty"` // of the index, see indexForm
 	Seq  uint64     `json:"seq"`
 	Head string     `json:"head"`
 	Home homeRecord `json:"home"`
 }
 
+// indexForm grows when the index holds more than programs of before knew: one that such a program wrote lacks it.
+const indexForm = 1
+
 const tailKey = "tail"
 
-// loadIndex fills rec. old says that an earlier program wrote the index, with the states of products in the tail.
+// loadIndex fills rec. old says that an earlier program wrote the index: without parts, perhaps with the states of products in
+// the tail.
 func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 	b, err := tx.Get(bucketHome, tailKey)
 	if err != nil {
@@ -44,12 +51,13 @@ func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 		return false, err
 	}
 	rec.Seq, rec.Head, rec.Home = t.Seq, t.Head, t.Home
-	if old = len(t.Home.Shown) > 0; !old {
+	if len(t.Home.Shown) == 0 {
 		rec.Home.Shown = map[string]terms.State{}
 	}
-	return old, errors.Join(
+	return t.Form < indexForm, errors.Join(
 		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
 		loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests), loadBucket(tx, bucketDocuments, rec.Documents),
+		loadBucket(tx, bucketParts, rec.Parts), loadBucket(tx, bucketGrace, rec.Grace),
 	)
 }
 
@@ -120,9 +128,19 @@ func storeIndex(tx *store.Tx, c change, rec *records) error {
 			return err
 		}
 	}
+	for _, p := range c.Parts {
+		if err := putJSON(tx, bucketParts, p.key(), p); err != nil {
+			return err
+		}
+	}
+	for _, g := range c.Grace {
+		if err := putJSON(tx, bucketGrace, g.key(), g); err != nil {
+			return err
+		}
+	}
 	home := rec.Home
 	home.Shown = nil
-	return putJSON(tx, bucketHome, tailKey, tailRecord{Seq: rec.Seq, Head: rec.Head, Home: home})
+	return putJSON(tx, bucketHome, tailKey, tailRecord{Form: indexForm, Seq: rec.Seq, Head: rec.Head, Home: home})
 }
 
 func putJSON(tx *store.Tx, bucket, key string, v any) error {

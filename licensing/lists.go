@@ -15,8 +15,9 @@ type lists struct {
 	changes  uint64
 	vendors  []terms.Vendor
 	licenses []terms.Held
-	asking   requestList     // those that a verdict depends on, by id
-	requests requestList     // all, newest first
+	asking   requestList // those that a verdict depends on, by id
+	requests requestList // all, newest first
+	parts    signedParts
 	keys     map[string]bool // roots of vendors that a license key is kept of
 }
 
@@ -33,7 +34,7 @@ func (e *Engine) listsOf(rec *records) *lists {
 }
 
 func newLists(rec *records) *lists {
-	l := &lists{of: rec, changes: rec.changes, keys: map[string]bool{}}
+	l := &lists{of: rec, changes: rec.changes, parts: rec.signedParts(""), keys: map[string]bool{}}
 	for _, v := range sortedValues(rec.Vendors) {
 		l.vendors = append(l.vendors, vendorFacts(v))
 	}
@@ -71,7 +72,10 @@ func (l *requestList) add(q *requestRecord) {
 	if q.State == terms.RequestOpen {
 		l.open = append(l.open, len(l.all))
 	}
-	l.all = append(l.all, terms.Request{ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, KeyHash: q.KeyHash, Created: q.Created, Until: q.Until, File: q.File, State: q.State, Refusal: q.Refusal})
+	l.all = append(l.all, terms.Request{
+		ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, KeyHash: q.KeyHash, Product: q.Product, Wanted: q.Wanted,
+		Created: q.Created, Until: q.Until, File: q.File, State: q.State, Refusal: q.Refusal,
+	})
 }
 
 // at are the requests as they stand at a time.
@@ -88,7 +92,7 @@ func (l *requestList) at(e *Engine, r clock.Reading) []terms.Request {
 
 // openState is how an open request stands by the time of its own vendor.
 func (e *Engine) openState(q terms.Request, r clock.Reading) terms.RequestState {
-	if clock.Decide(e.lower(q.Vendor, r), r).After(q.Until) {
+	if e.rec.Home.decision(q.Vendor, r).After(q.Until) {
 		return terms.RequestExpired
 	}
 	return terms.RequestOpen
@@ -103,15 +107,15 @@ func (e *Engine) requestFacts(q requestRecord, r clock.Reading) terms.Request {
 
 // sinceRefusals is what came from, and was asked of, each vendor last: a refusal before it is history.
 type sinceRefusals struct {
-	asked map[string]time.Time // newest request that was not cancelled, by vendor
+	asked map[string]time.Time // newest request that was not cancelled, by vendor and kind
 	taken map[string]time.Time // newest license
 }
 
 func (r *records) sinceRefusals() sinceRefusals {
 	s := sinceRefusals{map[string]time.Time{}, map[string]time.Time{}}
 	for _, q := range r.Requests {
-		if q.State != terms.RequestCancelled && q.Created.After(s.asked[q.Vendor]) {
-			s.asked[q.Vendor] = q.Created
+		if k := q.Vendor + "/" + q.Kind; q.State != terms.RequestCancelled && q.Created.After(s.asked[k]) {
+			s.asked[k] = q.Created
 		}
 	}
 	for _, l := range r.Licenses {
@@ -122,8 +126,8 @@ func (r *records) sinceRefusals() sinceRefusals {
 	return s
 }
 
-// settled says that a refusal is history: something newer came from, or was asked of, the same vendor.
+// settled says that a refusal is history: something newer came from the same vendor, or the same was asked of it again.
 func (s sinceRefusals) settled(q *requestRecord) bool {
 	return q.State == terms.RequestRefused &&
-		(s.asked[q.Vendor].After(q.Created) || !q.Closed.IsZero() && s.taken[q.Vendor].After(q.Closed))
+		(s.asked[q.Vendor+"/"+q.Kind].After(q.Created) || !q.Closed.IsZero() && s.taken[q.Vendor].After(q.Closed))
 }

@@ -22,14 +22,14 @@ func (e *Engine) fillIn(rec *records) {
 	for _, l := range held {
 		k := [2]string{l.Root, l.Profile}
 		if _, known := profiles[k]; !known {
-			profiles[k] = e.profileOf(*l, rec.Vendors[l.Root])
+			profiles[k] = e.profileOf(l.Profile, rec.Vendors[l.Root])
 		}
 	}
 	proven := make([]*licenseRecord, len(held))
 	inParallel(len(held), func(i int) {
 		proven[i] = e.verifyHeld(*held[i], profiles[[2]string{held[i].Root, held[i].Profile}])
 	})
-	lost := map[string]bool{}
+	lost := e.fillParts(rec, profiles)
 	for i, l := range held {
 		if proven[i] != nil {
 			rec.Licenses[l.key()] = proven[i]
@@ -75,13 +75,48 @@ func (e *Engine) verifyHeld(l licenseRecord, profile exchange.Profile) *licenseR
 	return nil
 }
 
-// profileOf is the profile that verified the license when it was taken: a newer one may have withdrawn the key since, and what
+// fillParts does the same for notices, extensions, holds and revocations; it returns the documents that do not prove theirs.
+func (e *Engine) fillParts(rec *records, profiles map[[2]string]exchange.Profile) map[string]bool {
+	lost := map[string]bool{}
+	for key, p := range rec.Parts {
+		k := [2]string{p.Root, p.Profile}
+		if _, known := profiles[k]; !known {
+			profiles[k] = e.profileOf(p.Profile, rec.Vendors[p.Root])
+		}
+		if rec.Parts[key] = e.verifyPart(*p, profiles[k]); rec.Parts[key] == nil {
+			delete(rec.Parts, key)
+			lost[p.Document] = true
+		}
+	}
+	return lost
+}
+
+// verifyPart fills in the body from the signed document; nil when that does not prove it.
+func (e *Engine) verifyPart(p partRecord, profile exchange.Profile) *partRecord {
+	env, err := e.readDocument(p.Document)
+	if err != nil {
+		return nil
+	}
+	resp, err := exchange.ParseResponse(env, profile)
+	if err != nil {
+		return nil
+	}
+	for _, part := range resp.Parts {
+		if p.is(part) {
+			p.Body, p.Audience = part, resp.Audience
+			return &p
+		}
+	}
+	return nil
+}
+
+// profileOf is the profile that verified a document when it was taken: a newer one may have withdrawn the key since, and what
 // is held stays. Its hash stands in the checkpoint, which the device key signed. A vendor that is not trusted has none.
-func (e *Engine) profileOf(l licenseRecord, v vendorRecord) exchange.Profile {
-	if v.Root == "" || l.Profile == "" || l.Profile == v.Document {
+func (e *Engine) profileOf(hash string, v vendorRecord) exchange.Profile {
+	if v.Root == "" || hash == "" || hash == v.Document {
 		return v.Profile
 	}
-	env, err := e.readDocument(l.Profile)
+	env, err := e.readDocument(hash)
 	if err != nil {
 		return v.Profile
 	}
@@ -92,7 +127,7 @@ func (e *Engine) profileOf(l licenseRecord, v vendorRecord) exchange.Profile {
 	return p
 }
 
-// forget lets documents whose licenses are lost be used once more.
+// forget lets documents whose licenses or parts are lost be used once more.
 func (r *records) forget(documents map[string]bool) {
 	for hash := range documents {
 		delete(r.Documents, hash)

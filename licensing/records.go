@@ -19,8 +19,10 @@ type records struct {
 	Requests  map[string]*requestRecord  // by id
 	Documents map[string]*documentRecord // by hash
 	Keys      map[string]keyRecord       // by hash of the license key
+	Parts     map[string]*partRecord     // by vendor root + "/" + kind + "/" + subject
+	Grace     map[string]graceRecord     // what the grace ledger said last, by vendor root + "/" + product
 	Home      homeRecord
-	// changes counts how often vendors, licenses, requests or keys changed, for what is made from them once.
+	// changes counts how often vendors, licenses, requests, keys or parts changed, for what is made from them once.
 	changes uint64
 }
 
@@ -53,6 +55,11 @@ type requestRecord struct {
 	Vendor   string             `json:"vendor"` // root
 	KeyHash  string             `json:"key_hash,omitempty"`
 	Nonce    string             `json:"nonce"`
+	Product  string             `json:"product,omitempty"`
+	Wanted   time.Time          `json:"wanted,omitzero"`
+	Restored bool               `json:"restored,omitempty"` // as the request says
+	Changed  bool               `json:"changed,omitempty"`
+	Lower    time.Time          `json:"lower,omitzero"` // the lower bound when it was made: an answer proves that it was no later
 	Created  time.Time          `json:"created"`
 	Until    time.Time          `json:"until"`
 	File     string             `json:"file,omitempty"`
@@ -73,8 +80,10 @@ type documentRecord struct {
 	Serial string    `json:"serial,omitempty"`
 	Issued time.Time `json:"issued,omitzero"`
 	Words  string    `json:"words,omitempty"`
-	// Pending: it has parts that this version does nothing with; a later one can look at it again.
+	// Pending: it has parts that this version does nothing with; a later one can look at it again. Looked is which version of
+	// this program's knowledge of parts looked last, see partsKnown.
 	Pending bool `json:"pending,omitempty"`
+	Looked  int  `json:"looked,omitempty"`
 }
 
 // keyRecord holds a license key from a welcome file. It is a secret: it stays in sealed records.
@@ -96,6 +105,16 @@ type homeRecord struct {
 	Damage terms.State            `json:"damage,omitempty"` // records_damaged or rolled_back until it is settled
 	Since  time.Time              `json:"since,omitzero"`   // of Damage
 	Told   map[string]terms.Told  `json:"told,omitempty"`   // what a person told somebody of, by Told.Key
+	// Contacts holds, by vendor root, the newest signed time of a file made for this computer or for a license held here.
+	Contacts map[string]time.Time `json:"contacts,omitempty"`
+	// Course is what is known of the wall clock, Clock what the journal says of it.
+	Course clock.Course `json:"course,omitzero"`
+	Clock  clockMark    `json:"clock,omitzero"`
+	// Changed: too few parts of the computer are what Hints say.
+	Changed *changedRecord `json:"changed,omitempty"`
+	// Behind is the decision time at which a restored copy was seen, Restored when a person said that it is one.
+	Behind   time.Time `json:"behind,omitzero"`
+	Restored time.Time `json:"restored,omitzero"`
 }
 
 // news is a one-time fact that is shown for a week.
@@ -109,6 +128,7 @@ func newRecords() *records {
 	return &records{
 		Vendors: map[string]vendorRecord{}, Licenses: map[string]*licenseRecord{}, Requests: map[string]*requestRecord{},
 		Documents: map[string]*documentRecord{}, Keys: map[string]keyRecord{},
+		Parts: map[string]*partRecord{}, Grace: map[string]graceRecord{},
 	}
 }
 
@@ -117,6 +137,7 @@ func (r *records) clone() *records {
 	c := *r
 	c.Vendors, c.Licenses, c.Requests = maps.Clone(r.Vendors), maps.Clone(r.Licenses), maps.Clone(r.Requests)
 	c.Documents, c.Keys = maps.Clone(r.Documents), maps.Clone(r.Keys)
+	c.Parts, c.Grace = maps.Clone(r.Parts), maps.Clone(r.Grace)
 	c.Home.Bounds, c.Home.Shown = maps.Clone(r.Home.Bounds), maps.Clone(r.Home.Shown)
 	return &c
 }
@@ -127,7 +148,7 @@ func (r *records) apply(c change) {
 		*r = *newRecords()
 		r.changes = changes + 1
 	}
-	if len(c.Vendors)+len(c.Licenses)+len(c.Requests)+len(c.Keys) > 0 {
+	if len(c.Vendors)+len(c.Licenses)+len(c.Requests)+len(c.Keys)+len(c.Parts) > 0 {
 		r.changes++
 	}
 	for _, v := range c.Vendors {
@@ -147,6 +168,12 @@ func (r *records) apply(c change) {
 	}
 	for _, k := range c.Keys {
 		r.Keys[k.Hash] = k
+	}
+	for _, p := range c.Parts {
+		r.Parts[p.key()] = &p
+	}
+	for _, g := range c.Grace {
+		r.Grace[g.key()] = g
 	}
 	if c.Home != nil {
 		shown := r.Home.Shown
@@ -181,6 +208,12 @@ func (r *records) all() change {
 	}
 	for _, k := range r.Keys {
 		c.Keys = append(c.Keys, k)
+	}
+	for _, p := range r.Parts {
+		c.Parts = append(c.Parts, *p)
+	}
+	for _, g := range r.Grace {
+		c.Grace = append(c.Grace, g)
 	}
 	return c
 }

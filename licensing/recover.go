@@ -98,7 +98,7 @@ func (e *Engine) bestRecords(hurt bool) (rec *records, whole, fromIndex bool) {
 		return err == nil && r.Head == headText(en.Head)
 	}
 	index := e.readIndex()
-	if fits(index) && !hurt {
+	if fits(index) && !hurt && !e.indexOld {
 		from := index.Seq
 		if e.replay(index) == nil {
 			return index, true, from == tail

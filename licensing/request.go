@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"holdfast/licensing/clock"
 	"holdfast/licensing/device"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/ledger"
@@ -32,34 +30,42 @@ func (m *Mistake) Spoken() (code string, args map[string]any) { return m.Code, m
 // requestLife is how long an answer is waited for. Long enough for a stick that travels by ship.
 const requestLife = 60 * 24 * time.Hour
 
-// MakeRequest makes a request to activate, or returns the open one for the same license key again. The error is a
-// *Mistake for a wrong vendor or key, a *terms.Problem when nothing can be kept.
+// MakeRequest makes a request to activate, to check in, to renew or for more time, or returns the open one for the same vendor, kind
+// and product (to activate: license key) again. More time until another date, or a computer that was restored or changed since,
+// replaces the open one. The error is a *Mistake for a wrong vendor, key, product or date, a *terms.Problem when nothing can be kept.
 func (e *Engine) MakeRequest(ctx context.Context, o RequestOptions) (Made, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	v, err := e.vendor(o.Vendor)
+	v, err := e.askedOf(o)
 	if err != nil {
 		return Made{}, err
 	}
-	hash, err := e.requestKey(v, o.Key)
+	a, err := e.ask(v, o)
 	if err != nil {
 		return Made{}, err
 	}
 	if err := e.begin(ctx); err != nil {
 		return Made{}, err
 	}
-	return e.makeRequest(ctx, v, hash, o)
+	return e.makeRequest(ctx, v, a, o)
 }
 
-func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o RequestOptions) (Made, error) {
+func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, a ask, o RequestOptions) (Made, error) {
 	r := e.clockRead()
-	now := clock.Decide(e.lower(v.Root, r), r).UTC()
+	now := e.rec.Home.decision(v.Root, r)
+	var c change
 	for _, q := range sortedValues(e.rec.Requests) {
-		if q.sendable() && q.KeyHash == hash && q.Vendor == v.Root && !now.After(q.Until) {
+		if !q.isFor(a, v.Root) || now.After(q.Until) {
+			continue
+		}
+		if q.same(a) && !e.rec.Home.provesLess(q, r) {
 			return e.made(*q, true)
 		}
+		over := *q
+		over.State, over.Closed = terms.RequestCancelled, now
+		c.Requests = append(c.Requests, over)
 	}
-	q, err := e.newRequest(v, hash, o, now)
+	q, err := e.newRequest(v, a, o, now)
 	if err != nil {
 		return Made{}, err
 	}
@@ -67,12 +73,12 @@ func (e *Engine) makeRequest(ctx context.Context, v vendorRecord, hash string, o
 	if err != nil {
 		return Made{}, err
 	}
-	home := e.proven(e.rec.Home)
+	c.Requests, c.Home = append(c.Requests, q), e.proven(e.rec.Home)
 	if o.Label != "" {
-		home.Label = o.Label
+		c.Home.Label = o.Label
 	}
-	ev := ledger.Event{Kind: "request_made", Reason: "activate", Authority: "person", Vendor: v.Root, Document: documentHash(q.Envelope)}
-	if err := e.commit(ctx, ev, change{Requests: []requestRecord{q}, Home: home}); err != nil {
+	ev := ledger.Event{Kind: "request_made", Reason: a.kind, Authority: "person", Vendor: v.Root, Document: documentHash(q.Envelope)}
+	if err := e.commit(ctx, ev, c); err != nil {
 		return Made{}, err
 	}
 	return m, nil
@@ -84,7 +90,7 @@ func (q requestRecord) sendable() bool {
 	return q.State == terms.RequestOpen && q.Envelope.Payload != ""
 }
 
-func (e *Engine) newRequest(v vendorRecord, hash string, o RequestOptions, now time.Time) (requestRecord, error) {
+func (e *Engine) newRequest(v vendorRecord, a ask, o RequestOptions, now time.Time) (requestRecord, error) {
 	var random [32]byte
 	if _, err := io.ReadFull(e.o.Rand, random[:]); err != nil {
 		return requestRecord{}, err
@@ -100,31 +106,31 @@ func (e *Engine) newRequest(v vendorRecord, hash string, o RequestOptions, now t
 			Schema: exchange.RequestSchema, Vendor: v.Profile.Vendor, Alg: "ed25519", KeyID: signer.KeyID(),
 			ID: hex.EncodeToString(random[:8]), Issued: now.Truncate(time.Second), Trace: hex.EncodeToString(random[8:16]),
 		},
-		Kind: "activate",
+		Kind: a.kind,
 		Device: exchange.RequestDevice{
 			ID: id, Public: exchange.EncodeKey(e.public), Code: code, Label: o.Label, Hints: device.Blind(e.hardware(), hintKey),
 		},
 		Nonce: base64.StdEncoding.EncodeToString(random[16:]), Until: now.Add(requestLife).Truncate(time.Second),
-		KeyHash: hash, Program: e.o.Program,
+		KeyHash: a.keyHash, Product: a.product, Program: e.o.Program, Licenses: a.licenses, Wanted: a.wanted, Restored: a.restored, Changed: a.changed,
+	}
+	if len(a.licenses) == 1 {
+		req.Serial = a.licenses[0].Serial
 	}
 	env, err := exchange.Sign(req, exchange.RequestType, signer)
 	if err != nil {
 		return requestRecord{}, err
 	}
 	return requestRecord{
-		ID: req.ID, Kind: req.Kind, Vendor: v.Root, KeyHash: hash, Nonce: req.Nonce, Created: req.Issued, Until: req.Until,
+		ID: req.ID, Kind: req.Kind, Vendor: v.Root, KeyHash: a.keyHash, Nonce: req.Nonce, Product: a.product, Wanted: a.wanted,
+		Restored: a.restored, Changed: a.changed, Lower: e.rec.Home.lower(v.Root, e.clockRead()).UTC(), Created: req.Issued, Until: req.Until,
 		File: o.File, State: terms.RequestOpen, Envelope: env,
 	}, nil
 }
 
 // made turns a request record into its file.
 func (e *Engine) made(q requestRecord, again bool) (Made, error) {
-	v := e.rec.Vendors[q.Vendor]
-	_, code := e.deviceID()
-	name := fmt.Sprintf("request_%s_%s_%s.hfreq", v.Profile.Vendor, code, q.Created.UTC().Format("2006-01-02"))
-	file, err := exchange.Armor(exchange.KindRequest, e.say("file.request", map[string]any{
-		"vendor": v.Profile.Name, "code": code, "contact": v.Profile.Support.Email, "page": v.Profile.DownloadPage,
-	}), q.Envelope)
+	name := e.requestName(q)
+	file, err := exchange.Armor(exchange.KindRequest, e.requestText(q), q.Envelope)
 	if err != nil {
 		return Made{}, err
 	}
@@ -216,7 +222,7 @@ func (e *Engine) prepareRequests(ctx context.Context, p *planner) {
 			if k.Root != v.Root || e.activated(k) {
 				continue
 			}
-			if _, err := e.makeRequest(ctx, v, k.Hash, RequestOptions{}); err != nil {
+			if _, err := e.makeRequest(ctx, v, ask{kind: exchange.RequestActivate, keyHash: k.Hash}, RequestOptions{}); err != nil {
 				return
 			}
 		}

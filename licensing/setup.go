@@ -52,7 +52,8 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 		return e.diskProblem(err)
 	}
 	e.rec = kept.clone()
-	e.rec.Home.Damage, e.rec.Home.Hints = "", e.hints()
+	e.rec.Home.wellAgain()
+	e.rec.Home.replace(e.hints())
 	for id, q := range e.rec.Requests {
 		if q.State == terms.RequestOpen { // its answer would be for the old device key
 			over := *q

@@ -115,6 +115,7 @@ func (p *planner) takeNext(it *Item, env exchange.Envelope, draft *records, s *s
 	draft.apply(rs.change)
 	merge(&s.change, rs.change)
 	s.event, s.aside = rs.event, false
+	s.also = append(s.also, rs.also...)
 }
 
 // merge adds c to what comes before it.
@@ -124,6 +125,7 @@ func merge(into *change, c change) {
 	into.Requests = append(into.Requests, c.Requests...)
 	into.Documents = append(into.Documents, c.Documents...)
 	into.Keys = append(into.Keys, c.Keys...)
+	into.Parts = append(into.Parts, c.Parts...)
 	into.Envelopes = append(into.Envelopes, c.Envelopes...)
 	if c.Home != nil {
 		into.Home = c.Home
@@ -157,7 +159,7 @@ func (p *planner) failed(it *Item, err error) *step {
 
 // now is the decision time for the vendor, on the draft.
 func (p *planner) now(rec *records, root string) time.Time {
-	return clock.Decide(rec.Home.Bounds[root].Lower(p.r), p.r).UTC()
+	return rec.Home.decision(root, p.r)
 }
 
 // saw returns the home record after a vendor-signed time was seen: L rises, and what waited for a newer file is settled.
@@ -168,7 +170,7 @@ func (p *planner) saw(rec *records, root string, signed time.Time) *homeRecord {
 	}
 	h.Bounds[root] = h.Bounds[root].Saw(signed, p.r)
 	if h.Damage != "" && signed.After(h.Since) {
-		h.Damage, h.Since = "", time.Time{}
+		h.wellAgain()
 	}
 	return &h
 }

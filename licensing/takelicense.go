@@ -28,6 +28,9 @@ func (p *planner) takeLicense(it *Item, part exchange.Part, resp exchange.Respon
 		p.problem(it, terms.StateFileReplayed, terms.Slots{"date": old.Taken})
 		return held, false
 	}
+	if have && old.Version == l.Version {
+		held.Taken = old.Taken // a check-in brings what is held once more
+	}
 	if l.Binding == terms.BoundToFirstUse {
 		held.FirstUsed = p.now(draft, vendor.Root)
 		if have && !old.FirstUsed.IsZero() {

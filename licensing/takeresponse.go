@@ -3,6 +3,7 @@ package licensing
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +27,11 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		return nil
 	}
 	req, ok := p.answered(it, resp, vendor, draft)
-	if !ok {
+	if !ok && !renews(resp, vendor, draft) {
 		return nil
 	}
+	asked := req
+	it.Finding = terms.Finding{}
 	hash, now := documentHash(env), p.now(draft, vendor.Root)
 	doc := taken(env, resp.Kind, vendor.Root, it, now)
 	c := change{Envelopes: []exchange.Envelope{env}}
@@ -39,7 +42,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			if !ok {
 				continue // an older part beside newer ones stops nothing
 			}
-			held.Document, held.KeyID, held.Taken, held.Profile = hash, resp.KeyID, now, vendor.Document
+			held.Document, held.KeyID, held.Taken, held.Profile = hash, resp.KeyID, cmp.Or(held.Taken, now), vendor.Document
 			c.Licenses = append(c.Licenses, held)
 			doc.Serial = cmp.Or(doc.Serial, held.Serial)
 		case part.Refusal != nil && req != nil:
@@ -51,18 +54,26 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			}
 			c.Keys = append(c.Keys, k)
 			doc.Serial = cmp.Or(doc.Serial, k.Serial)
+		case isPart(part):
+			rec, ok := p.takePart(it, part, resp, vendor, draft, c)
+			if !ok {
+				continue
+			}
+			rec.Document, rec.Taken, rec.Profile = hash, now, vendor.Document
+			c.Parts = append(c.Parts, rec)
+			doc.Serial = cmp.Or(doc.Serial, serialOf(part))
 		default:
 			doc.Pending = true
 		}
 	}
-	if len(c.Licenses) == 0 && len(c.Keys) == 0 && req == nil {
+	if len(c.Licenses)+len(c.Keys)+len(c.Parts) == 0 && req == nil {
 		if it.Finding.State != "" {
 			return nil
 		}
 		// Nothing in it that this version can act on. Taking it would make it known, and lost for a version that can.
 		return p.problem(it, terms.StateFileTooNew, nil)
 	}
-	it.Finding = terms.Finding{}
+	it.Finding, it.ForOther = terms.Finding{}, false
 	if req != nil {
 		if req.State == terms.RequestOpen {
 			req.State = terms.RequestAnswered
@@ -70,16 +81,23 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		req.Answer, req.Closed = hash, now
 		c.Requests = append(c.Requests, *req)
 	}
+	doc.Looked = partsKnown
 	c.Documents = []documentRecord{doc}
-	c.Home = p.saw(draft, vendor.Root, resp.Issued)
-	c.Home.Told = forgetTold(c.Home.Told, c.Licenses)
+	home, also := p.sawAnswer(draft, vendor.Root, resp.Issued, asked)
+	c.Home = home
+	if len(c.Licenses) > 0 || req != nil {
+		c.Home.Told = forgetTold(c.Home.Told, c.Licenses)
+	}
+	meets(c.Home, resp, vendor.Root, req != nil, c)
 	after := draft.clone()
 	after.apply(c)
 	p.describe(it, draft, after, c)
 	if it.NeedsYes = losesRights(it.Changes) && !p.o.AcceptLoss; it.NeedsYes {
 		it.Usable = true
-		it.Finding = terms.NewProblem(terms.StateUpdated, updatedSlots(it), nil).Finding
-		it.Finding.Tone = terms.ToneNotice
+		if !decides(it.Finding.State) { // its own words say it better
+			it.Finding = terms.NewProblem(terms.StateUpdated, updatedSlots(it), nil).Finding
+			it.Finding.Tone = terms.ToneNotice
+		}
 		if !p.look {
 			return nil
 		}
@@ -88,14 +106,20 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	ev := event(recordKind(resp), "answer_to_request", vendor.Profile.Name+" "+resp.KeyID, vendor.Root, hash)
 	if req == nil {
 		ev.Reason = "newer_version"
-		if resp.Kind == exchange.KindKey {
+		switch {
+		case resp.Kind == exchange.KindKey:
 			ev.Reason = "welcome_file"
+		case len(c.Licenses) == 0:
+			ev.Reason = "vendor_said"
 		}
 	}
-	if len(c.Licenses) > 0 {
+	switch {
+	case len(c.Licenses) > 0:
 		ev.License = c.Licenses[0].Serial
+	case len(c.Parts) > 0:
+		ev.License = serialOf(c.Parts[0].Body)
 	}
-	return &step{change: c, event: ev}
+	return &step{change: c, event: ev, also: also}
 }
 
 func recordKind(r exchange.Response) string {
@@ -167,7 +191,7 @@ func reaches(a exchange.Audience, root string, draft *records) bool {
 		return true
 	}
 	for _, l := range draft.Licenses {
-		if l.Root == root && a.ID != "" && (a.Scope == "license" && l.Serial == a.ID || a.Scope == "customer" && l.License.Customer == a.ID) {
+		if l.Root == root && a.Includes(&l.License) {
 			return true
 		}
 	}
@@ -189,6 +213,13 @@ func (p *planner) known(it *Item, env exchange.Envelope, resp exchange.Response,
 		if held, ok := draft.Licenses[vendor.Root+"/"+part.License.Serial]; ok {
 			current = current || held.Document == doc.Hash
 			newer = held.License.Issued
+		}
+	}
+	for _, part := range resp.Parts {
+		rec := partRecord{Root: vendor.Root, Kind: part.Kind, Subject: subjectOf(part)}
+		if held, ok := draft.Parts[rec.key()]; ok {
+			current = current || held.Document == doc.Hash
+			newer = held.Issued
 		}
 	}
 	if !current && !newer.IsZero() {
@@ -222,6 +253,21 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 		return new(*q), true
 	}
 	return nil, false
+}
+
+// renews says that a response brings a newer version of a license held here: then it need not answer an open request, unless a
+// person cancelled that one.
+func renews(resp exchange.Response, vendor vendorRecord, draft *records) bool {
+	if q, ok := draft.Requests[resp.Answers.Request]; ok && q.State == terms.RequestCancelled && !q.Closed.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(resp.Parts, func(part exchange.Part) bool {
+		if part.License == nil {
+			return false
+		}
+		held, ok := draft.Licenses[vendor.Root+"/"+part.License.Serial]
+		return ok && held.Version < part.License.Version
+	})
 }
 
 // codeOf is the short code of a device id; the id is the hash that the code is taken from.

@@ -150,6 +150,66 @@ func (v *vendor) answer(req exchange.Request, edit ...func(*terms.License)) []by
 	return v.file(exchange.KindLicense, v.profile(), v.response(exchange.KindLicense, &req, licensePart(l)))
 }
 
+// said signs parts for an audience, as a file.
+func (v *vendor) said(a *exchange.Audience, parts ...exchange.Part) []byte {
+	v.t.Helper()
+	k := v.keys[len(v.keys)-1]
+	r := exchange.Response{Header: v.header(exchange.ResponseSchema, k), Kind: parts[0].Kind, Audience: a, Parts: parts}
+	return v.file(parts[0].Kind, v.sign(r, exchange.ResponseType, exchange.KeySigner(k)))
+}
+
+func to(scope, id string) *exchange.Audience { return &exchange.Audience{Scope: scope, ID: id} }
+
+func noticePart(version int, n terms.Notice) exchange.Part {
+	n.Ref, n.Text = n.ID, terms.Plain("We announce something.")
+	return exchange.Part{Kind: exchange.KindNotice, Version: version, Notice: &n}
+}
+
+func extensionPart(id string, x terms.Extension) exchange.Part {
+	x.Agent, x.Reason, x.Ref = "Kim", terms.Plain("A long trip."), "E-"+id
+	return exchange.Part{Kind: exchange.KindExtension, ID: id, Extension: &x}
+}
+
+func holdPart(version int, h terms.Hold) exchange.Part {
+	h.Ref, h.Reason = "H-1", terms.Plain("Is the address right?")
+	return exchange.Part{Kind: exchange.KindHold, Version: version, Hold: &h}
+}
+
+func revocationPart(version int, w terms.Revocation) exchange.Part {
+	w.Ref, w.Reason, w.DecidedBy = "W-1", terms.Plain("Bought twice."), "Acme order desk"
+	return exchange.Part{Kind: exchange.KindRevocation, Version: version, Revocation: &w}
+}
+
+// offline is a license with an offline window, for the edit of answer.
+func offline(window, more terms.Length) func(*terms.License) {
+	return func(l *terms.License) { l.Policy.Offline = terms.Offline{Window: window, MoreTime: more} }
+}
+
+// checkin gives an answer file for a request about held licenses: the license as it is, and more parts.
+func (v *vendor) checkin(req exchange.Request, l terms.License, parts ...exchange.Part) []byte {
+	return v.file(exchange.KindLicense, v.profile(), v.response(exchange.KindLicense, &req, append([]exchange.Part{licensePart(l)}, parts...)...))
+}
+
+// asks makes a request of a kind and returns it as the vendor reads it.
+func (c *computer) asks(o RequestOptions) exchange.Request {
+	c.t.Helper()
+	m, err := c.MakeRequest(context.Background(), o)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return parseRequest(c.t, m.File)
+}
+
+// with brings a computer to a working license that was edited.
+func (c *computer) with(v *vendor, edit ...func(*terms.License)) exchange.Request {
+	c.t.Helper()
+	req := c.request(v, testKey(c.t, 1))
+	if it := c.use(v.answer(req, edit...)); !it.Taken {
+		c.t.Fatalf("license not taken: %+v", it.Finding)
+	}
+	return req
+}
+
 // welcome is a welcome file with a starter license.
 func (v *vendor) welcome(key string) []byte {
 	starter := v.license("A-1-starter", 1, nil)

@@ -27,8 +27,9 @@ func (e *Engine) evaluate(q terms.Query, rec *records, r clock.Reading) terms.Ve
 }
 
 // judge is evaluate without a query for the records as they are. What did not change is not worked out again.
-func (e *Engine) judge(r clock.Reading) terms.Verdict {
-	return e.judging.Evaluate(e.facts(e.rec, r), r.Wall)
+func (e *Engine) judge(r clock.Reading) (terms.Verdict, terms.Facts) {
+	f := e.facts(e.rec, r)
+	return e.judging.Evaluate(f, r.Wall), f
 }
 
 // evaluateProducts is evaluate for these products of a vendor alone: their verdicts depend on no other license.
@@ -37,6 +38,7 @@ func (e *Engine) evaluateProducts(rec *records, r clock.Reading, root string, id
 	if v, ok := rec.Vendors[root]; ok {
 		f.Vendors = []terms.Vendor{vendorFacts(v)}
 	}
+	rec.signedParts(root).into(&f)
 	for _, l := range rec.Licenses {
 		if l.Root == root && ids[l.License.Policy.Product.ID] {
 			f.Licenses = append(f.Licenses, heldFacts(*l))
@@ -45,20 +47,7 @@ func (e *Engine) evaluateProducts(rec *records, r clock.Reading, root string, id
 	return terms.Evaluate(f, terms.Query{}, r.Wall)
 }
 
-// lower is the latest time proven to have passed for the vendor; for "" the latest over all vendors.
-func (e *Engine) lower(root string, r clock.Reading) time.Time {
-	var l time.Time
-	for k, b := range e.rec.Home.Bounds {
-		if t := b.Lower(r); (root == "" || k == root) && t.After(l) {
-			l = t
-		}
-	}
-	return l
-}
-
-func (e *Engine) decisionTime(r clock.Reading) time.Time {
-	return clock.Decide(e.lower("", r), r).UTC()
-}
+func (e *Engine) decisionTime(r clock.Reading) time.Time { return e.rec.Home.decision("", r) }
 
 // newsFor is how long a one-time fact is shown.
 const newsFor = 7 * 24 * time.Hour
@@ -67,6 +56,7 @@ const newsFor = 7 * 24 * time.Hour
 func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
 	f, l := e.conditions(rec, r), e.listsOf(rec)
 	f.Vendors, f.Licenses, f.Requests = l.vendors, l.licenses, l.asking.at(e, r)
+	l.parts.into(&f)
 	now := e.decisionTime(r)
 	for _, n := range rec.Home.News {
 		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
@@ -81,12 +71,13 @@ func (e *Engine) conditions(rec *records, r clock.Reading) terms.Facts {
 	id, code := e.deviceID()
 	f := terms.Facts{
 		Device:   terms.Device{ID: id, Code: code, Label: rec.Home.Label, Proven: e.secrets != nil, ProvenAt: rec.Home.Proven},
-		KeyStore: e.keyState, Records: e.recState, Lower: map[string]time.Time{}, Told: rec.Home.Told,
+		KeyStore: e.keyState, Records: e.recordsFacts(&rec.Home), Lower: map[string]time.Time{}, Told: rec.Home.Told,
+		Contact: rec.Home.Contacts,
 	}
-	if f.Records.State == "" && rec.Home.Damage != "" {
-		f.Records = terms.Records{State: rec.Home.Damage, At: rec.Home.Since}
-	}
-	if !f.Device.Proven {
+	f.Clock = clockFacts(rec.Home.course(r))
+	if f.Device.Proven {
+		f.Device.Changed = rec.Home.Changed.facts()
+	} else {
 		f.Device.HintsMatch = e.sameHardware(rec)
 	}
 	for root, b := range rec.Home.Bounds {
@@ -100,6 +91,7 @@ func vendorFacts(v vendorRecord) terms.Vendor {
 	return terms.Vendor{
 		ID: p.Vendor, Root: v.Root, Name: p.Name, Trusted: v.Trusted,
 		Support: cmp.Or(p.Support.Email, p.Support.URL, p.Support.Phone), Promise: promise(p.Promises.Answer),
+		Status: p.StatusPage,
 	}
 }
 
@@ -179,7 +171,7 @@ func (e *Engine) snapshot() Snapshot {
 	f, l := e.facts(e.rec, r), e.listsOf(e.rec)
 	s := Snapshot{
 		Revision: e.revision, Home: e.o.Home, Facts: f, Verdict: e.judging.Evaluate(f, r.Wall), Requests: l.requests.at(e, r),
-		Device:   f.Device,
+		Device: f.Device, Clock: e.clockView(r),
 		KeyStore: KeyStoreView{Backend: e.o.KeyStore.Backend(), Label: e.o.KeyStore.Label(), State: e.keyState.State},
 		Records:  RecordsView{State: f.Records.State, Seq: e.rec.Seq, Head: e.rec.Head},
 	}

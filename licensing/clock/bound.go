@@ -26,7 +26,7 @@ func (b Bound) Lower(r Reading) time.Time {
 	if b.Signed.IsZero() {
 		return time.Time{}
 	}
-	return b.Signed.Add(sum(b.Elapsed, b.since(r)))
+	return b.Signed.Add(sum(b.Elapsed, since(b.Boot, b.At, r)))
 }
 
 // Moved returns the bound with its last look at r. Lower(r) is the same before and after, so a bound may be moved as
@@ -35,7 +35,7 @@ func (b Bound) Moved(r Reading) Bound {
 	if b.Signed.IsZero() {
 		return b
 	}
-	b.Elapsed = sum(b.Elapsed, b.since(r))
+	b.Elapsed = sum(b.Elapsed, since(b.Boot, b.At, r))
 	b.Boot, b.At = r.Boot, r.Running
 	return b
 }
@@ -54,19 +54,30 @@ func (b Bound) Saw(signed time.Time, r Reading) Bound {
 	return Bound{Signed: signed, Boot: r.Boot, At: r.Running}
 }
 
-// since returns the running time that r proves since the last look.
+// Answered returns the bound after an answer to a request of this computer was seen at r (rule 4). The vendor signed it at signed,
+// so the request was made no later than that. atRequest is the lower bound when it was made: if that was later, some signed time
+// before was wrong, and the bound falls to signed; otherwise this is Saw. Only the answer to a request that waits for one
+// may be given: no other file proves an upper limit.
+func (b Bound) Answered(signed, atRequest time.Time, r Reading) Bound {
+	if signed = signed.Round(0).UTC(); !signed.IsZero() && atRequest.After(signed) && b.Lower(r).After(signed) {
+		return Bound{Signed: signed, Boot: r.Boot, At: r.Running}
+	}
+	return b.Saw(signed, r)
+}
+
+// since returns the running time that r proves since a look in the given boot at the given running time.
 //
 // In the same boot that is the difference. In another boot it is the whole running time of that boot, which began after
 // the last look; what passed before it, running or off, is not counted. When a boot id is missing, a
 // running time that went on counts as the same boot: if it was another one, more time has passed, never less. So
 // does one that lies a little behind, since a system may give two processes slightly different running times.
-func (b Bound) since(r Reading) time.Duration {
-	same := b.Boot == r.Boot
-	if b.Boot == "" || r.Boot == "" {
-		same = r.Running >= b.At-skew
+func since(boot string, at time.Duration, r Reading) time.Duration {
+	same := boot == r.Boot
+	if boot == "" || r.Boot == "" {
+		same = r.Running >= at-skew
 	}
 	if same {
-		return max(0, r.Running-b.At)
+		return max(0, r.Running-at)
 	}
 	return max(0, r.Running)
 }

@@ -8,7 +8,8 @@
 // slept; nobody sets it, but it begins at zero with each boot, and Boot says which boot that was.
 //
 // Bound keeps the latest time that is proven to have passed: a time that a vendor signed, plus the running time
-// since then. Decisions use Decide(bound, reading), the later of bound and wall.
+// since then. Course follows the wall clock and says when it is not believed. Decisions use the later
+// of the bound and what is believed of the wall clock: Decide(lower, course.Believed(reading, lower)).
 package clock
 
 import "time"
@@ -53,7 +54,10 @@ func Stopwatch() func() time.Duration {
 	return func() time.Duration { return time.Since(start) }
 }
 
-// Decide returns the time that decisions use: the later of the lower bound and the wall clock.
+// BehindMost is how far the wall clock may lie below the lower bound before it counts as wrong (rule 2).
+const BehindMost = 24 * time.Hour
+
+// Decide returns the time that decisions use: the later of the lower bound and the wall clock, see Course.Believed.
 func Decide(lower time.Time, r Reading) time.Time {
 	if lower.After(r.Wall) {
 		return lower

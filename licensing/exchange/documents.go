@@ -109,7 +109,7 @@ type Review struct {
 // Request is what a device asks of a vendor, signed by the device's own key.
 type Request struct {
 	Header
-	Kind    string        `json:"kind"` // activate
+	Kind    string        `json:"kind"` // activate, checkin, renew or moretime
 	Device  RequestDevice `json:"device"`
 	Nonce   string        `json:"nonce"`
 	Until   time.Time     `json:"until"`              // an answer after this is not taken
@@ -117,6 +117,27 @@ type Request struct {
 	Serial  string        `json:"serial,omitempty"`   // license it concerns, when known
 	Product string        `json:"product,omitempty"`
 	Program string        `json:"program,omitempty"` // version of Holdfast
+	// Licenses are those of the vendor that this home holds; a check-in, renewal or more time is asked for them.
+	Licenses []RequestLicense `json:"licenses,omitempty"`
+	Wanted   time.Time        `json:"wanted,omitzero"` // moretime: the last day away
+	// Restored: the records were put back from a copy. Changed: the computer's parts are not what they were.
+	Restored bool `json:"restored,omitempty"`
+	Changed  bool `json:"changed,omitempty"`
+}
+
+// The kinds of requests.
+const (
+	RequestActivate = "activate"
+	RequestCheckin  = "checkin"
+	RequestRenew    = "renew"
+	RequestMoreTime = "moretime"
+)
+
+// RequestLicense is a license that the device holds.
+type RequestLicense struct {
+	Serial  string `json:"serial"`
+	Version int    `json:"version"`
+	Product string `json:"product,omitempty"`
 }
 
 // RequestDevice is the device that asks.
@@ -151,11 +172,8 @@ type Answers struct {
 	Device  string `json:"device"` // device id
 }
 
-// Audience widens a response to more than one computer: "license", "customer", "site" or "all" with its id.
-type Audience struct {
-	Scope string `json:"scope"`
-	ID    string `json:"id,omitempty"`
-}
+// Audience widens a response to more than one computer.
+type Audience = terms.Audience
 
 // Part is one part of a response. Exactly the member named by Kind is set.
 type Part struct {
@@ -180,37 +198,13 @@ type LicenseKeyPart struct {
 	Product terms.Product `json:"product"`
 }
 
-// Hold pauses a license while the vendor asks a question.
-type Hold struct {
-	Serial   string     `json:"serial"`
-	Reason   terms.Text `json:"reason"`
-	Ref      string     `json:"ref"`
-	Works    terms.Text `json:"works,omitempty"`
-	AnswerBy time.Time  `json:"answer_by,omitzero"`
-	Lifted   bool       `json:"lifted,omitempty"`
-}
-
-// Revocation withdraws a license.
-type Revocation struct {
-	Serial    string     `json:"serial"`
-	Reason    terms.Text `json:"reason"`
-	Ref       string     `json:"ref"`
-	DecidedBy string     `json:"decided_by"`
-	From      time.Time  `json:"from"`
-	Until     time.Time  `json:"until,omitzero"` // last moment of full use
-	ReviewBy  time.Time  `json:"review_by,omitzero"`
-}
-
-// Notice announces maintenance, an outage or a policy change.
-type Notice struct {
-	ID     string     `json:"id"`
-	Type   string     `json:"type"` // maintenance, outage, policy
-	From   time.Time  `json:"from"`
-	Until  time.Time  `json:"until,omitzero"`
-	Ref    string     `json:"ref"`
-	Text   terms.Text `json:"text"`
-	Impact terms.Text `json:"impact,omitempty"`
-}
+// What a vendor says besides licenses; package terms says what each means.
+type (
+	Hold       = terms.Hold
+	Revocation = terms.Revocation
+	Notice     = terms.Notice
+	Extension  = terms.Extension
+)
 
 // Receipt confirms usage, cumulatively.
 type Receipt struct {
@@ -223,16 +217,6 @@ type Receipt struct {
 	Missing    []string         `json:"missing,omitempty"`
 	AllowDays  int              `json:"allow_days,omitempty"`
 	AllowUnits int64            `json:"allow_units,omitempty"`
-}
-
-// Extension adds time.
-type Extension struct {
-	Serial string       `json:"serial"`
-	What   string       `json:"what"` // offline, grace, license
-	By     terms.Length `json:"by"`
-	Agent  string       `json:"agent"`
-	Second string       `json:"second,omitempty"`
-	Reason terms.Text   `json:"reason"`
 }
 
 // ReviewAnswer is the signed answer to a request for review.

@@ -102,6 +102,9 @@ func FuzzPayload(f *testing.F) {
 	f.Add(0, must(encode(testProfile())))
 	f.Add(1, must(encode(testRequest())))
 	f.Add(2, must(encode(licenseResponse())))
+	f.Add(1, must(encode(askAbout(RequestMoreTime, true))))
+	f.Add(2, must(encode(checkinAnswer())))
+	f.Add(2, must(encode(site200())))
 	for _, c := range parseCases(f) {
 		if b, err := c.envelope.payload(); err == nil && len(b) < maxVector {
 			f.Add(2, b)

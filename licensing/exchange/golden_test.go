@@ -98,10 +98,60 @@ func goldens(t testing.TB) []golden {
 		{"extension.hfnot", KindExtension, response(KindExtension, Part{Kind: KindExtension, ID: "x-1", Extension: &Extension{
 			Serial: "ACME-4711", What: "offline", By: terms.Days(14), Agent: "Kim", Second: "Lee", Reason: terms.Text{"en": "Trip", "de": "Reise"},
 		}})},
+		{"notice-policy.hfnot", KindNotice, response(KindNotice, Part{Kind: KindNotice, Version: 3, Notice: &Notice{
+			ID: "N-10", Type: terms.NoticePolicy, Product: "acmecad", From: issued.AddDate(0, 2, 0), Ref: "N-10", Text: terms.Text{"en": "One rule for all.", "de": "Eine Regel für alle."},
+			Prepare: terms.Plain("Nothing."), Old: terms.Plain("14 days offline"), New: terms.Plain("30 days offline"), Policy: 4,
+		}})},
+		{"notice-of-tomorrow.hfnot", KindNotice, response(KindNotice, Part{Kind: KindNotice, Version: 1, Notice: &Notice{
+			ID: "N-11", Type: "anniversary", From: issued, Ref: "N-11", Text: terms.Plain("Ten years."), Withdrawn: true,
+		}})},
+		{"extension-site.hfnot", KindExtension, []Envelope{profile, sign(t, site200(), ResponseType, workKey)}},
+		{"revocation-lifted.hfnot", KindRevocation, response(KindRevocation, Part{Kind: KindRevocation, Version: 2, Revocation: &Revocation{
+			Serial: "ACME-4711", Reason: terms.Plain("It was not bought twice."), Ref: "W-2", DecidedBy: "Acme order desk", From: issued, Lifted: true,
+		}})},
+		{"answer-checkin.hflic", KindLicense, []Envelope{profile, sign(t, checkinAnswer(), ResponseType, workKey)}},
+		{"request-checkin.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestCheckin, true), RequestType, deviceKey)}},
+		{"request-renew.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestRenew, false), RequestType, deviceKey)}},
+		{"request-moretime.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestMoreTime, false), RequestType, deviceKey)}},
 		{"review.hfrev", KindReview, response(KindReview, Part{Kind: KindReview, ID: "v-1", Review: &ReviewAnswer{
 			Ref: "V-1", Result: "granted", Who: "Kim", Text: terms.Plain("You were right."), Until: issued.AddDate(0, 1, 0),
 		}})},
 	}
+}
+
+// site200 is more time for every computer of a site.
+func site200() Response {
+	r := testResponse(KindExtension, Part{Kind: KindExtension, ID: "x-200", Extension: &Extension{
+		What: terms.ExtendGrace, Until: issued.AddDate(0, 3, 0), Agent: "Kim", Reason: terms.Plain("Move of the plant."), Ref: "X-200",
+	}})
+	r.Audience = &Audience{Scope: "site", ID: "plant 2"}
+	return r
+}
+
+// checkinAnswer brings a newer license with what the policy before still gives, and more time.
+func checkinAnswer() Response {
+	r, before := licenseResponse(), testPolicy()
+	l := r.Parts[0].License
+	l.Version, l.Policy.Version, l.Policy.Offline.Window = 2, 4, terms.Days(14)
+	l.Overlap = &terms.Overlap{Until: issued.AddDate(0, 2, 0), Version: 3, Offline: before.Offline, Grace: before.Grace, Features: before.Features}
+	r.Parts[0].Version = 2
+	r.Answers.Request, r.Answers.Nonce = "q-checkin", "b1f7c0df"
+	r.Parts = append(r.Parts, Part{Kind: KindExtension, ID: "x-2", Extension: &Extension{
+		Serial: l.Serial, What: terms.ExtendOffline, By: terms.Days(20), Agent: "policy", Reason: terms.Plain("Asked for."),
+	}})
+	return r
+}
+
+// askAbout is a request about the licenses that a computer holds.
+func askAbout(kind string, hurt bool) Request {
+	q := testRequest()
+	q.ID, q.Kind, q.KeyHash, q.Product = "q-"+kind, kind, "", ""
+	q.Licenses = []RequestLicense{{Serial: "ACME-4711", Version: 1, Product: "acmecad"}, {Serial: "ACME-4712", Version: 3}}
+	q.Restored, q.Changed = hurt, hurt
+	if kind == RequestMoreTime {
+		q.Product, q.Licenses, q.Wanted = "acmecad", q.Licenses[:1], issued.AddDate(0, 2, 0)
+	}
+	return q
 }
 
 // verified parses an envelope with the right function.

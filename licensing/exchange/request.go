@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"holdfast/licensing/terms"
 )
@@ -35,7 +36,21 @@ func ParseRequest(e Envelope) (Request, error) {
 	case r.Nonce == "" || r.Kind == "":
 		return Request{}, malformed(errors.New("no nonce or no kind"))
 	}
-	return r, nil
+	return r, r.check()
+}
+
+// check says whether a verified request holds to the format of its kind. Kinds that this build does not know are the reader's
+// business.
+func (r Request) check() error {
+	for _, l := range r.Licenses {
+		if l.Serial == "" || l.Version < 1 {
+			return malformed(fmt.Errorf("license %q of version %d", l.Serial, l.Version))
+		}
+	}
+	if r.Kind == RequestMoreTime && r.Wanted.IsZero() {
+		return malformed(errors.New("more time without a date"))
+	}
+	return nil
 }
 
 // requestProblem says that this is a request, with its date if its seal is right.

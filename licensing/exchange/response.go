@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"holdfast/licensing/terms"
 )
 
 // ParseResponse verifies a response with the signing keys of a trusted profile and returns it. The key must be good at the
@@ -89,20 +87,9 @@ func (r Response) check() error {
 			return malformed(fmt.Errorf("part %d is a %s with %d members", i, p.Kind, set))
 		case !known && set != 0:
 			return malformed(fmt.Errorf("part %d is of unknown kind %q", i, p.Kind))
-		case p.Kind == KindLicense && (p.License.Serial == "" || p.License.Version < 1 || p.Version != p.License.Version):
-			return malformed(fmt.Errorf("part %d: license %q, version %d in part version %d", i, p.License.Serial, p.License.Version, p.Version))
 		}
-		if p.Kind != KindLicense {
-			continue
-		}
-		switch l := p.License; l.Binding {
-		case terms.BoundToFirstUse, terms.BoundToSite:
-		case terms.BoundToDevice:
-			if l.Device == nil || l.Device.ID == "" {
-				return malformed(fmt.Errorf("part %d: license %q is bound to a device that it does not name", i, l.Serial))
-			}
-		default:
-			return tooNew(r.Needs, fmt.Errorf("part %d: license %q is bound to %q", i, l.Serial, l.Binding))
+		if err := r.checkPart(p); err != nil {
+			return fmt.Errorf("part %d: %w", i, err)
 		}
 	}
 	if _, ok := labels[r.Kind]; !ok {
