@@ -162,6 +162,7 @@ func (j *judged) offlineEnds(f *Facts) {
 			j.offline, j.overlapped = kept, true
 		}
 	}
+	j.window = j.offline
 	j.offline, j.moreOffline = j.words.extend(j.offline, ExtendOffline, j.zone)
 	if u := f.Records.Until; f.Records.State == StateRolledBack && !u.IsZero() && u.Before(j.offline) {
 		j.offline, j.restored = u, true
@@ -173,7 +174,11 @@ func (j *judged) offlineEnds(f *Facts) {
 
 // offlineFrom is when a quarter of the time without contact is left.
 func (j *judged) offlineFrom() time.Time {
-	return j.offline.Add(-j.offline.Sub(j.contact) / 4)
+	quarter := j.offline.Sub(j.contact) / 4
+	if quarter > time.Minute {
+		quarter = quarter.Truncate(time.Second) // a date that people read
+	}
+	return j.offline.Add(-quarter)
 }
 
 // lastDays is when the last days before an end begin, in which a state is told with more weight.

@@ -20,8 +20,17 @@ import (
 //
 // Main is the worst effect today, then the nearest date (words.md 5.7). For a query with a feature it is why that
 // feature may or may not be used, as Allowed tells.
-func Evaluate(f Facts, q Query, wall time.Time) Verdict {
+func Evaluate(f Facts, q Query, wall time.Time) Verdict { return newEvaluation(&f, wall).evaluate(q) }
+
+// Outline is Evaluate without the reasons of products and features; everything else is the same. It is for who looks at
+// many moments, such as the simulator.
+func Outline(f Facts, q Query, wall time.Time) Verdict {
 	e := newEvaluation(&f, wall)
+	e.bare = true
+	return e.evaluate(q)
+}
+
+func (e *evaluation) evaluate(q Query) Verdict {
 	groups := e.groups(q)
 	for _, held := range groups {
 		p := e.judge(held)
@@ -38,6 +47,7 @@ type evaluation struct {
 	products []*outcome
 	asked    []*product // the same with what they came from, when a query may ask about them
 	newest   map[vendorKey]newest
+	bare     bool // without reasons
 }
 
 func newEvaluation(f *Facts, wall time.Time) *evaluation {
@@ -51,7 +61,7 @@ func newEvaluation(f *Facts, wall time.Time) *evaluation {
 // judge makes the verdict over all licenses of one product, newest first.
 func (e *evaluation) judge(held []*Held) *product {
 	root := held[0].Vendor
-	return judgeProduct(e.facts, e.vendor(root), readFeatures(held), held, e.decision(root))
+	return judgeProduct(e.facts, e.vendor(root), readFeatures(held), held, e.decision(root), e.bare)
 }
 
 func (e *evaluation) decision(root string) time.Time {

@@ -38,7 +38,8 @@ type judged struct {
 	differs  bool      // neither proof nor the same hardware
 
 	contact      time.Time // what the time without contact counts from
-	offline      time.Time // end of that time
+	window       time.Time // end of that time, as the policy has it
+	offline      time.Time // the same with everything that moves it
 	offlineGrace time.Time // end of the longest grace of a feature that changes after it
 	silent       time.Time // when the continuity rule takes over
 	held         time.Time // until when a question must be answered

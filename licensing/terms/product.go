@@ -30,6 +30,7 @@ type product struct {
 	options  [][]option // by place in names
 	chosen   []option   // the one of options that decides
 	best     *judged    // decides for the product as a whole
+	bare     bool       // without reasons
 	last     *judged    // its successor without a gap, or best itself
 }
 
@@ -40,8 +41,8 @@ type option struct {
 }
 
 // judgeProduct makes the verdict over licenses of one product of one vendor, newest first; there is at least one.
-func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at time.Time) *product {
-	p := &product{facts: f, vendor: vendor, names: names}
+func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at time.Time, bare bool) *product {
+	p := &product{facts: f, vendor: vendor, names: names, bare: bare}
 	p.At, p.Vendor = at, held[0].Vendor
 	p.ID, p.Name = held[0].Policy.Product.ID, nameOr(held[0].Policy.Product.Name, held[0].Policy.Product.ID)
 	p.licenses = p.judgeAll(held)

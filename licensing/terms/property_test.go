@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -360,6 +361,15 @@ func TestAVerdictStaysTheSameUntilItsChange(t *testing.T) {
 					t.Fatalf("%s differs at %v, before its change at %v: %s", p.ID, at, p.Change, d)
 				}
 			}
+		}
+	})
+}
+
+func TestAnOutlineIsTheVerdictWithoutReasons(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, q, wall := anyFacts(t), anyQuery(t), anyMoment(t, "wall")
+		if d := cmp.Diff(Evaluate(f, q, wall), Outline(f, q, wall), cmpopts.IgnoreFields(Finding{}, "Reasons"), cmpopts.IgnoreFields(FeatureVerdict{}, "Reasons")); d != "" {
+			t.Error(d)
 		}
 	})
 }

@@ -44,7 +44,7 @@ func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
 	}
 	pv := p
 	if len(covering) > 0 && len(covering) < len(held) {
-		pv = judgeProduct(p.facts, p.vendor, p.names, covering, p.At)
+		pv = judgeProduct(p.facts, p.vendor, p.names, covering, p.At, p.bare)
 	}
 	if len(covering) > 0 {
 		if granted, r := pv.may(q.Feature); granted {

@@ -178,6 +178,9 @@ type way struct {
 // whyFeature explains the feature at a place: the license that decides it, which others there were, and its own dates. Features
 // that go the same way share their reasons.
 func (p *product) whyFeature(i int, o option, until time.Time) []Reason {
+	if p.bare {
+		return nil
+	}
 	j, id := o.judged, p.names.ids[i]
 	_, own := j.Policy.Features[id]
 	if len(p.options[i]) > 1 || !own {
@@ -214,7 +217,7 @@ func (p *product) whyShared(o option, until time.Time) []Reason {
 
 // whyOf is whyLicense, worked out once.
 func (p *product) whyOf(j *judged) []Reason {
-	if j.why == nil {
+	if j.why == nil && !p.bare {
 		j.why = p.whyLicense(j)
 	}
 	return slices.Clip(j.why)

@@ -8,7 +8,7 @@ func (p *product) whyOffline(j *judged) []Reason {
 	case j.silentNow(p.At):
 		return []Reason{p.reason(RuleSilent, j, j.silent, "contact", j.contact, "silent", j.Policy.Continuity.Silent, "after", string(j.Policy.Continuity.Then))}
 	}
-	why := []Reason{p.reason(RuleOfflineWindow, j, j.offline, "contact", j.contact, "window", j.Policy.Offline.Window, "offline_ends", j.offline)}
+	why := []Reason{p.reason(RuleOfflineWindow, j, j.window, "contact", j.contact, "window", j.Policy.Offline.Window, "offline_ends", j.window)}
 	if from := j.offlineFrom(); !p.At.Before(from) {
 		why = append(why, p.reason(RuleOfflineEnding, j, from, "from", from, "offline_ends", j.offline))
 	}
