@@ -41,9 +41,15 @@ func (s *Speaker) ShortUntil(end, at time.Time, zone *time.Location) string {
 	return s.until(s.ShortDate(end, zone), end, at, zone)
 }
 
+// secondsBelow is how near an end is that needs its seconds.
+const secondsBelow = 2 * time.Minute
+
 func (s *Speaker) until(date string, end, at time.Time, zone *time.Location) string {
-	if end.IsZero() || end.Before(at) {
+	switch {
+	case end.IsZero() || end.Before(at):
 		return date
+	case end.Sub(at) < secondsBelow: // windows of seconds, which a person may watch
+		return s.Text("date.with_time", map[string]any{"date": date, "time": s.Seconds(end, zone)})
 	}
 	if end.Sub(at) < 48*time.Hour || end.In(local(zone)).Hour() < 23 {
 		return s.withTime(date, end, zone)
@@ -88,6 +94,8 @@ func (s *Speaker) date(id string, t time.Time, zone *time.Location) string {
 			return filled{text: t.Format("3")}
 		case "minute":
 			return filled{text: t.Format("04")}
+		case "second":
+			return filled{text: t.Format("05")}
 		}
 		return filled{text: fmt.Sprintf("{%s}", slot)}
 	})

@@ -1,4 +1,4 @@
-// Package plain turns states, dates, numbers and errors into sentences. It is the one place where text for people is
+// Package plain turns states, dates, plans, numbers and errors into sentences. It is the one place where text for people is
 // made; window, command line and issuer share it.
 //
 // Contract. All words live in assets/translations/<language>/<area>.json as message id to text, or to plural forms

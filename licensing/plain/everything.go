@@ -17,7 +17,8 @@ func (s *Speaker) Everything(v terms.Verdict, zone *time.Location) (Answers, boo
 	}
 	var names []string
 	var first terms.ProductVerdict
-	var end time.Time
+	var end time.Time // the first of all ends
+	offline := false  // and whether it is that of an offline window
 	for _, p := range v.Products {
 		if p.State.Tone() != terms.ToneOK {
 			return Answers{}, false
@@ -25,9 +26,9 @@ func (s *Speaker) Everything(v terms.Verdict, zone *time.Location) (Answers, boo
 		if len(names) < namedProducts {
 			names = append(names, s.productName(p))
 		}
-		for _, at := range []time.Time{p.LicenseEnds, p.OfflineUntil} {
+		for i, at := range []time.Time{p.LicenseEnds, p.OfflineUntil} {
 			if !at.IsZero() && (end.IsZero() || at.Before(end)) {
-				first, end = p, at
+				first, end, offline = p, at, i > 0
 			}
 		}
 	}
@@ -38,11 +39,20 @@ func (s *Speaker) Everything(v terms.Verdict, zone *time.Location) (Answers, boo
 	if rest := len(v.Products) - len(names); rest > 0 {
 		a.Works = s.Text("all.works_more", map[string]any{"list": s.List(names), "n": rest})
 	}
-	if !end.IsZero() {
+	switch args := map[string]any{"product": s.productName(first), "days": DaysUntil(end, v.At, zone)}; {
+	case end.IsZero():
+	case offline:
+		args["date"], args["end"] = s.until(s.FullDate(end, zone), end, v.At, zone), s.Until(first.LicenseEnds, v.At, zone)
+		a.Headline = s.Text("all.headline_offline", args)
+		args["date"] = s.Until(end, v.At, zone)
+		a.By = s.Text("all.by_offline", args)
+		if v.Main.Also == terms.ActMoreTime {
+			a.Do, a.Also, a.AlsoButton = s.Text("all.do_offline", nil), v.Main.Also, s.Action(v.Main.Also)
+		}
+	default:
 		a.Headline = s.Text("all.headline", map[string]any{"date": s.Date(end, zone)})
-		a.By = s.Text("all.by", map[string]any{
-			"product": s.productName(first), "date": s.Date(end, zone), "days": s.Days(DaysUntil(end, v.At, zone)),
-		})
+		args["date"], args["days"] = s.Date(end, zone), s.Days(DaysUntil(end, v.At, zone))
+		a.By = s.Text("all.by", args)
 	}
 	return a, true
 }

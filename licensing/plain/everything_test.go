@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,42 @@ func TestSeveralProductsThatWorkAreOneSentenceWithTheFirstDate(t *testing.T) {
 	v.Products = []terms.ProductVerdict{ready("a", time.Time{}), ready("b", time.Time{})}
 	if a, ok = s.Everything(v, nil); !ok || a.Headline != "You can work. Nothing of it has an end date." {
 		t.Errorf("%v, %+v", ok, a)
+	}
+}
+
+// offline gives a product an offline window.
+func offline(p terms.ProductVerdict, until time.Time) terms.ProductVerdict {
+	p.State, p.OfflineUntil, p.Also = terms.StateActiveOffline, until, terms.ActMoreTime
+	return p
+}
+
+func TestTheFirstOfflineEndIsSaidWithItsWeekdayAndDays(t *testing.T) {
+	until, ends := utc("2026-12-02T22:59:59Z"), utc("2027-03-14T22:59:59Z")
+	v := terms.Verdict{At: now, Products: []terms.ProductVerdict{
+		offline(ready("cad", ends), until), offline(ready("cam", ends), until.AddDate(0, 1, 0)), ready("free", time.Time{}),
+	}}
+	v.Main = v.Products[0].Finding
+	for lang, want := range map[string][]string{
+		"en": {"You can work. Offline until Wednesday, 2 December 2026 (29 days).", "CAD comes first, offline until 2 December 2026. Its license ends on 14 March 2027.", "Nothing. Away for longer? Get more time.", "Get more time"},
+		"de": {"Sie können arbeiten. Offline bis Mittwoch, 2. Dezember 2026 (29 Tage).", "Zuerst CAD, offline bis zum 2. Dezember 2026. Diese Lizenz endet am 14. März 2027.", "Nichts. Länger unterwegs? Mehr Zeit holen.", "Mehr Zeit holen"},
+	} {
+		a, ok := speaker(t, lang).Everything(v, berlin)
+		if got := []string{a.Headline, a.By, a.Do, a.AlsoButton}; !ok || !slices.Equal(got, want) {
+			t.Errorf("%s\ngot  %q\nwant %q", lang, got, want)
+		}
+	}
+	s := speaker(t, "en")
+	v.Products[0].LicenseEnds = time.Time{}
+	if a, _ := s.Everything(v, berlin); a.By != "CAD comes first, offline until 2 December 2026." {
+		t.Errorf("without a license end: %q", a.By)
+	}
+	v.Products[1].LicenseEnds = until.AddDate(0, 0, -1)
+	if a, _ := s.Everything(v, berlin); a.Headline != "You can work. Everything until 1 December 2026." || a.Also != "" {
+		t.Errorf("a license that ends first: %q, %q", a.Headline, a.Also)
+	}
+	v.Products[2].OfflineUntil, v.Products[2].State = now.Add(time.Hour), terms.StateActiveOffline
+	if a, _ := s.Everything(v, berlin); a.Headline != "You can work. Offline until Tuesday, 3 November 2026, 11:12 (today)." {
+		t.Errorf("an hour is left: %q", a.Headline)
 	}
 }
 

@@ -52,6 +52,9 @@ func (r resolver) raw(answer, slot string) (any, row) {
 	if rule.kind == asSeconds && v == 0 {
 		return nil, rule
 	}
+	if rule.kind == asCount && v == nil {
+		return 0, rule
+	}
 	if rule.kind == asDays {
 		if end, ok := r.f.Slots[rule.counts].(time.Time); ok && !end.IsZero() {
 			return DaysUntil(end, r.at, r.zone), rule
@@ -114,6 +117,8 @@ func (r resolver) words(rule row, slot string, v any) filled {
 		return filled{text: r.then(v), own: true}
 	case terms.Versions:
 		return filled{text: r.s.Versions(v), own: true}
+	case terms.Evidence:
+		return filled{text: r.s.evidence(v, r.zone)}
 	case []terms.PlaceUse:
 		return filled{text: r.s.List(r.places(v))}
 	case []terms.Text:
@@ -168,6 +173,22 @@ func (r resolver) date(rule row, slot string, t time.Time) string {
 func (r resolver) sameDay(slot string, t time.Time) bool {
 	other, ok := r.f.Slots[map[string]string{"d1": "d2", "d2": "d1", "from": "to", "to": "from"}[slot]].(time.Time)
 	return ok && !other.Equal(t) && r.s.Date(other, r.zone) == r.s.Date(t, r.zone)
+}
+
+// evidence says what a statement about a vendor rests on: "a signed notice of 3 Nov 2026, M-12". Nothing known gives "".
+func (s *Speaker) evidence(e terms.Evidence, zone *time.Location) string {
+	id := "evidence." + e.Kind
+	if !s.Has(id) {
+		return ""
+	}
+	text := s.Text(id, nil)
+	if date := s.ShortDate(e.At, zone); date != "" {
+		text = s.Text("evidence.of", map[string]any{"text": text, "date": date})
+	}
+	if ref := shorten(clean(e.Ref), longest); ref != "" {
+		text = s.Text("evidence.ref", map[string]any{"text": text, "ref": ref})
+	}
+	return text
 }
 
 // codes puts those members of a list into words that are codes of the row's family.

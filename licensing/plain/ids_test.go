@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast/licensing/simulate"
 	"holdfast/licensing/terms"
 )
 
@@ -108,6 +109,15 @@ func constants(t *testing.T, dir, prefix string) []string {
 	return values
 }
 
+// spanModes are the modes of a simulation.
+func spanModes() []string {
+	var all []string
+	for _, m := range simulate.Modes() {
+		all = append(all, string(m))
+	}
+	return all
+}
+
 func first(all []ast.Expr) ast.Expr {
 	if len(all) == 0 {
 		return nil
@@ -122,7 +132,14 @@ func TestFamiliesOfIdsHaveExactlyTheCodesOfTheirSource(t *testing.T) {
 		"event":  constants(t, "licensing/terms", "Event"),
 		"kind":   constants(t, "licensing/exchange", "Other"),
 		"cause":  constants(t, "licensing/exchange", "Cause"),
-		"fact":   {string(terms.Keep), string(terms.View), string(terms.Pause)},
+		"fact":   append(constants(t, "licensing/terms", "Cause"), string(terms.Keep), string(terms.View), string(terms.Pause)),
+		"part":   constants(t, "licensing/device", "Kind"),
+		"what":   constants(t, "licensing/terms", "Extend"),
+
+		"grace.cause": constants(t, "licensing/terms", "Cause"),
+		"grace.why":   constants(t, "licensing/terms", "Cause"),
+		"plan.assume": constants(t, "licensing/simulate", "Assume"),
+		"plan.word":   spanModes(),
 	} {
 		var have []string
 		for id := range speaker(t, "en").cat.messages {

@@ -9,9 +9,10 @@ import (
 
 // Whom a note is for.
 const (
-	NoteBuyer  = "buyer"
-	NoteIT     = "it"
-	NoteVendor = "vendor"
+	NoteBuyer   = "buyer"
+	NoteIT      = "it"
+	NoteVendor  = "vendor"
+	NoteCarrier = "carrier" // who takes a request file to a computer with internet and brings the answer back
 )
 
 // Note is a message that is ready to be sent to somebody who can act.
@@ -30,10 +31,16 @@ type NoteAbout struct {
 	Code    string                // of this computer
 	At      time.Time
 	Zone    *time.Location
+	// For NoteCarrier: the file to carry, what is asked for with it (activate, checkin, renew or moretime), and with more time
+	// the last moment away.
+	File   string
+	Kind   string
+	Wanted time.Time
 }
 
-// Note writes to NoteBuyer, NoteIT or NoteVendor: number, dates and effect for the buyer, what happened and what helps
-// for IT, computer, license and state for the vendor. It says nothing that the window does not show, and holds no key.
+// Note writes to NoteBuyer, NoteIT, NoteVendor or NoteCarrier: number, dates and effect for the buyer, what happened and what helps
+// for IT, computer, license and state for the vendor, where the file goes for who carries it. Some states have a note of
+// their own: a question of the vendor, a withdrawal, a wrong clock. It says nothing that the window does not show, and holds no key.
 func (s *Speaker) Note(who string, a NoteAbout) Note {
 	f := a.Finding
 	f.Told, f.ToldWho = time.Time{}, "" // the one who is told now need not know who was
@@ -42,6 +49,8 @@ func (s *Speaker) Note(who string, a NoteAbout) Note {
 		"headline": answers.Headline, "happened": answers.Happened, "works": answers.Works, "do": answers.Do, "by": answers.By,
 		"state": string(f.State), "vendor": a.Vendor, "contact": a.Contact, "code": a.Code, "product": "", "serial": f.License,
 		"license_ends": "", "grace_ends": "", "offline_until": "", "about": s.Text("note.computer", map[string]any{"code": a.Code}),
+		"reason": shorten(s.value(f.Slots["reason"]), longest), "ref": s.value(f.Slots["ref"]),
+		"file": a.File, "asked": s.coded("note.asked."+clean(a.Kind), a.Kind), "wanted": s.Date(a.Wanted, a.Zone),
 	}
 	if p := a.Product; p != nil {
 		name := p.Name.In(s.cat.lang)
@@ -56,10 +65,14 @@ func (s *Speaker) Note(who string, a NoteAbout) Note {
 		args["grace_ends"] = s.Until(p.GraceEnds, a.At, a.Zone)
 		args["offline_until"] = s.Until(p.OfflineUntil, a.At, a.Zone)
 	}
+	text := "note." + who
+	if own := text + "." + string(f.State); s.Has(own + ".text") {
+		text = own
+	}
 	return Note{
-		To:      address(map[string]string{NoteBuyer: a.Buyer, NoteVendor: a.Contact}[who]),
-		Subject: s.Text("note."+who+".subject", args),
-		Text:    s.Text("note."+who+".text", args),
+		To:      address(map[string]string{NoteBuyer: a.Buyer, NoteVendor: a.Contact, NoteCarrier: ""}[who]),
+		Subject: s.Text(text+".subject", args),
+		Text:    s.Text(text+".text", args),
 	}
 }
 

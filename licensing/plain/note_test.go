@@ -9,7 +9,10 @@ import (
 
 // about is what a note tells of in a state, with a product or without.
 func about(state terms.State, product bool) NoteAbout {
-	a := NoteAbout{Finding: sample(state), Code: "7F3A-2C91", At: now, Zone: berlin}
+	a := NoteAbout{
+		Finding: sample(state), Code: "7F3A-2C91", At: now, Zone: berlin,
+		File: "check-in_acme_7F3A-2C91.hfreq", Kind: "moretime", Wanted: utc("2027-01-31T22:59:59Z"),
+	}
 	if product {
 		a.Buyer, a.Vendor, a.Contact = "Kim <kim@corp.example>", "Acme", "help@acme.example"
 		a.Product = &terms.ProductVerdict{
@@ -20,11 +23,13 @@ func about(state terms.State, product bool) NoteAbout {
 	return a
 }
 
+var everybody = []string{NoteBuyer, NoteIT, NoteVendor, NoteCarrier}
+
 func TestEveryStateGivesATidyNoteToEverybody(t *testing.T) {
 	for _, lang := range append(Languages(), Pseudo) {
 		s := speaker(t, lang)
 		for _, state := range terms.States() {
-			for _, who := range []string{NoteBuyer, NoteIT, NoteVendor} {
+			for _, who := range everybody {
 				for _, a := range []NoteAbout{about(state, true), about(state, false), {Finding: terms.Finding{State: state}}} {
 					n := s.Note(who, a)
 					for _, line := range append(strings.Split(n.Text, "\n"), n.Subject) {
@@ -58,8 +63,39 @@ func TestANoteHoldsWhatItsReaderNeeds(t *testing.T) {
 			t.Errorf("subject to %s: %q", who, n.Subject)
 		}
 	}
+	n := s.Note(NoteCarrier, about(terms.StateActiveOffline, true))
+	for _, part := range []string{"check-in_acme_7F3A-2C91.hfreq", "more offline time", "31 January 2027", "help@acme.example", "Acme"} {
+		if !strings.Contains(n.Text, part) {
+			t.Errorf("the note to who carries the file has no %q:\n%s", part, n.Text)
+		}
+	}
 	if n := s.Note(NoteVendor, about(terms.StateKeychainLocked, false)); n.Subject != "Computer 7F3A-2C91: Keyring is locked." {
 		t.Errorf("subject about a computer: %q", n.Subject)
+	}
+}
+
+func TestAQuestionADecisionAndAWrongClockHaveNotesOfTheirOwn(t *testing.T) {
+	for _, c := range []struct {
+		lang, who string
+		state     terms.State
+		subject   string
+		want      []string
+	}{
+		{"en", NoteVendor, terms.StateOnHold, "Your question R-118 about license 4711", []string{"The order was sent back", "R-118", "4711", "Our answer: (please"}},
+		{"de", NoteVendor, terms.StateOnHold, "Ihre Frage R-118 zur Lizenz 4711", []string{"The order was sent back", "R-118", "Unsere Antwort: (bitte"}},
+		{"en", NoteVendor, terms.StateRevoked, "Please look at decision R-118 about license 4711 again", []string{"review the decision", "The order was sent back", "Ask before"}},
+		{"de", NoteVendor, terms.StateRevoked, "Bitte um Überprüfung: Vorgang R-118 zur Lizenz 4711", []string{"zu überprüfen", "Anfordern vor dem"}},
+		{"en", NoteIT, terms.StateClockWrong, "AcmeCAD Pro: please look at date and time", []string{"1 January 2023", "time server", "holdfast clock show"}},
+	} {
+		n := speaker(t, c.lang).Note(c.who, about(c.state, true))
+		if n.Subject != c.subject {
+			t.Errorf("subject %q, want %q", n.Subject, c.subject)
+		}
+		for _, part := range c.want {
+			if !strings.Contains(n.Text, part) {
+				t.Errorf("%s %s: no %q in:\n%s", c.lang, c.state, part, n.Text)
+			}
+		}
 	}
 }
 
@@ -94,7 +130,7 @@ func TestTheSentencesOfNotesAreShort(t *testing.T) {
 		if !strings.HasPrefix(id, "note.") {
 			continue
 		}
-		for _, sentence := range splitSentences(f.Other) {
+		for _, sentence := range splitSentences(strings.ReplaceAll(f.Other, "\n", " ")) {
 			if n := wordCount(sentence); n > 20 {
 				t.Errorf("%s: %d words in %q", id, n, sentence)
 			}

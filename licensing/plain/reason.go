@@ -20,7 +20,13 @@ func (s *Speaker) Reason(r terms.Reason, zone *time.Location) string {
 	own := map[string]string{"rule": r.Rule, "evidence": r.Evidence, "date": s.DateTime(r.At, zone)}
 	fill := func(slot string) filled {
 		text := clean(own[slot])
-		if v := values[slot]; v != "" {
+		switch v := values[slot]; {
+		case v == "":
+		case slot == "parts":
+			text = s.parts(v)
+		case slot == "what":
+			text = s.coded("what."+clean(v), v)
+		default:
 			text = s.fact(v, zone)
 		}
 		return filled{text: text, drop: text == ""}
@@ -68,6 +74,15 @@ func evidence(text string) map[string]string {
 		}
 	}
 	return values
+}
+
+// parts names kinds of hardware that stand with commas between them.
+func (s *Speaker) parts(kinds string) string {
+	all := strings.Split(kinds, ",")
+	for i, k := range all {
+		all[i] = s.coded("part."+clean(k), k)
+	}
+	return s.List(all)
 }
 
 // idShown is how much of a long hexadecimal id is shown.

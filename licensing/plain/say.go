@@ -7,17 +7,19 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Answers are a headline, the four answers to a state, and its one main button ("" for none) with what it does.
-// Code is the stable code behind them: a state of words.md, or a code of Problem.
+// Answers are a headline, the four answers to a state, and its one main button ("" for none) with what it does. A second way, of
+// less weight, has a button too. Code is the stable code behind them: a state of words.md, or a code of Problem.
 type Answers struct {
-	Headline string
-	Happened string
-	Works    string
-	Do       string
-	By       string
-	Button   string
-	Action   terms.Action
-	Code     string
+	Headline   string
+	Happened   string
+	Works      string
+	Do         string
+	By         string
+	Button     string
+	Action     terms.Action
+	AlsoButton string
+	Also       terms.Action
+	Code       string
 }
 
 // Say puts a finding into words, as seen at a (decision) time and in a time zone; nil is UTC. Slots that the finding
@@ -28,14 +30,19 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	}
 	r := resolver{s: s, f: f, at: at, zone: local(zone)}
 	prefix := "state." + string(f.State)
-	part := func(name string) string {
-		for _, v := range variants(f) {
-			if own := prefix + "." + v; s.Has(own + "." + name) {
-				return r.answer(own, name)
+	var exact []string // places of words, the most exact first
+	for _, v := range r.variants() {
+		exact = append(exact, prefix+"."+v)
+	}
+	place := func(name string) string {
+		for _, p := range exact {
+			if s.Has(p + "." + name) {
+				return p
 			}
 		}
-		return r.answer(prefix, name)
+		return prefix
 	}
+	part := func(name string) string { return r.answer(place(name), name) }
 	a := Answers{
 		Headline: part("headline"),
 		Happened: part("happened"),
@@ -43,6 +50,7 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 		Do:       part("do"),
 		By:       part("by"),
 		Action:   f.Action,
+		Also:     f.Also,
 		Code:     string(f.State),
 	}
 	usual := usualActions[f.State]
@@ -52,13 +60,18 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 	if !f.Told.IsZero() {
 		a.Do = r.told(usual, a.Do)
 	}
-	switch own := prefix + ".button"; {
-	case a.Action == "":
-	case a.Action == usual && s.Has(own):
-		a.Button = s.Text(own, nil)
-	default:
-		a.Button = s.Action(a.Action)
+	// A button is called by the state's own words where it has some for its usual action, else by the action.
+	label := func(a terms.Action, usual bool, name string) string {
+		id := place(name) + "." + name
+		switch {
+		case a == "":
+			return ""
+		case usual && s.Has(id):
+			return s.Text(id, nil)
+		}
+		return s.Action(a)
 	}
+	a.Button, a.AlsoButton = label(a.Action, a.Action == usual, "button"), label(a.Also, true, "also")
 	return a
 }
 
@@ -82,14 +95,11 @@ func (r resolver) whom() string {
 	return cmp.Or(r.s.value(r.f.Slots["vendor"]), r.s.Text("slot.contact", nil))
 }
 
-// passphraseLabel is what the key store under a passphrase calls itself.
-const passphraseLabel = "passphrase file"
-
 // variants name the words of its own that a finding may have where the state's would not be true, the most exact first:
-// state.<state>.<variant>.<part>. They are the rule behind it, the kind of file, that a passphrase opens the key store, that the
-// records are open whatever the key store does, that a request was never saved, and that no request asks for a license.
-func variants(f terms.Finding) []string {
+// state.<state>.<variant>.<part>. They are the rule behind it, the kind of file, and those of ownWords that fit.
+func (r resolver) variants() []string {
 	var all []string
+	f := r.f
 	if len(f.Reasons) > 0 {
 		all = append(all, f.Reasons[0].Rule)
 	}
@@ -97,22 +107,11 @@ func variants(f terms.Finding) []string {
 		all = append(all, kind)
 	}
 	for _, v := range ownWords {
-		if v.fits(f) {
+		if v.fits(r) {
 			all = append(all, v.name)
 		}
 	}
 	return all
-}
-
-// ownWords are the variants that the values of a finding ask for.
-var ownWords = []struct {
-	name string
-	fits func(terms.Finding) bool
-}{
-	{"passphrase", func(f terms.Finding) bool { return f.Slots["keychain"] == passphraseLabel }},
-	{"open", func(f terms.Finding) bool { return f.Slots["open"] == true }},
-	{"unsaved", func(f terms.Finding) bool { return f.State == terms.StateRequestWaiting && f.Slots["name"] == "" }},
-	{"unasked", func(f terms.Finding) bool { return f.State == terms.StateFileWrongRequest && f.Slots["serial"] != nil }},
 }
 
 // usualActions are the main buttons of the states that have one now. They count for findings that name none, such as
@@ -142,6 +141,16 @@ var usualActions = map[terms.State]terms.Action{
 	terms.StateFileWrongRequest:  terms.ActRequest,
 	terms.StateFileRequestOver:   terms.ActRequest,
 	terms.StateFileNoneForHere:   terms.ActRequest,
+	terms.StateOfflineEnding:     terms.ActCheckin,
+	terms.StateGraceOffline:      terms.ActCheckin,
+	terms.StateLimitedParts:      terms.ActCheckin,
+	terms.StateMaintenance:       terms.ActCheckin,
+	terms.StatePolicyChange:      terms.ActSeeChanges,
+	terms.StateRevoked:           terms.ActAskVendor,
+	terms.StateOnHold:            terms.ActAskVendor,
+	terms.StateClockWrong:        terms.ActCheckAgain,
+	terms.StateComputerChanged:   terms.ActConfirmComputer,
+	terms.StateRolledBack:        terms.ActConfirmRestore,
 }
 
 // Action returns the label of a button: "Use a license file".
@@ -157,5 +166,5 @@ func (s *Speaker) Title(state terms.State) string {
 	return s.Text("state."+string(state)+".title", nil)
 }
 
-// Event returns the name of a coming date: "License ends".
-func (s *Speaker) Event(e terms.Event) string { return s.Text("event."+e.Name, nil) }
+// Event returns the name of a coming date: "License ends". One without words stands as its code.
+func (s *Speaker) Event(e terms.Event) string { return s.coded("event."+clean(e.Name), e.Name) }

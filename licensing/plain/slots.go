@@ -18,6 +18,7 @@ const (
 	asDue                 // a day, or the length until it, put into the text slot.<name>.said
 	asTerm                // a date with its days, as a sentence
 	asSeconds             // a number; 0 is not known
+	asCount               // a number; what is not known counts as 0, which has a form of its own
 )
 
 // without says what stands where a value is missing.
@@ -105,7 +106,7 @@ var rows = map[string]row{
 	"not_started.date":               {from: "license", kind: asEnd},
 	"clock_unsure.from":              {from: "clock", kind: asMoment},
 	"clock_unsure.to":                {from: "clock", kind: asMoment},
-	"grace_extended.days":            {from: "extension"},
+	"grace_extended.days":            {from: "extension", kind: asCount},
 	"usage_mismatch.days":            {from: "profile promises"},
 	"request_refused.deadline":       {from: "refusal", kind: asTerm, without: sayInstead, text: "slot.date_or_none"},
 	"review_answered.deadline":       {from: "signed answer", kind: asTerm, without: sayInstead, text: "slot.date_or_none"},
@@ -149,7 +150,7 @@ var rows = map[string]row{
 	"review_effect":  {from: "policy", without: omitSlot},
 	"late_effect":    {from: "policy usage.late", kind: asCode, family: "late", without: sayInstead},
 	"way_out":        {from: "refusal", without: sayInstead},
-	"evidence":       {from: "signed notice, or the service's own answer; the state is not shown without"},
+	"evidence":       {from: "signed notice (terms.Evidence); the sentence is left out without"},
 	"restore_if_any": {from: "a backup that opens", kind: asWrapped, without: omitSlot},
 	"when":           {from: "next planned contact", kind: asWrapped, without: sayInstead},
 	"period":         {from: "policy usage.due", kind: asCode, family: "period", without: sayInstead},
@@ -164,7 +165,7 @@ var rows = map[string]row{
 	"b":        {from: "receipt"},
 	"left":     {from: "usage ledger"},
 	"included": {from: "policy meters"},
-	"hours":    {from: "notice"},
+	"hours":    {from: "notice", kind: asCount},
 	"seconds":  {from: "key store", kind: asSeconds},
 	"size":     {from: "engine", without: sayInstead},
 
@@ -184,7 +185,7 @@ var rows = map[string]row{
 	"cause":                     {from: "usage ledger or emergency code"},
 	"file_unreadable.cause":     {from: "importer", kind: asCode, family: "cause", without: sayInstead},
 	"file_unknown_sender.cause": {from: "importer", kind: asCode, family: "cause", without: omitSlot},
-	"computer_changed.parts":    {from: "device hints"},
+	"computer_changed.parts":    {from: "device hints", kind: asCode, family: "part"},
 	"managed.org":               {from: "machine policy", without: sayInstead},
 	"managed.contact":           {from: "machine policy", without: sayInstead},
 	"trial.features":            {from: "policy", without: sayInstead},

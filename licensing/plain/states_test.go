@@ -30,7 +30,7 @@ func TestNoTextIsThereForAnUnknownState(t *testing.T) {
 	for _, v := range ownWords {
 		own = append(own, v.name)
 	}
-	parts := []string{"headline", "happened", "works", "do", "by", "short", "title", "button"}
+	parts := []string{"headline", "happened", "works", "do", "by", "short", "title", "button", "also"}
 	for id := range speaker(t, "en").cat.messages {
 		name, ok := strings.CutPrefix(id, "state.")
 		if !ok {
@@ -155,7 +155,9 @@ func everyText(t *testing.T, fn func(lang, id, text string)) {
 func TestErrorsReasonsAndFallbacksAreShortSentencesToo(t *testing.T) {
 	everyText(t, func(lang, id, text string) {
 		area, _, _ := strings.Cut(id, ".")
-		if !slices.Contains([]string{"error", "why", "slot", "works", "answer", "cause", "kind", "late", "overage"}, area) {
+		if !slices.Contains([]string{
+			"error", "why", "slot", "works", "answer", "cause", "kind", "late", "overage", "effect", "grace", "plan", "evidence", "event", "all", "part",
+		}, area) {
 			return
 		}
 		for _, sentence := range splitSentences(text) {
@@ -194,6 +196,26 @@ func TestReadingGradeOfEveryStateIsAtMostEight(t *testing.T) {
 		}
 	}
 	t.Logf("worst reading grade %.1f, %s", worst, at)
+}
+
+func TestReadingGradeOfReasonsAndEffectsIsThatOfPlainText(t *testing.T) {
+	en, de := speaker(t, "en"), speaker(t, "de")
+	for id := range en.cat.messages {
+		area, _, _ := strings.Cut(id, ".")
+		if !slices.Contains([]string{"effect", "note"}, area) && !slices.Contains(newRules, strings.TrimPrefix(id, "why.")) {
+			continue
+		}
+		fill := func(s *Speaker) string {
+			text := slotForm.ReplaceAllString(s.cat.messages[id].Other, "one")
+			return strings.ReplaceAll(text, "\n", " ")
+		}
+		if grade := readingGrade(fill(en)); grade > 8 && wordCount(fill(en)) > 6 {
+			t.Errorf("%s: reading grade %.1f: %s", id, grade, fill(en))
+		}
+		if ease := germanEase(fill(de)); ease < 40 && wordCount(fill(de)) > 6 {
+			t.Errorf("%s: German reading ease %.0f: %s", id, ease, fill(de))
+		}
+	}
 }
 
 func TestTheReadingGradeTellsHardTextFromPlain(t *testing.T) {

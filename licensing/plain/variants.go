@@ -1,0 +1,56 @@
+package plain
+
+import (
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// passphraseLabel is what the key store under a passphrase calls itself.
+const passphraseLabel = "passphrase file"
+
+// ownWords are the variants that the values of a finding ask for, or the time that it is seen at.
+var ownWords = []struct {
+	name string
+	fits func(resolver) bool
+}{
+	{"passphrase", func(r resolver) bool { return r.f.Slots["keychain"] == passphraseLabel }},
+	// The records are open whatever the key store does.
+	{"open", func(r resolver) bool { return r.f.Slots["open"] == true }},
+	{"unsaved", func(r resolver) bool { return r.f.State == terms.StateRequestWaiting && r.f.Slots["name"] == "" }},
+	// No request asks for the license of a file.
+	{"unasked", func(r resolver) bool { return r.f.State == terms.StateFileWrongRequest && r.f.Slots["serial"] != nil }},
+	// More time or a check-in was refused, and no license.
+	{"more", func(r resolver) bool { return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "moretime" }},
+	{"checkin", func(r resolver) bool { return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "checkin" }},
+	// A person said that it was a restore; what is left is a check-in.
+	{"confirmed", func(r resolver) bool { return r.f.State == terms.StateRolledBack && r.f.Action == terms.ActCheckin }},
+	// Planned work has begun.
+	{"begun", func(r resolver) bool { return r.f.State == terms.StateMaintenance && r.passed("date") }},
+	// Full use of a withdrawn license is over, or nobody says until when it is.
+	{"over", func(r resolver) bool {
+		return r.f.State == terms.StateRevoked && (r.time("date2").IsZero() || r.passed("date2"))
+	}},
+	// The date by which something was to be done is past.
+	{"late", func(r resolver) bool {
+		return r.f.State == terms.StateComputerChanged && r.passed("date") || r.f.State == terms.StateRolledBack && r.passed("until") ||
+			r.f.State == terms.StateOnHold && r.passed("date")
+	}},
+	// Something is limited already.
+	{"limited", func(r resolver) bool {
+		works, ok := r.f.Slots["works_now"].(terms.Kept)
+		return ok && !works.All()
+	}},
+}
+
+// time is a date of the finding; zero when it has none.
+func (r resolver) time(slot string) time.Time {
+	t, _ := r.f.Slots[slot].(time.Time)
+	return t
+}
+
+// passed says whether a date of the finding is there and past.
+func (r resolver) passed(slot string) bool {
+	t := r.time(slot)
+	return !t.IsZero() && !t.After(r.at)
+}
