@@ -37,6 +37,7 @@ type App struct {
 	home     string
 	readOnly bool
 	owner    *local.Owner
+	clock    clock.Clock
 
 	ready  chan struct{} // closed when engine and err are set
 	engine *licensing.Engine
@@ -50,6 +51,8 @@ type App struct {
 	changing sync.Mutex // held while the settings file is written
 	unkept   bool       // the file does not have the settings, see ChangeSettings
 	telling  sync.Mutex // held while onSettings runs
+
+	alarms alarms
 }
 
 // Open becomes the owner of the home and starts to open its engine, or has the process that owns it run c. Exactly
@@ -67,13 +70,20 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 	if err != nil || answer != nil {
 		return nil, answer, unusable(home, err)
 	}
-	a := &App{home: home, owner: owner, ready: make(chan struct{}), settings: SettingsOf(home)}
+	a := &App{home: home, owner: owner, clock: o.clock(), ready: make(chan struct{}), settings: SettingsOf(home)}
 	if o.Commands != nil && !o.NoEngine {
 		// Without an endpoint others are told to try again later; this process can still work.
 		_ = owner.Serve(o.Env("XDG_RUNTIME_DIR"), o.Commands(a))
 	}
 	go a.start(ctx, o)
 	return a, nil, nil
+}
+
+func (o Options) clock() clock.Clock {
+	if o.Clock == nil {
+		return clock.System()
+	}
+	return o.Clock
 }
 
 // Look opens a home for reading, without owning it: for one that holds nothing yet, so that nothing is made, and for one
@@ -86,7 +96,7 @@ func Look(ctx context.Context, o Options) (*App, error) {
 	if err := usable(home); err != nil {
 		return nil, err
 	}
-	a := &App{home: home, readOnly: true, ready: make(chan struct{}), settings: SettingsOf(home)}
+	a := &App{home: home, readOnly: true, clock: o.clock(), ready: make(chan struct{}), settings: SettingsOf(home)}
 	go a.start(ctx, o)
 	return a, nil
 }
@@ -107,14 +117,11 @@ func (a *App) start(ctx context.Context, o Options) {
 		a.err = err
 		return
 	}
-	if o.Clock == nil {
-		o.Clock = clock.System()
-	}
 	if o.Probe == nil {
 		o.Probe = device.System()
 	}
 	a.engine, a.err = licensing.Open(ctx, licensing.Options{
-		Home: a.home, KeyStore: keys, Clock: o.Clock, Probe: o.Probe,
+		Home: a.home, KeyStore: keys, Clock: a.clock, Probe: o.Probe,
 		Program: ThisBuild().Version, Text: a.text(o.Env), ReadOnly: a.readOnly,
 	})
 }

@@ -95,7 +95,8 @@ func machine() string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Fresh says whether a home holds no records yet: it is missing, empty, or only has settings and what an owner leaves there.
+// Fresh says whether a home holds no records yet: it is missing, empty, or only has settings, what a person was told of dates, and
+// what an owner leaves there.
 func Fresh(home string) bool {
 	entries, err := os.ReadDir(home)
 	if err != nil {
@@ -103,7 +104,7 @@ func Fresh(home string) bool {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "lock", "endpoint", "endpoint.tmp", settingsFile, "." + settingsFile + ".tmp":
+		case "lock", "endpoint", "endpoint.tmp", settingsFile, "." + settingsFile + ".tmp", alarmsFile, "." + alarmsFile + ".tmp":
 		default:
 			return false
 		}

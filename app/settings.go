@@ -17,6 +17,7 @@ type Settings struct {
 	Width      int    // of the window; 0: usual
 	Height     int
 	Tray       bool // the program stays in the tray when its window is closed
+	Remind     bool // a person is told before dates matter, see DueAlarm
 }
 
 // Appearances that a person can choose beside the system's.

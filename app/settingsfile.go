@@ -31,6 +31,7 @@ var members = []struct {
 	{"width", func(s *Settings) any { return &s.Width }},
 	{"height", func(s *Settings) any { return &s.Height }},
 	{"tray", func(s *Settings) any { return &s.Tray }},
+	{"remind", func(s *Settings) any { return &s.Remind }},
 }
 
 // sound returns s with the usual value in place of every one that is out of its bounds.

@@ -114,7 +114,7 @@ func partOf(home, name string) string {
 		return "index"
 	case top == "keystore":
 		return "keys"
-	case top == "settings.json":
+	case top == "settings.json", top == "alarms.json":
 		return "settings"
 	}
 	return "other"
@@ -178,6 +178,9 @@ func (c *dataDeleteCmd) run(ctx context.Context, s *session) (result, error) {
 		return r, nil
 	}
 	if err := s.engine.Erase(ctx); err != nil {
+		return result{}, err
+	}
+	if err := s.home.ForgetAlarms(); err != nil {
 		return result{}, err
 	}
 	j.Deleted = true

@@ -32,6 +32,12 @@ type fake struct {
 	told    []licensing.Telling
 	erased  bool
 	home    Home
+	covers  []licensing.Cover
+	notices []licensing.NoticeView
+	graces  []licensing.GraceEntry
+	asked   []licensing.RequestOptions
+	made    licensing.Made
+	sure    bool // a restore was confirmed
 }
 
 func (f *fake) Snapshot() licensing.Snapshot {
@@ -66,9 +72,16 @@ func (f *fake) Erase(context.Context) error {
 	return f.err
 }
 
-func (f *fake) MakeRequest(context.Context, licensing.RequestOptions) (licensing.Made, error) {
-	return licensing.Made{}, f.err
+func (f *fake) MakeRequest(_ context.Context, o licensing.RequestOptions) (licensing.Made, error) {
+	f.asked = append(f.asked, o)
+	return f.made, f.err
 }
+
+func (f *fake) Away(terms.Query, time.Time) []licensing.Cover         { return f.covers }
+func (f *fake) Notices() []licensing.NoticeView                       { return f.notices }
+func (f *fake) Grace(context.Context) ([]licensing.GraceEntry, error) { return f.graces, f.err }
+
+func (f *fake) ConfirmRestore(context.Context) error { f.sure = f.err == nil; return f.err }
 
 func (f *fake) Import(_ context.Context, _ []licensing.Source, o licensing.ImportOptions) (licensing.Report, error) {
 	f.trusted = o.TrustVendor && o.AcceptLoss
@@ -153,7 +166,10 @@ func TestEntitledExitsZeroExactlyWhenAllowed(t *testing.T) {
 func TestUntilIsTheNearestEndOfWhatWorks(t *testing.T) {
 	at := func(days int) time.Time { return day.AddDate(0, 0, days) }
 	product := func(s terms.State, license, offline, grace int, active bool) terms.ProductVerdict {
-		p := terms.ProductVerdict{Finding: finding(s), GraceActive: active}
+		p := terms.ProductVerdict{Finding: finding(s), GraceActive: active, At: day}
+		if active {
+			p.Cause, p.GraceStarted, p.GraceUntil = terms.CauseOffline, at(offline), at(grace)
+		}
 		for _, d := range []struct {
 			to   *time.Time
 			days int

@@ -40,7 +40,8 @@ func TestEveryCommandOfAGuideWorksAsItSays(t *testing.T) {
 				return account(e, issuer)
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
-				"reader": r.reads, "exits": exits, "later": later, "vendor": vendor, "sell": sell, "renew": renew, "goodfor": goodFor, "json": jsonIs,
+				"reader": r.reads, "exits": exits, "withday": withDay, "later": later, "wrong": wrong, "putback": putBack, "vendor": vendor, "sell": sell,
+				"renew": renew, "goodfor": goodFor, "json": jsonIs,
 			},
 		})
 	})
@@ -140,6 +141,13 @@ func renew(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("the vendor made %d files", len(found))
 	}
 	ts.Check(os.Rename(found[0], ts.MkAbs(args[1])))
+}
+
+// putback FROM TO replaces a folder by a copy of another, as who restores a backup does.
+func putBack(ts *testscript.TestScript, _ bool, args []string) {
+	from, to := ts.MkAbs(args[0]), ts.MkAbs(args[1])
+	ts.Check(os.RemoveAll(to))
+	ts.Check(os.CopyFS(to, os.DirFS(from)))
 }
 
 // goodfor DAYS compares how long each request of the list just printed can be answered.

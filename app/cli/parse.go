@@ -43,7 +43,7 @@ func (s *session) parse(args []string) (*call, error) {
 		s.printHelp(k, named(at.Selected(), args))
 		return nil, nil
 	}
-	args = withVerb(k, args, s.exists)
+	args = withVerb(k, joinShift(args), s.exists)
 	ctx, err := k.Parse(args)
 	if err != nil {
 		u := &usageError{detail: err.Error(), json: slices.Contains(args, "--json")}
@@ -78,8 +78,17 @@ func Parses(args []string) error {
 		_, err = kong.Trace(k, args)
 		return err
 	}
-	_, err = k.Parse(withVerb(k, args, func(string) bool { return false }))
+	_, err = k.Parse(withVerb(k, joinShift(args), func(string) bool { return false }))
 	return err
+}
+
+// joinShift makes one word of "--clock -400d": by itself, a value that begins with "-" would be taken for an option.
+func joinShift(args []string) []string {
+	i := slices.Index(args, "--clock")
+	if i < 0 || i+1 == len(args) || len(args[i+1]) < 2 || args[i+1][0] != '-' || args[i+1][1] < '0' || args[i+1][1] > '9' {
+		return args
+	}
+	return slices.Replace(slices.Clone(args), i, i+2, args[i]+"="+args[i+1])
 }
 
 // homeIn is the home that args name, as far as that can be seen before they are understood; "" for the usual one.

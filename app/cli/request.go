@@ -46,7 +46,7 @@ func (c *activateCmd) run(ctx context.Context, s *session) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return s.saveRequest(ctx, m, c.Out, c.Force)
+	return s.saveRequest(ctx, m, c.Out, c.Force, nil)
 }
 
 // key returns the license key; "" when none was given and a welcome file must have brought one.
@@ -96,11 +96,13 @@ type madeJSON struct {
 	Words string `json:"words"`
 	Again bool   `json:"again"`
 	Data  string `json:"data,omitempty"` // with --out -
+	// Products are, for more time, what is covered already.
+	Products []coverJSON `json:"products,omitempty"`
 }
 
 // saveRequest writes the file and says what to do with it.
-func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string, force bool) (result, error) {
-	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again}
+func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string, force bool, covers []coverJSON) (result, error) {
+	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again, Products: covers}
 	var r result
 	if out == "-" {
 		if s.JSON {
@@ -175,13 +177,15 @@ type requestJSON struct {
 	Created time.Time          `json:"created"`
 	Until   time.Time          `json:"until"`
 	SavedAs string             `json:"saved_as,omitempty"`
+	Product string             `json:"product,omitempty"`
+	Wanted  time.Time          `json:"wanted,omitzero"` // until when time was asked for
 	Refusal *terms.Refusal     `json:"refusal,omitempty"`
 }
 
 func (s *session) requestJSON(q terms.Request) requestJSON {
 	return requestJSON{
 		ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, Name: s.vendorName(q.Vendor), State: q.State,
-		Created: q.Created.UTC(), Until: q.Until.UTC(), SavedAs: q.File, Refusal: q.Refusal,
+		Created: q.Created.UTC(), Until: q.Until.UTC(), SavedAs: q.File, Product: q.Product, Wanted: q.Wanted.UTC(), Refusal: q.Refusal,
 	}
 }
 
@@ -192,7 +196,7 @@ func (c *requestListCmd) run(_ context.Context, s *session) (result, error) {
 	for _, q := range s.engine.Snapshot().Requests {
 		all = append(all, s.requestJSON(q))
 		rows = append(rows, []string{
-			short(q.ID), string(q.State), s.vendorName(q.Vendor),
+			short(q.ID), string(q.State), s.text("cli.request.kind."+q.Kind, nil), s.vendorName(q.Vendor),
 			s.text("cli.request.made", map[string]any{"date": s.say.ShortDate(q.Created, s.zone)}),
 			s.text("cli.request.until", map[string]any{"date": s.say.ShortDate(q.Until, s.zone)}), q.File,
 		})
@@ -221,10 +225,10 @@ func (c *requestShowCmd) run(ctx context.Context, s *session) (result, error) {
 		return result{}, s.closed(c.ID, err)
 	}
 	if c.Out != "" {
-		return s.saveRequest(ctx, m, c.Out, c.Force)
+		return s.saveRequest(ctx, m, c.Out, c.Force, nil)
 	}
 	if s.JSON {
-		return s.saveRequest(ctx, m, "-", c.Force)
+		return s.saveRequest(ctx, m, "-", c.Force, nil)
 	}
 	var r result
 	r.page.add(s.text("cli.request.about", map[string]any{

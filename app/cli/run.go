@@ -35,6 +35,10 @@ type Engine interface {
 	Tell(ctx context.Context, t licensing.Telling) error
 	PlacesHeld() []licensing.PlaceHeld
 	Erase(ctx context.Context) error
+	Away(q terms.Query, until time.Time) []licensing.Cover
+	Notices() []licensing.NoticeView
+	Grace(ctx context.Context) ([]licensing.GraceEntry, error)
+	ConfirmRestore(ctx context.Context) error
 }
 
 // Home is what the verbs need of an *app.App beside its engine.
@@ -42,6 +46,7 @@ type Home interface {
 	Home() string
 	Settings() app.Settings
 	ChangeSettings(change func(*app.Settings)) error
+	ForgetAlarms() error
 }
 
 // Start is whether the program starts with the computer: a desktop.Start.
@@ -118,6 +123,7 @@ type session struct {
 	start  Start
 
 	vendors map[string]licensing.VendorView // see vendor
+	seen    *terms.Verdict                  // see verdictNow
 }
 
 // Run runs one command and returns its exit code.

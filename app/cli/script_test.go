@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,7 +27,8 @@ import (
 
 // Variables that the programs of these tests read; the real one has nothing like them.
 const (
-	testLater  = "HFTEST_LATER"  // how much later than now it is
+	testLater  = "HFTEST_LATER"  // how much later than now it is, on a computer that ran all the time
+	testWrong  = "HFTEST_WRONG"  // how far its wall clock is off
 	testKeys   = "HFTEST_KEYS"   // file of the key store
 	testFail   = "HFTEST_FAIL"   // class with which the key store fails
 	testDevice = "HFTEST_DEVICE" // name of the computer
@@ -54,13 +56,27 @@ func testProcess() process {
 		panic(err)
 	}
 	o := app.Options{Dir: dir, Env: os.Getenv, Probe: testProbe}
-	if later, err := time.ParseDuration(os.Getenv(testLater)); err == nil {
-		o.Clock = clock.NewDriven(time.Now().Add(later))
-	}
+	later, _ := time.ParseDuration(os.Getenv(testLater)) // without one, it is now
+	wrong, _ := time.ParseDuration(os.Getenv(testWrong))
+	o.Clock = testClock{later, wrong, os.Getenv(testDevice)}
 	if file := os.Getenv(testKeys); file != "" {
 		o.Keys = func(_, backend string) (keystore.Store, error) { return fileStore{file, backend}, nil }
 	}
 	return process{Options: o, in: &input{Reader: os.Stdin}}
+}
+
+// testClock is the computer's clock at a later time, which may be set wrong. With other parts it has started anew.
+type testClock struct {
+	later, wrong time.Duration
+	device       string
+}
+
+func (c testClock) Read() clock.Reading {
+	r := clock.System().Read()
+	r.Wall = r.Wall.Add(c.later + c.wrong)
+	r.Running += c.later
+	r.Boot += c.device
+	return r
 }
 
 func testProbe(context.Context) []device.Fact {
@@ -173,7 +189,7 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 		Setup:               func(e *testscript.Env) error { return account(e, issuer) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"withid": withID, "exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
-			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together,
+			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together, "passes": passes, "withday": withDay, "wrong": wrong,
 		},
 	})
 }
@@ -239,6 +255,11 @@ func withID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("no request is %s", args[0])
 }
 
+// withday CODE PROGRAM ARGS… is exits with the first word just printed, such as a date.
+func withDay(ts *testscript.TestScript, _ bool, args []string) {
+	exits(ts, false, append(args, strings.Fields(ts.ReadFile("stdout"))[0]))
+}
+
 // json PATH VALUE compares one value of the JSON object just printed; "! json PATH" says that there is none.
 func jsonIs(ts *testscript.TestScript, neg bool, args []string) {
 	var v any
@@ -272,6 +293,13 @@ func later(ts *testscript.TestScript, _ bool, args []string) {
 	days, err := strconv.Atoi(strings.TrimSuffix(args[0], "d"))
 	ts.Check(err)
 	ts.Setenv(testLater, strconv.Itoa(24*days)+"h")
+}
+
+// wrong SPAN sets the wall clock of holdfast wrong, in days ("-400d"); 0d puts it right.
+func wrong(ts *testscript.TestScript, _ bool, args []string) {
+	days, err := strconv.Atoi(strings.TrimSuffix(args[0], "d"))
+	ts.Check(err)
+	ts.Setenv(testWrong, strconv.Itoa(24*days)+"h")
 }
 
 // computer NAME goes to another computer, with a home and key store of its own.
@@ -326,6 +354,24 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%q never appeared in %s", args[1], args[0])
 }
 
+// passes STATE… looks at the status until it is the last state, which it must reach within 20 seconds through the others in their
+// order. Some may be too short to be seen.
+func passes(ts *testscript.TestScript, _ bool, args []string) {
+	at := 0
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		_ = ts.Exec("holdfast", "status") // its code is that of the state
+		state, _, _ := strings.Cut(ts.ReadFile("stdout"), "\n")
+		i := slices.Index(args, state)
+		if i < at {
+			ts.Fatalf("%s after %s", state, args[at])
+		}
+		if at = i; at == len(args)-1 {
+			return
+		}
+	}
+	ts.Fatalf("still %s", args[at])
+}
+
 // signal NAME sends KILL, STOP or CONT to the program that runs in the background.
 func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
 	sig, ok := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "STOP": syscall.Signal(19), "CONT": syscall.Signal(18)}[args[0]]
@@ -342,7 +388,7 @@ func together(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	env := os.Environ()
-	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, "TZ"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, testWrong, "TZ"} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	program, err := exec.LookPath(args[2])

@@ -67,6 +67,14 @@ var settings = []setting{
 		func() []string { return onOff },
 	},
 	{
+		"remind",
+		func(s *session) string { return onOrOff(s.home.Settings().Remind) },
+		func(s *session, v string) error {
+			return s.home.ChangeSettings(func(c *app.Settings) { c.Remind = v == on })
+		},
+		func() []string { return onOff },
+	},
+	{
 		"start",
 		func(s *session) string { return onOrOff(s.start.On()) },
 		func(s *session, v string) error { return s.start.Set(v == on) },
@@ -110,6 +118,7 @@ type settingsJSON struct {
 	Appearance string `json:"appearance"`
 	TextSize   int    `json:"text_size"`
 	Tray       bool   `json:"tray"`
+	Remind     bool   `json:"remind"`
 	Start      bool   `json:"start"`
 }
 
@@ -126,7 +135,7 @@ func (c *settingsListCmd) run(_ context.Context, s *session) (result, error) {
 func (s *session) settingsJSON() any {
 	now := s.home.Settings()
 	return map[string]any{"settings": settingsJSON{
-		Language: orSystem(now.Language), Appearance: orSystem(now.Appearance), TextSize: now.TextSize, Tray: now.Tray, Start: s.start.On(),
+		Language: orSystem(now.Language), Appearance: orSystem(now.Appearance), TextSize: now.TextSize, Tray: now.Tray, Remind: now.Remind, Start: s.start.On(),
 	}}
 }
 

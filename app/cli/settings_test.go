@@ -16,6 +16,8 @@ func TestACommandThatTheWindowShowsCanBeChecked(t *testing.T) {
 	for command, want := range map[string]bool{
 		"status": true, "import FILE": true, "request show 4f0c2a11 --out FILE": true, "keys import FILE --yes": true, "settings": true,
 		"settings set language de": true, "data delete --yes": true, "tell it --product P": true, "guide dates": true, "FILE.hflic": true,
+		"simulate --clock -400d": true, "simulate --clock=+400d --replaced": true, "why 2026-12-02": true, "notices": true, "clock": true, "grace show": true,
+		"calendar --out dates.ics": true, "simulate --clock": false, "moretime": false, "calendar": false,
 		"status --help": true, "--home D status --interactive": true,
 		"statsu": false, "import": false, "tell boss": false, "settings set tray": false, "status --never": false, "request": false,
 	} {
@@ -77,9 +79,11 @@ func TestTheOwnerChangesSettingsWhileItsKeyStoreDoesNotAnswer(t *testing.T) {
 type fakeHome struct {
 	path     string
 	settings app.Settings
+	forgot   bool
 	err      error
 }
 
+func (h *fakeHome) ForgetAlarms() error    { h.forgot = true; return nil }
 func (h *fakeHome) Home() string           { return h.path }
 func (h *fakeHome) Settings() app.Settings { return h.settings }
 func (h *fakeHome) ChangeSettings(change func(*app.Settings)) error {

@@ -26,12 +26,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 	a := s.verdict(v)
 	r.page.add(string(v.Main.State), a.Headline)
 	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)
-	if verb, rest := commandOf(v.Main.Action); verb != "" {
-		if v.Main.Action == terms.ActRequest {
-			rest = s.requestOptions(v.Main.State) + rest
-		}
-		r.page.add(s.text("cli.label.command", nil) + " holdfast " + verb + rest)
-	}
+	r.page.add(s.commands(v, v.Main)...)
 	r.page.add(s.passphraseHint(v.Main.State))
 	r.page.gap()
 	var rows [][]string
@@ -134,6 +129,8 @@ type statusJSON struct {
 		Seq   uint64      `json:"seq"`
 		State terms.State `json:"state,omitempty"`
 	} `json:"records"`
+	Clock   clockJSON    `json:"clock"`
+	Notices []noticeJSON `json:"notices"` // those that are not over
 }
 
 type jsonVerdict struct {
@@ -156,14 +153,20 @@ type jsonProduct struct {
 	Paused       []string    `json:"paused"`
 	LicenseEnds  time.Time   `json:"license_ends,omitzero"`
 	OfflineUntil time.Time   `json:"offline_until,omitzero"`
+	LastContact  time.Time   `json:"last_contact,omitzero"`
 	Grace        *jsonGrace  `json:"grace,omitempty"`
 	Next         []jsonEvent `json:"next"`
 	Actions      []string    `json:"actions"`
 }
 
+// jsonGrace is the grace after the license end, and the one that runs now.
 type jsonGrace struct {
-	Active bool      `json:"active"`
-	Ends   time.Time `json:"ends,omitzero"`
+	Active  bool        `json:"active"`
+	Ends    time.Time   `json:"ends,omitzero"` // of the one that runs, else of the one to come after the license end
+	Cause   terms.Cause `json:"cause,omitempty"`
+	Started time.Time   `json:"started,omitzero"`
+	// Offline is when the grace after the offline window ends or would end.
+	Offline time.Time `json:"offline,omitzero"`
 }
 
 // jsonEvent has the date (in UTC) for people and monitors, and the moment for those that need it.
@@ -187,6 +190,12 @@ func (s *session) statusJSON(snap licensing.Snapshot, v terms.Verdict) statusJSO
 		j.KeyStore = string(snap.KeyStore.State)
 	}
 	j.Records.OK, j.Records.Seq, j.Records.State = snap.Records.State == "", snap.Records.Seq, snap.Records.State
+	j.Clock, j.Notices = clockOf(snap.Clock), []noticeJSON{}
+	for _, n := range s.engine.Notices() {
+		if !n.Over {
+			j.Notices = append(j.Notices, s.noticeJSON(n, v.At))
+		}
+	}
 	return j
 }
 
@@ -198,13 +207,13 @@ func (s *session) productJSON(p terms.ProductVerdict, at time.Time) jsonProduct 
 	j := jsonProduct{
 		ID: p.ID, Name: p.Name.In(s.say.Language()), Vendor: p.Vendor, VendorName: s.vendorName(p.Vendor), State: p.State, Text: s.tell(p.Finding, at).Headline,
 		License: p.License, Works: list(p.Works), View: list(p.View), Paused: list(p.Paused),
-		LicenseEnds: p.LicenseEnds.UTC(), OfflineUntil: p.OfflineUntil.UTC(), Next: []jsonEvent{}, Actions: []string{},
+		LicenseEnds: p.LicenseEnds.UTC(), OfflineUntil: p.OfflineUntil.UTC(), LastContact: p.LastContact.UTC(), Next: []jsonEvent{}, Actions: s.actions(p.Finding),
 	}
-	if verb, _ := commandOf(p.Action); verb != "" {
-		j.Actions = append(j.Actions, verb)
-	}
-	if p.GraceActive || !p.GraceEnds.IsZero() {
-		j.Grace = &jsonGrace{Active: p.GraceActive, Ends: p.GraceEnds.UTC()}
+	if p.GraceActive || !p.GraceEnds.IsZero() || !p.OfflineGrace.IsZero() {
+		j.Grace = &jsonGrace{Active: p.GraceActive, Ends: p.GraceEnds.UTC(), Cause: p.Cause, Started: p.GraceStarted.UTC(), Offline: p.OfflineGrace.UTC()}
+		if !p.GraceUntil.IsZero() {
+			j.Grace.Ends = p.GraceUntil.UTC()
+		}
 	}
 	for _, e := range p.Next {
 		at := e.At.UTC()
@@ -219,25 +228,4 @@ func list(l []string) []string {
 		return []string{}
 	}
 	return l
-}
-
-// commandOf is the command that does what a button does: its verb, and what else it needs. Both are "" for none.
-func commandOf(a terms.Action) (verb, rest string) {
-	switch a {
-	case terms.ActUseFile:
-		return "import", " FILE"
-	case terms.ActRequest:
-		return "request activate", " --out FILE"
-	case terms.ActShowRequest, terms.ActSendRequest:
-		return "request show", ""
-	case terms.ActTellBuyer:
-		return "tell buyer", ""
-	case terms.ActSetUpAgain:
-		return "setup --again", " --yes"
-	case terms.ActTrust:
-		return "keys import", " FILE --yes"
-	case terms.ActUnlock, terms.ActTryAgain:
-		return "status", " --interactive"
-	}
-	return "", ""
 }

@@ -65,10 +65,14 @@ type globals struct {
 // tree is the whole command line, in the order in which help lists it.
 type tree struct {
 	globals
-	Status   statusCmd   `cmd:"" help:"cli.help.status" codes:"0,11,12,13,14,15,16,40,41,53"`
-	Until    untilCmd    `cmd:"" help:"cli.help.until" codes:"0,13,15,16"`
-	Entitled entitledCmd `cmd:"" help:"cli.help.entitled" codes:"0,2,12,13,15,16,17,40,41"`
+	Status   statusCmd   `cmd:"" help:"cli.help.status" codes:"0,11,12,13,14,15,16,30,32,34,40,41,53"`
+	Until    untilCmd    `cmd:"" help:"cli.help.until" codes:"0,11,12,13,14,15,16,30,32,34"`
+	Entitled entitledCmd `cmd:"" help:"cli.help.entitled" codes:"0,2,12,13,14,15,16,17,30,34,40,41"`
 	Why      whyCmd      `cmd:"" help:"cli.help.why" codes:"0,2,15"`
+	Timeline timelineCmd `cmd:"" help:"cli.help.timeline" codes:"0,2"`
+	Simulate simulateCmd `cmd:"" help:"cli.help.simulate" codes:"0,2,29,42,43"`
+	Moretime moretimeCmd `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,71"`
+	Calendar calendarCmd `cmd:"" help:"cli.help.calendar" codes:"0,2,42,43"`
 	Inspect  inspectCmd  `cmd:"" help:"cli.help.inspect" codes:"0,20,21,22,24,25,26,27,28,29,70"`
 	Import   importCmd   `cmd:"" help:"cli.help.import" codes:"0,10,20,21,22,24,25,26,27,28,29,40,43,53,70,71"`
 	Keys     struct {
@@ -77,12 +81,28 @@ type tree struct {
 	} `cmd:"" help:"cli.help.keys"`
 	Request struct {
 		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,29,40,41,43"`
+		Checkin  checkinCmd       `cmd:"" help:"cli.help.request.checkin" codes:"0,2,40,41,43"`
+		Renew    renewCmd         `cmd:"" help:"cli.help.request.renew" codes:"0,2,40,41,43"`
+		Moretime moretimeCmd      `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,71"`
 		List     requestListCmd   `cmd:"" help:"cli.help.request.list" codes:"0"`
 		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
 		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`
 	} `cmd:"" help:"cli.help.request"`
-	Files  filesCmd `cmd:"" help:"cli.help.files" codes:"0,40"`
-	Tell   tellCmd  `cmd:"" help:"cli.help.tell" codes:"0,2,40,41,43"`
+	Files   filesCmd `cmd:"" help:"cli.help.files" codes:"0,40"`
+	Notices struct {
+		List noticesListCmd `cmd:"" default:"1" help:"cli.help.notices.list" codes:"0"`
+	} `cmd:"" help:"cli.help.notices"`
+	Grace struct {
+		Show graceShowCmd `cmd:"" default:"withargs" help:"cli.help.grace.show" codes:"0,40,41"`
+	} `cmd:"" help:"cli.help.grace"`
+	Clock struct {
+		Show    clockShowCmd    `cmd:"" default:"1" help:"cli.help.clock.show" codes:"0"`
+		Confirm clockConfirmCmd `cmd:"" help:"cli.help.clock.confirm" codes:"0,40,41,43,71"`
+	} `cmd:"" help:"cli.help.clock"`
+	Restore struct {
+		Confirm clockConfirmCmd `cmd:"" help:"cli.help.clock.confirm" codes:"0,40,41,43,71"`
+	} `cmd:"" help:"cli.help.restore"`
+	Tell   tellCmd `cmd:"" help:"cli.help.tell" codes:"0,2,40,41,43"`
 	Ledger struct {
 		Show   ledgerShowCmd   `cmd:"" help:"cli.help.ledger.show" codes:"0,40,41"`
 		Verify ledgerVerifyCmd `cmd:"" help:"cli.help.ledger.verify" codes:"0,31,33"`

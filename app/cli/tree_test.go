@@ -122,8 +122,8 @@ func sources(t *testing.T) string {
 func TestEveryTextIsUsedAndEveryUsedTextIsThere(t *testing.T) {
 	code := sources(t)
 	// Families are put together from a prefix and a code.
-	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|data\.part|settings\.about|error)|doctor|error)\.`)
-	for _, file := range []string{"en/cli.json", "en/doctor.json"} {
+	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|notices\.kind|request\.kind|data\.part|settings\.about|error)|doctor|error)\.`)
+	for _, file := range []string{"en/cli.json", "en/cli_plan.json", "en/doctor.json"} {
 		b, err := fs.ReadFile(assets.Translations(), file)
 		if err != nil {
 			t.Fatal(err)
@@ -241,6 +241,9 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 		"ledger export --out f": reading, "doctor": reading, "version": nothing, "guide": nothing, "files": reading,
 		"settings": looking, "settings list": looking, "settings set tray on": choosing, "data": reading, "data delete --yes": reading,
 		"tell it": writing, "tell it --dry-run": reading, "open": nothing,
+		"timeline": reading, "simulate --offline 60d": reading, "calendar --out f": reading, "grace show": reading, "clock": reading, "clock show": reading,
+		"notices": reading, "notices list": reading, "moretime --until 60d --dry-run": reading, "moretime --until 60d": writing,
+		"request moretime --until 60d": writing, "request checkin": writing, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
 		"import f": writing, "keys import f": writing, "request activate": writing, "request cancel": writing, "setup --again": writing,
 	}
 	for in, want := range cases {

@@ -20,7 +20,11 @@ func TestUntilNamesTheSoonestEnd(t *testing.T) {
 		"keys not read":                {terms.ProductVerdict{LicenseEnds: day(20), Next: next(terms.EventUnprovenEnds, 7)}, day(7)},
 		"first use":                    {terms.ProductVerdict{Next: next(terms.EventFirstUseEnds, 8)}, day(8)},
 		"a reminder is no end":         {terms.ProductVerdict{LicenseEnds: day(20), Next: next(terms.EventReminder, 5)}, day(20)},
-		"grace that runs":              {terms.ProductVerdict{LicenseEnds: day(2), GraceActive: true, GraceEnds: day(16)}, day(16)},
+		"grace after the license":      {terms.ProductVerdict{At: day(3), LicenseEnds: day(2), Cause: terms.CauseRenewal, GraceUntil: day(16)}, day(16)},
+		"grace after the window":       {terms.ProductVerdict{At: day(3), LicenseEnds: day(20), OfflineUntil: day(2), Cause: terms.CauseOffline, GraceUntil: day(16)}, day(16)},
+		"a license that ends in it":    {terms.ProductVerdict{At: day(3), LicenseEnds: day(9), OfflineUntil: day(2), Cause: terms.CauseOffline, GraceUntil: day(16)}, day(9)},
+		"a window that ends in grace":  {terms.ProductVerdict{At: day(3), LicenseEnds: day(2), OfflineUntil: day(9), Cause: terms.CauseRenewal, GraceUntil: day(16)}, day(9)},
+		"withdrawn":                    {terms.ProductVerdict{LicenseEnds: day(20), Next: next(terms.EventRevoked, 8)}, day(8)},
 		"keys not read, later than it": {terms.ProductVerdict{LicenseEnds: day(6), Next: next(terms.EventUnprovenEnds, 7)}, day(6)},
 	}
 	for name, tt := range tests {

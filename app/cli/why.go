@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"holdfast/licensing/terms"
 )
@@ -14,11 +15,13 @@ type whyCmd struct {
 }
 
 type whyItem struct {
-	Kind    string         `json:"kind"` // verdict, product, feature
+	Kind    string         `json:"kind"` // verdict, product, feature, date
 	ID      string         `json:"id,omitempty"`
 	Product string         `json:"product,omitempty"`
 	State   terms.State    `json:"state,omitempty"`
 	Mode    terms.After    `json:"mode,omitempty"`
+	At      time.Time      `json:"at,omitzero"` // of a date
+	Event   string         `json:"event,omitempty"`
 	Text    string         `json:"text"`
 	Reasons []whyReason    `json:"reasons"`
 	reasons []terms.Reason // before they are put into words
@@ -30,17 +33,17 @@ type whyReason struct {
 }
 
 // run shows rule, evidence and authority behind the present decisions: all of them, or those about one state, product or
-// feature.
+// feature; or behind what happens on a day to come.
 func (c *whyCmd) run(_ context.Context, s *session) (result, error) {
 	v := s.engine.Evaluate(terms.Query{})
+	if isDate(c.About) {
+		return s.whyDay(v, c.About)
+	}
 	var items []whyItem
 	for _, it := range s.whyItems(v) {
 		switch c.About {
 		case "", string(it.State), it.ID:
-			for _, r := range it.reasons {
-				it.Reasons = append(it.Reasons, whyReason{Reason: r, Text: s.say.Reason(r, s.zone)})
-			}
-			items = append(items, it)
+			items = append(items, s.inWords(it))
 		}
 	}
 	if len(items) == 0 {
@@ -53,17 +56,30 @@ func (c *whyCmd) run(_ context.Context, s *session) (result, error) {
 	}
 	r := result{json: map[string]any{"items": items}}
 	for _, it := range items {
-		r.page.gap()
-		r.page.add(it.Text)
-		if len(it.Reasons) == 0 {
-			r.page.indent(s.text("cli.why.none", nil))
-		}
-		for _, reason := range it.Reasons {
-			r.page.indent("- " + reason.Text)
-			r.page.indent("  " + s.source(reason.Reason))
-		}
+		s.whyItem(&r.page, it)
 	}
 	return r, nil
+}
+
+// inWords puts the reasons of an item into words.
+func (s *session) inWords(it whyItem) whyItem {
+	for _, r := range it.reasons {
+		it.Reasons = append(it.Reasons, whyReason{Reason: r, Text: s.say.Reason(r, s.zone)})
+	}
+	return it
+}
+
+// whyItem shows what is decided and why.
+func (s *session) whyItem(p *page, it whyItem) {
+	p.gap()
+	p.add(it.Text)
+	if len(it.Reasons) == 0 {
+		p.indent(s.text("cli.why.none", nil))
+	}
+	for _, reason := range it.Reasons {
+		p.indent("- " + reason.Text)
+		p.indent("  " + s.source(reason.Reason))
+	}
 }
 
 // source names what a reason rests on, in codes that support and scripts understand.

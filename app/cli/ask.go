@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
+)
+
+// asking are the options of a request about licenses that are held.
+type asking struct {
+	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
+	Out    string `help:"cli.flag.out" placeholder:"FILE.hfreq|-"`
+	Force  bool   `help:"cli.flag.force"`
+}
+
+// make makes a request and saves it. Again gives the same one while it is open.
+func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOptions, covers []coverJSON) (result, error) {
+	if err := s.mayWrite(a.Out, a.Force); err != nil {
+		return result{}, err
+	}
+	if a.Out != "" && a.Out != "-" {
+		o.File = filepath.Base(a.Out)
+	}
+	m, err := s.engine.MakeRequest(ctx, o)
+	if err != nil {
+		return result{}, err
+	}
+	return s.saveRequest(ctx, m, a.Out, a.Force, covers)
+}
+
+type checkinCmd struct {
+	writes
+	asking
+}
+
+func (c *checkinCmd) run(ctx context.Context, s *session) (result, error) {
+	return c.make(ctx, s, licensing.RequestOptions{Kind: exchange.RequestCheckin, Vendor: c.Vendor}, nil)
+}
+
+type renewCmd struct {
+	writes
+	asking
+	Product string `help:"cli.flag.product" placeholder:"P"`
+}
+
+func (c *renewCmd) run(ctx context.Context, s *session) (result, error) {
+	return c.make(ctx, s, licensing.RequestOptions{Kind: exchange.RequestRenew, Vendor: c.Vendor, Product: c.Product}, nil)
+}
+
+type moretimeCmd struct {
+	asking
+	Until   string `help:"cli.flag.until_away" required:"" placeholder:"DATE"`
+	Product string `help:"cli.flag.product" placeholder:"P"`
+	DryRun  bool   `help:"cli.flag.dry_run_moretime"`
+}
+
+// needs: a time away that is only looked at changes nothing.
+func (c *moretimeCmd) needs() need {
+	if c.DryRun {
+		return reading
+	}
+	return writing
+}
+
+// coverJSON is licensing.Cover for programs.
+type coverJSON struct {
+	Vendor      string    `json:"vendor"`
+	Product     string    `json:"product"`
+	Name        string    `json:"name"`
+	Covered     bool      `json:"covered"`
+	Until       time.Time `json:"until,omitzero"`
+	Grace       time.Time `json:"grace,omitzero"`
+	Granted     bool      `json:"granted"` // the vendor's policy gives it at once
+	Most        time.Time `json:"most,omitzero"`
+	LicenseEnds time.Time `json:"license_ends,omitzero"`
+	Text        string    `json:"text"`
+}
+
+type awayJSON struct {
+	Until    time.Time   `json:"until"`
+	Covered  bool        `json:"covered"`
+	Products []coverJSON `json:"products"`
+}
+
+// run says for each product whether a time away is covered. When it is not, it makes one request; 71 says that there was
+// nothing to do.
+func (c *moretimeCmd) run(ctx context.Context, s *session) (result, error) {
+	until, err := s.lastMoment(c.Until)
+	if err != nil {
+		return result{}, err
+	}
+	covers := s.engine.Away(terms.Query{Vendor: c.Vendor, Product: c.Product}, until)
+	if len(covers) == 0 {
+		if c.Product != "" {
+			return result{}, mistake("product_unknown", map[string]any{"product": c.Product})
+		}
+		return result{}, mistake("moretime_nothing", nil)
+	}
+	away := awayJSON{Until: utc(until), Covered: true}
+	var r result
+	var roots []string
+	for _, v := range covers {
+		j := s.coverJSON(v, until)
+		away.Products = append(away.Products, j)
+		r.page.add(j.Text)
+		if !j.Covered {
+			away.Covered = false
+			roots = append(roots, v.Vendor)
+		}
+	}
+	roots = slices.Compact(slices.Sorted(slices.Values(roots)))
+	switch {
+	case away.Covered:
+		r.page.add(s.text("cli.moretime.covered_all", map[string]any{"date": s.say.Until(until, s.now(), s.zone)}))
+		r.code, r.json = codeNothing, away
+		return r, nil
+	case c.DryRun:
+		r.json = away
+		return r, nil
+	case len(roots) > 1:
+		var names []string
+		for _, root := range roots {
+			names = append(names, s.vendorOption(root))
+		}
+		return result{}, mistake("moretime_vendors", map[string]any{"vendors": strings.Join(names, "|")})
+	}
+	o := licensing.RequestOptions{Kind: exchange.RequestMoreTime, Vendor: roots[0], Product: c.Product, Until: until}
+	made, err := c.make(ctx, s, o, away.Products)
+	if err != nil {
+		return made, err
+	}
+	made.page = append(r.page, made.page...)
+	return made, nil
+}
+
+// coverJSON says in one line whether a product is covered, and what may be had.
+func (s *session) coverJSON(v licensing.Cover, until time.Time) coverJSON {
+	name := nameOr(v.Name.In(s.say.Language()), v.Product)
+	// What is limited already is not covered, although nothing more would be lost.
+	limited := slices.ContainsFunc(s.verdictNow().Products, func(p terms.ProductVerdict) bool {
+		return p.Vendor == v.Vendor && p.ID == v.Product && len(p.View)+len(p.Paused) > 0
+	})
+	v.Covered = v.Covered && !limited
+	j := coverJSON{
+		Vendor: v.Vendor, Product: v.Product, Name: name, Covered: v.Covered, Until: utc(v.Until), Grace: utc(v.Grace),
+		Granted: v.Granted, Most: utc(v.Most), LicenseEnds: utc(v.LicenseEnds),
+	}
+	now := s.now()
+	say := func(t time.Time) string { return s.say.Until(t, now, s.zone) }
+	args := map[string]any{"product": name, "vendor": s.vendorName(v.Vendor), "until": say(v.Until), "most": say(v.Most), "ends": say(v.LicenseEnds), "wanted": say(until), "grace": say(v.Grace)}
+	switch {
+	case v.Covered && v.Until.IsZero():
+		j.Text = s.text("cli.moretime.covered_no_end", args)
+	case v.Covered && !v.Until.Before(until):
+		j.Text = s.text("cli.moretime.covered", args)
+	case v.Covered && !v.Grace.Before(until):
+		j.Text = s.text("cli.moretime.covered_grace", args)
+	case v.Covered:
+		j.Text = s.text("cli.moretime.covered_on", args)
+	case v.Until.Before(now):
+		j.Text = s.text("cli.moretime.over", args)
+	default:
+		j.Text = s.text("cli.moretime.short", args)
+	}
+	switch {
+	case v.Covered:
+	case !v.LicenseEnds.IsZero() && v.LicenseEnds.Before(until):
+		j.Text += " " + s.text("cli.moretime.license", args)
+	case v.Granted:
+		j.Text += " " + s.text("cli.moretime.at_once", args)
+	case v.Most.After(now):
+		j.Text += " " + s.text("cli.moretime.most", args)
+	default:
+		j.Text += " " + s.text("cli.moretime.person", args)
+	}
+	return j
+}
+
+// vendorOption is a vendor as --vendor takes it: its id, with the beginning of its root where another one has that id.
+func (s *session) vendorOption(root string) string {
+	all := s.engine.Snapshot().Vendors
+	i := slices.IndexFunc(all, func(v licensing.VendorView) bool { return v.Root == root })
+	if i < 0 {
+		return root
+	}
+	if slices.ContainsFunc(all, func(o licensing.VendorView) bool { return o.Root != root && strings.EqualFold(o.ID, all[i].ID) }) {
+		return all[i].ID + "@" + root[:min(8, len(root))]
+	}
+	return all[i].ID
+}
