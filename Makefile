@@ -8,7 +8,7 @@ ART      := artefacts
 ENGINE   := ./licensing/... ./app/... ./assets/... ./docs/...
 FUZZTIME ?= 5s
 
-.PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz bench clean install uninstall desktop-check windows
+.PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz scenarios bench clean install uninstall desktop-check windows
 
 all: build
 
@@ -56,6 +56,12 @@ screens: $(ART)
 e2e: build $(ART)
 	packaging/e2e.sh $(abspath $(OUT)) $(abspath $(ART))
 	packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)) || { echo "e2e-window: once more, from the start"; packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)); }
+
+# A million random futures: simulator, timeline and step by step evaluation must agree. SCENARIOS=n for another number.
+SCENARIOS ?= 1000000
+scenarios:
+	HOLDFAST_SCENARIOS=$(SCENARIOS) $(GO) test -count=1 -timeout 6h -v -tags nogui -run Agree ./licensing/simulate
+	HOLDFAST_CLOCK_TRACES=100000 $(GO) test -count=1 -timeout 1h -tags nogui ./licensing/clock
 
 # FUZZTIME=30s make fuzz for the longer run.
 fuzz:
