@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"holdfast/licensing/exchange"
-	"holdfast/licensing/terms"
 )
 
 // Answer is the signed file that goes back to one computer.
@@ -21,17 +20,28 @@ type Answer struct {
 	Again   bool   // the same request was answered before; these are the same bytes
 	Refused bool   // nothing was granted; the file says why
 	Partly  bool   // some licenses of the key were granted and some refused
-	Reason  string // code of the refusal: device_limit, unknown_key, ended
+	Reason  string // code of the refusal: device_limit, unknown_key, ended, withdrawn, unknown_place, unknown_license, declined
 	Serials []string
-	Request string
-	Device  string
-	Code    string
+	// Withdrawn are those of Serials that the answer withdraws. Until is more time that was granted, and EndsFirst says that a
+	// license end cut it short. Agent is the person who decided; "" when nobody had to.
+	Withdrawn []string
+	Until     time.Time
+	EndsFirst bool
+	Agent     string
+	Request   string
+	Device    string
+	Code      string
 }
 
 // AnswerFile finds the requests in the content of a file (also a mail or an archive) and answers each. Requests that
 // cannot be answered do not hold up the others: their errors are joined to what was answered.
 // name is for messages. Errors: those of exchange.Read, and of Answer.
 func (is *Issuer) AnswerFile(ctx context.Context, name string, data []byte) ([]Answer, error) {
+	return is.DecideFile(ctx, name, data, Decision{})
+}
+
+// DecideFile is AnswerFile with a person's decision for the requests in it that need one.
+func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by Decision) ([]Answer, error) {
 	found, err := exchange.Read(name, data)
 	if err != nil {
 		return nil, err
@@ -45,7 +55,7 @@ func (is *Issuer) AnswerFile(ctx context.Context, name string, data []byte) ([]A
 				continue // a profile or an answer that lies beside it
 			}
 			requests++
-			a, err := is.Answer(ctx, e)
+			a, err := is.Decide(ctx, e, by)
 			if err != nil {
 				trouble = append(trouble, err)
 				continue
@@ -59,10 +69,18 @@ func (is *Issuer) AnswerFile(ctx context.Context, name string, data []byte) ([]A
 	return answers, errors.Join(trouble...)
 }
 
-// Answer answers one request: with every license of its key, or with a signed refusal. The answer to the same
+// Answer answers one request: to activate with every license of its key, a check-in, a renewal or more time with every license that it
+// names, or with a signed refusal. The answer to the same
 // request is always the same bytes. Errors: *terms.Problem when the seal is not right, CodeOtherVendor, CodeKindUnknown,
-// CodeRequestOver, CodeClockBehind, and those of the working key. On error nothing was recorded.
+// CodeRequestOver, CodeNeedsPerson, CodeTooMany, CodeClockBehind, CodeClockAhead, and those of the working key. On error nothing was
+// recorded.
 func (is *Issuer) Answer(ctx context.Context, e exchange.Envelope) (Answer, error) {
+	return is.Decide(ctx, e, Decision{})
+}
+
+// Decide is Answer with a person's decision, which counts where one is needed and is left alone elsewhere. Errors besides those
+// of Answer: CodeSecondNeeded, CodeSecondSame, CodeValue.
+func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) (Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}
@@ -96,7 +114,7 @@ func (is *Issuer) Answer(ctx context.Context, e exchange.Envelope) (Answer, erro
 			if err != nil || again {
 				return err
 			}
-			if rec, err = is.decide(t, who, r); err != nil {
+			if rec, err = is.decide(t, who, r, by); err != nil {
 				return err
 			}
 			return put(t, bucketAnswers, key, rec)
@@ -138,8 +156,10 @@ func stillGood(t tx, rec answerRecord) (bool, error) {
 }
 
 // decide makes the answer to a request that was not answered before, and records places and versions.
-func (is *Issuer) decide(t tx, who identity, r exchange.Request) (answerRecord, error) {
-	if r.Kind != kindActivate {
+func (is *Issuer) decide(t tx, who identity, r exchange.Request, by Decision) (answerRecord, error) {
+	switch r.Kind {
+	case exchange.RequestActivate, exchange.RequestCheckin, exchange.RequestRenew, exchange.RequestMoreTime:
+	default:
 		return answerRecord{}, say(CodeKindUnknown, nil, "kind", r.Kind)
 	}
 	d, err := computerOf(r)
@@ -157,103 +177,22 @@ func (is *Issuer) decide(t tx, who identity, r exchange.Request) (answerRecord, 
 	if err != nil {
 		return answerRecord{}, err
 	}
-	refuse := refuser{is: is, profile: profile, now: now}
-	key, err := get[keyRecord](t, bucketKeys, r.KeyHash)
-	if errors.Is(err, errNoRecord) {
-		refusal, err := refuse.because(reasonUnknownKey, nil, nil)
-		if err != nil {
-			return answerRecord{}, err
-		}
-		return is.sealAnswer(t, who, r, d, now, []exchange.Part{refusal}, nil)
+	v := visit{is: is, t: t, who: who, r: r, d: d, now: now, by: by, refuse: refuser{is: is, profile: profile, now: now}}
+	if r.Kind == exchange.RequestActivate {
+		err = v.activate()
+	} else {
+		err = v.meet()
 	}
 	if err != nil {
 		return answerRecord{}, err
 	}
-	var granted, refused []exchange.Part
-	var records []licenseRecord
-	for _, serial := range key.Serials {
-		rec, err := licenseIn(t, serial)
-		if err != nil {
-			return answerRecord{}, err
-		}
-		records = append(records, rec)
-		part, ok, err := is.grant(t, &rec, d, now, refuse)
-		if err != nil {
-			return answerRecord{}, err
-		}
-		if ok {
-			granted = append(granted, part)
-		} else {
-			refused = append(refused, part)
-		}
-	}
-	return is.sealAnswer(t, who, r, d, now, append(granted, refused...), records)
-}
-
-const kindActivate = "activate"
-
-// grant gives a license to a computer, or says why not.
-func (is *Issuer) grant(t tx, rec *licenseRecord, d computer, now time.Time, refuse refuser) (exchange.Part, bool, error) {
-	if !rec.Ends.IsZero() && now.After(rec.Ends) {
-		part, err := refuse.because(reasonEnded, rec, nil)
-		return part, false, err
-	}
-	used, full, err := takePlace(t, *rec, d, now)
-	if err != nil {
-		return exchange.Part{}, false, err
-	}
-	if full != nil {
-		part, err := refuse.because(reasonPlaces, rec, full)
-		return part, false, err
-	}
-	part, err := issue(t, rec, d, used, now)
-	return part, true, err
-}
-
-// issue makes the license part for one computer, with the next version of its serial.
-func issue(t tx, rec *licenseRecord, d computer, used int, now time.Time) (exchange.Part, error) {
-	rec.Version++
-	l := licenseOf(*rec, now)
-	l.Binding = terms.BoundToDevice
-	l.Device = &terms.BoundDevice{ID: d.id, Code: d.code, Label: d.label}
-	l.Places.Used = used
-	part := exchange.Part{Kind: exchange.KindLicense, Version: l.Version, License: &l}
-	return part, put(t, bucketLicenses, rec.Serial, *rec)
-}
-
-func licenseOf(rec licenseRecord, now time.Time) terms.License {
-	return terms.License{
-		Serial: rec.Serial, Version: rec.Version, Customer: rec.Customer, Issued: now, Starts: rec.Starts, Ends: rec.Ends,
-		KeyHash: rec.KeyHash, Places: terms.PlaceCount{Total: rec.Places}, Policy: rec.Policy,
-	}
-}
-
-// sealAnswer signs the answer to a request and writes it as a file. The first part is the main one.
-func (is *Issuer) sealAnswer(t tx, who identity, r exchange.Request, d computer, now time.Time, parts []exchange.Part, records []licenseRecord) (answerRecord, error) {
-	f := outgoing{parts: parts, trace: r.Trace, external: r.ExternalID, answers: &exchange.Answers{Request: r.ID, Nonce: r.Nonce, Device: r.Device.ID}}
-	file, name, err := is.seal(t, who, d, now, f)
-	if err != nil {
-		return answerRecord{}, err
-	}
-	rec := answerRecord{Name: name, File: file, At: now, Key: who.Signing, Request: r.ID, Device: d.id, Code: d.code}
-	for _, l := range records {
-		rec.Serials = append(rec.Serials, l.Serial)
-	}
-	for _, p := range parts {
-		if p.Refusal != nil {
-			rec.Partly = parts[0].License != nil
-			if !rec.Partly {
-				rec.Refused = p.Refusal.Code
-				break
-			}
-		}
-	}
-	return rec, nil
+	return v.seal()
 }
 
 func (r answerRecord) answer() Answer {
 	return Answer{
 		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Partly: r.Partly, Reason: r.Refused,
 		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code,
+		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent,
 	}
 }

@@ -10,6 +10,13 @@
 // License keys are not stored: the store holds their SHA-256 and their masked form. An order that is repeated
 // derives the same key again from a secret that lies with the working keys.
 //
+// Besides answers there are letters: extensions, notices, holds and withdrawals, each one signed file for every computer that it
+// is about. What they say is kept by subject with a growing version, and every later answer brings what still counts. Added time
+// is kept for good, with who granted it and why. What a policy does not give by itself needs a person: CodeNeedsPerson, then Decide.
+//
+// A store of the first version is read as it is. It becomes one of the second with the first record that the first version would
+// overlook; older programs then say that they are too old, and change nothing.
+//
 // Time and randomness come from Options; nothing here reads a clock. The issuer refuses to sign when its clock is behind
-// its newest signature. Errors that concern a person are *Error or *terms.Problem, both with an exit code.
+// its newest signature, or further ahead of it than this computer has been on (see stamp). Errors that concern a person are *Error or *terms.Problem, both with an exit code.
 package issuer

@@ -41,6 +41,23 @@ const (
 	CodePolicy          Code = "policy"            // 60: policy file has errors
 	CodeWithdrawUnknown Code = "withdraw_unknown"  // 2: no such working key
 	CodeValue           Code = "value"             // 2: a flag's value cannot be used
+
+	CodeNobody          Code = "nobody"            // 2: no license has this customer, site or product
+	CodeNothingToExtend Code = "nothing_to_extend" // 71: no offline limit, no end, a trial or withdrawn
+	CodeCovered         Code = "covered"           // 71: what is asked for is there already
+	CodeSecondNeeded    Code = "second_needed"     // 61: above what one agent may grant
+	CodeSecondSame      Code = "second_same"       // 2: the second person is the first
+	CodeNotOnHold       Code = "not_on_hold"       // 71: there is no hold to lift
+	CodeNotWithdrawn    Code = "not_withdrawn"     // 71: there is no withdrawal to take back
+	CodeNoticeUnknown   Code = "notice_unknown"    // 2: no notice has this id
+	CodeNoticeKind      Code = "notice_kind"       // 2: the notice is of another type
+	CodeNeedsPerson     Code = "needs_person"      // 61: above the policy; a person has to decide, see Ask
+	CodeTooMany         Code = "too_many"          // 2: a request names more licenses than fit into an answer
+	CodeClockAhead      Code = "clock_ahead"       // 30: the clock ran ahead of what the computer was on
+	CodePolicyVersion   Code = "policy_version"    // 60: the version does not grow
+	CodeChangelog       Code = "changelog"         // 60: changed values without a changelog entry, see Uncovered
+	CodePolicySame      Code = "policy_same"       // 71: nothing in it is new
+	CodeOtherProduct    Code = "other_product"     // 2: the policy is for another product
 )
 
 var exits = map[Code]int{
@@ -49,6 +66,9 @@ var exits = map[Code]int{
 	CodeClockBehind: 30, CodeKeyNotYet: 30, CodeLicenseKey: 2, CodeKeyUnknown: 2, CodeSerialUnknown: 2, CodeOtherOrder: 2,
 	CodeNoEnd: 71, CodeOtherVendor: 23, CodeKindUnknown: 26, CodeRequestOver: 28,
 	CodeNoRequest: 27, CodeNothing: 71, CodePolicy: 60, CodeWithdrawUnknown: 2, CodeValue: 2,
+	CodeNobody: 2, CodeNothingToExtend: 71, CodeCovered: 71, CodeSecondNeeded: 61, CodeSecondSame: 2, CodeNotOnHold: 71,
+	CodeNotWithdrawn: 71, CodeNoticeUnknown: 2, CodeNoticeKind: 2, CodeNeedsPerson: 61, CodeTooMany: 2, CodeClockAhead: 30,
+	CodePolicyVersion: 60, CodeChangelog: 60, CodePolicySame: 71, CodeOtherProduct: 2,
 }
 
 // Error is a situation that a person must know about. It holds no secret.

@@ -2,7 +2,9 @@ package issuer_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +13,9 @@ import (
 	"time"
 
 	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
 )
 
 func TestAnIssuerIsNeverOverwritten(t *testing.T) {
@@ -102,6 +106,9 @@ func TestNoByteOfTheStoreChangesUnseen(t *testing.T) {
 	made := d.license(t, issuer.NewLicense{Order: "ORDER-17"})
 	ask := newComputer(t, 1).request(t, d.trusted(t), made.Key, 1)
 	want := d.answer(t, ask)
+	if _, err := d.Hold(t.Context(), issuer.NewHold{Serial: made.Serial, Reason: terms.Plain("Still yours?"), Order: "T-1"}); err != nil {
+		t.Fatal(err)
+	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +131,7 @@ func TestNoByteOfTheStoreChangesUnseen(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if !a.Again || !bytes.Equal(a.File, want.File) || l.Used != 1 || !l.Ends.Equal(made.Ends) || l.Version != 2 {
+		if !a.Again || !bytes.Equal(a.File, want.File) || l.Used != 1 || !l.Ends.Equal(made.Ends) || l.Version != 2 || l.OnHold == nil || l.OnHold.Reason.In("en") != "Still yours?" {
 			t.Errorf("something else came out: %+v, %+v", a.Name, l)
 		}
 		return nil
@@ -165,4 +172,110 @@ func TestNoByteOfTheStoreChangesUnseen(t *testing.T) {
 	if err := look(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestWhatIsSaidIsRecordedWholeOrNotAtAll lets the signing break at each step, by randomness that runs out after n bytes. What was
+// not handed out was not said, granted or moved either, and the same order works afterwards.
+func TestWhatIsSaidIsRecordedWholeOrNotAtAll(t *testing.T) {
+	random := &running{from: randomness(1)}
+	d := newDesk(t, func(o *issuer.Options) { o.Rand = random })
+	made, gone := d.license(t, issuer.NewLicense{Order: "A", Customer: "8812"}), d.license(t, issuer.NewLicense{Order: "B"})
+	v := d.trusted(t)
+	pc := newComputer(t, 1)
+	d.answer(t, pc.request(t, v, made.Key, 1))
+	more := d.meeting(t, pc, exchange.RequestMoreTime, 2, []string{made.Serial}, wanted(monday.AddDate(0, 0, 100)))
+	steps := []struct {
+		name string
+		do   func() error
+	}{
+		{"extend", func() error {
+			_, err := d.Extend(t.Context(), issuer.NewExtension{To: issuer.To{Customer: "8812"}, What: terms.ExtendLicense, By: terms.Days(5), Agent: "J. Doe", Reason: terms.Plain("x"), Order: "T-1"})
+			return err
+		}},
+		{"notice", func() error {
+			_, err := d.Notice(t.Context(), issuer.NewNotice{Type: terms.NoticeOutage, ID: "down", Text: terms.Plain("x"), Order: "T-2"})
+			return err
+		}},
+		{"hold", func() error {
+			_, err := d.Hold(t.Context(), issuer.NewHold{Serial: made.Serial, Reason: terms.Plain("x"), Order: "T-3"})
+			return err
+		}},
+		{"revoke", func() error {
+			_, err := d.Revoke(t.Context(), issuer.NewRevocation{Serial: gone.Serial, Reason: terms.Plain("x"), By: "J. Doe", Order: "T-4"})
+			return err
+		}},
+		{"decide", func() error {
+			_, err := d.Decide(t.Context(), more, issuer.Decision{Agent: "J. Doe", Reason: "x"})
+			return err
+		}},
+		{"publish", func() error {
+			_, err := d.Publish(t.Context(), shorter(t), time.Time{})
+			return err
+		}},
+	}
+	for _, s := range steps {
+		before := d.whole(t)
+		broke := 0
+		for n := 0; ; n += 8 {
+			random.left, random.limited = n, true
+			err := s.do()
+			random.limited = false
+			if err == nil {
+				break
+			}
+			broke++
+			if after := d.whole(t); after != before {
+				t.Fatalf("%s: after %d bytes of randomness: %v\nleft behind\n%s\nbefore\n%s", s.name, n, err, after, before)
+			}
+			if n > 10_000 {
+				t.Fatalf("%s never ends: %v", s.name, err)
+			}
+		}
+		if broke == 0 || d.whole(t) == before {
+			t.Errorf("%s: %d breaks, and what it did is not to be seen", s.name, broke)
+		}
+		if err := s.do(); err != nil && s.name != "decide" {
+			t.Errorf("%s once more: %v", s.name, err)
+		}
+	}
+	d.reopen(t) // and the store is whole
+}
+
+// running is randomness that can run out.
+type running struct {
+	from    io.Reader
+	left    int
+	limited bool
+}
+
+func (r *running) Read(b []byte) (int, error) {
+	if r.limited {
+		if r.left < len(b) {
+			return 0, errors.New("no randomness is left")
+		}
+		r.left -= len(b)
+	}
+	return r.from.Read(b)
+}
+
+// whole is everything that the desk can be asked about.
+func (d *desk) whole(t *testing.T) string {
+	t.Helper()
+	licenses, err := d.Licenses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	grants, err := d.Extensions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := d.Statements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal([]any{licenses, grants, said})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

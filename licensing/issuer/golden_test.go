@@ -9,15 +9,13 @@ import (
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
 )
 
 // TestAnIssuerOfTheFirstVersionStaysReadable opens a store that was written by the first version of this program. The
-// folder testdata/golden/v1 is never written again; HOLDFAST_GOLDEN=write makes the one of a new format.
+// folder testdata/golden/v1 is never written again.
 func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 	golden := filepath.Join("testdata", "golden", "v1")
-	if os.Getenv("HOLDFAST_GOLDEN") == "write" {
-		writeGolden(t, golden)
-	}
 	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 1)}
 	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
 		t.Fatal(err)
@@ -58,21 +56,119 @@ func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 	if _, err := d.RotateKeys(issuer.Rotation{}); err != nil {
 		t.Errorf("the root key of then does not sign: %v", err)
 	}
+	// What came later goes into it too.
+	if _, err := d.Revoke(t.Context(), issuer.NewRevocation{Serial: again.Serial, Reason: terms.Plain("x"), By: "J. Doe"}); err != nil {
+		t.Fatal(err)
+	}
+	d.reopen(t)
+	if a := d.answer(t, newComputer(t, 3).request(t, d.trusted(t), licenseKey, 3)); a.Reason != "withdrawn" {
+		t.Errorf("after a withdrawal: %q", a.Reason)
+	}
+}
+
+// secondGolden are the documents that testdata/golden/v2 holds besides the store.
+var secondGolden = []string{"extension.hfnot", "notice.hfnot", "hold.hfnot", "revocation.hfnot", "checkin.hflic", "policy.hfnot", "license.hflic"}
+
+// TestAnIssuerOfTheSecondVersionStaysReadable opens a store with everything that the second version knows, and reads each document
+// of then. HOLDFAST_GOLDEN=write makes the folder; once committed it is never written again.
+func TestAnIssuerOfTheSecondVersionStaysReadable(t *testing.T) {
+	golden := filepath.Join("testdata", "golden", "v2")
+	if os.Getenv("HOLDFAST_GOLDEN") == "write" {
+		writeGolden(t, golden)
+	}
+	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 12)}
+	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
+		t.Fatal(err)
+	}
+	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
+	is, err := issuer.Open(d.dir, d.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Issuer = is
+	defer func() { _ = d.Close() }()
+	v := d.trusted(t)
+	kinds := map[string]exchange.Kind{}
+	for _, name := range secondGolden {
+		b, err := os.ReadFile(filepath.Join(golden, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds[name] = responses(t, b, v)[0].Kind
+	}
+	for name, want := range map[string]exchange.Kind{
+		"extension.hfnot": exchange.KindExtension, "notice.hfnot": exchange.KindNotice, "hold.hfnot": exchange.KindHold,
+		"revocation.hfnot": exchange.KindRevocation, "checkin.hflic": exchange.KindLicense, "policy.hfnot": exchange.KindNotice, "license.hflic": exchange.KindLicense,
+	} {
+		if kinds[name] != want {
+			t.Errorf("%s is a %s", name, kinds[name])
+		}
+	}
+	ask, err := os.ReadFile(filepath.Join(golden, "checkin.hfreq"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(golden, "checkin.hflic"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answers, err := d.AnswerFile(t.Context(), "checkin.hfreq", ask); err != nil || !answers[0].Again || !bytes.Equal(answers[0].File, want) {
+		t.Errorf("the check-in of then gets another answer: %v", err)
+	}
+	all, err := d.Extensions("")
+	if err != nil || len(all) != 1 || all[0].Agent != "J. Doe" {
+		t.Errorf("audit %+v, %v", all, err)
+	}
+	licenses, err := d.Licenses()
+	if err != nil || len(licenses) != 2 || licenses[0].Policy.Version != 4 {
+		t.Errorf("licenses %+v, %v", licenses, err)
+	}
+	if l, err := d.Extend(t.Context(), goldenGrant(licenses[0].Serial)); err != nil || !l.Again || l.Differs {
+		t.Errorf("the order of then gives another extension: %+v, %v", l, err)
+	}
+}
+
+func goldenGrant(serial string) issuer.NewExtension {
+	return issuer.NewExtension{
+		To: issuer.To{Serial: serial}, What: terms.ExtendOffline, By: terms.Days(10), Agent: "J. Doe", Reason: terms.Plain("At sea"), Order: "TICKET-9",
+	}
 }
 
 func writeGolden(t *testing.T, golden string) {
 	t.Helper()
 	d := newDesk(t)
-	made := d.license(t, issuer.NewLicense{Order: "ORDER-17", Customer: "8812", Starter: true})
-	ask := armored(t, newComputer(t, 1).request(t, d.trusted(t), made.Key, 1))
-	answers, err := d.AnswerFile(t.Context(), "request.hfreq", ask)
+	made := d.license(t, issuer.NewLicense{Order: "ORDER-17", Customer: "8812"})
+	d.now = d.now.Add(time.Hour)
+	gone := d.license(t, issuer.NewLicense{Order: "ORDER-18", Customer: "8812"})
+	v := d.trusted(t)
+	d.answer(t, newComputer(t, 1).request(t, v, made.Key, 1))
+	files := map[string][]byte{}
+	keep := func(name string, l issuer.Letter, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = l.File
+	}
+	l, err := d.Extend(t.Context(), goldenGrant(made.Serial))
+	keep("extension.hfnot", l, err)
+	l, err = d.Notice(t.Context(), issuer.NewNotice{
+		Type: terms.NoticeMaintenance, ID: "servers", From: monday.AddDate(0, 0, 20), Until: monday.AddDate(0, 0, 21), Text: terms.Text{"en": "New servers", "de": "Neue Server"},
+	})
+	keep("notice.hfnot", l, err)
+	l, err = d.Hold(t.Context(), issuer.NewHold{Serial: made.Serial, Reason: terms.Plain("Still yours?"), AnswerBy: monday.AddDate(0, 2, 0)})
+	keep("hold.hfnot", l, err)
+	l, err = d.Revoke(t.Context(), issuer.NewRevocation{Serial: gone.Serial, Reason: terms.Plain("Returned"), By: "J. Doe", Until: monday.AddDate(0, 1, 0)})
+	keep("revocation.hfnot", l, err)
+	out, err := d.Publish(t.Context(), shorter(t), monday.AddDate(0, 0, 29))
+	keep("policy.hfnot", out.Notice, err)
+	files["license.hflic"] = out.Files[0].File
+	ask := armored(t, d.meeting(t, newComputer(t, 1), exchange.RequestMoreTime, 2, []string{made.Serial}, wanted(monday.AddDate(0, 0, 35))))
+	answers, err := d.AnswerFile(t.Context(), "checkin.hfreq", ask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := d.Profile()
-	if err != nil {
-		t.Fatal(err)
-	}
+	files["checkin.hfreq"], files["checkin.hflic"] = ask, answers[0].File
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -82,10 +178,7 @@ func writeGolden(t *testing.T, golden string) {
 	if err := os.CopyFS(filepath.Join(golden, "acme"), os.DirFS(d.dir)); err != nil {
 		t.Fatal(err)
 	}
-	for name, b := range map[string][]byte{
-		"acme.hfkey": p.File, "request.hfreq": ask, "answer.hflic": answers[0].File, "welcome.hfkey": made.Welcome,
-		"key.txt": []byte(made.Key + "\n"),
-	} {
+	for name, b := range files {
 		write(t, filepath.Join(golden, name), b)
 	}
 }

@@ -78,12 +78,26 @@ func identityIn(t tx) (identity, error) {
 		return who, say(CodeDamaged, errors.New("the store does not say whose it is"), "file", storeName)
 	case err != nil:
 		return who, err
-	case who.Schema != storeSchema && strings.HasPrefix(who.Schema, storeSchemas):
+	case who.Schema == storeSchema, who.Schema == storeFirst:
+		return who, nil
+	case strings.HasPrefix(who.Schema, storeSchemas):
 		return who, say(CodeNewer, nil, "file", storeName)
-	case who.Schema != storeSchema:
+	default:
 		return who, say(CodeDamaged, fmt.Errorf("schema %q", who.Schema), "file", storeName)
 	}
-	return who, nil
+}
+
+// putLater puts a record that programs of the first version know nothing of: the store is not theirs from then on.
+func putLater[T any](t tx, bucket, key string, v T) error {
+	who, err := identityIn(t)
+	if err == nil && who.Schema == storeFirst {
+		who.Schema = storeSchema
+		err = put(t, bucketMeta, metaIdentity, who)
+	}
+	if err != nil {
+		return err
+	}
+	return put(t, bucket, key, v)
 }
 
 // working returns the signer of the working key.
@@ -104,12 +118,28 @@ func (is *Issuer) working(who identity) (exchange.Signer, error) {
 // Signed times never go back: within the slack the newest one is used again.
 const clockSlack = 5 * time.Minute
 
+// clockAhead is how far a clock may run ahead of the time that the computer was on since the newest signature.
+const clockAhead = 24 * time.Hour
+
 // stamp returns the time to sign with and records it. CodeClockBehind when the clock is behind the newest signature.
+//
+// A clock that is ahead can be proven wrong by one thing only: the computer has been on since the newest signature, and not for so
+// long. That is CodeClockAhead. After a restart nothing contradicts, however long ago the newest signature is: a desk that signs
+// once a month, or once a year, is never stopped (see LongAgo).
 func (is *Issuer) stamp(t tx) (time.Time, error) {
 	now := is.o.now()
 	c, err := get[clockRecord](t, bucketMeta, metaClock)
 	if err != nil && !errors.Is(err, errNoRecord) {
 		return time.Time{}, err
+	}
+	next := clockRecord{}
+	if is.o.Running != nil {
+		next.Boot, next.Running = is.o.Running()
+	}
+	if since := next.Running - c.Running; next.Boot != "" && next.Boot == c.Boot && since >= 0 && !is.o.ClockIsRight {
+		if most := c.Newest.Add(since + clockAhead); now.After(most) {
+			return time.Time{}, say(CodeClockAhead, nil, "now", now.Format(time.RFC3339), "most", c.Newest.Add(since).Format(time.RFC3339))
+		}
 	}
 	if now.Before(c.Newest) && !is.o.ClockIsRight {
 		if c.Newest.Sub(now) > clockSlack {
@@ -117,7 +147,22 @@ func (is *Issuer) stamp(t tx) (time.Time, error) {
 		}
 		now = c.Newest
 	}
-	return now, put(t, bucketMeta, metaClock, clockRecord{Newest: now})
+	next.Newest = now
+	return now, put(t, bucketMeta, metaClock, next)
+}
+
+// longAgo is how old the newest signature is before a person is asked to look at the date.
+const longAgo = 92 * 24 * time.Hour
+
+// LongAgo says whether the newest signature is so old that a person should look at today's date once, and when it was made.
+// Nothing is refused for it.
+func (is *Issuer) LongAgo() (newest time.Time, long bool, err error) {
+	err = is.db.View(func(t tx) error {
+		c, err := get[clockRecord](t, bucketMeta, metaClock)
+		newest = c.Newest
+		return err
+	})
+	return newest, err == nil && is.o.now().Sub(newest) > longAgo, err
 }
 
 func shortHash(b []byte) string {

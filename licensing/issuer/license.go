@@ -107,8 +107,8 @@ func (is *Issuer) licenseFor(t tx, who identity, n NewLicense, joins string) (li
 		Serial: serial, Version: 1, Customer: n.Customer, Order: order, Line: n.Line, External: external,
 		KeyHash: joins, Made: now, Starts: starts, Ends: ends, Places: n.Policy.Devices.Places, Policy: n.Policy,
 	}
-	if n.Places > 0 {
-		rec.Places, rec.Policy.Devices.Places = n.Places, n.Places
+	if n.Places > 0 && n.Places != rec.Places {
+		rec.PolicyPlaces, rec.Places, rec.Policy.Devices.Places = rec.Places, n.Places, n.Places
 	}
 	if err := is.join(t, who, &rec); err != nil {
 		return rec, false, err

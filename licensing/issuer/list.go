@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -25,6 +26,9 @@ type License struct {
 	Used     int          `json:"places_used"`
 	Policy   terms.Policy `json:"policy"`
 	InUse    []Place      `json:"computers,omitempty"`
+	// Withdrawn and OnHold are what stands against it; nil: nothing does.
+	Withdrawn *terms.Revocation `json:"withdrawn,omitempty"`
+	OnHold    *terms.Hold       `json:"on_hold,omitempty"`
 }
 
 // Licenses lists all licenses, oldest first.
@@ -78,7 +82,16 @@ func view(t tx, rec licenseRecord) (License, error) {
 	if rec.External {
 		l.Order = rec.Order
 	}
-	l.InUse, err = placesOf(t, rec.Serial)
+	if l.InUse, err = placesOf(t, rec.Serial); err != nil {
+		return l, err
+	}
 	l.Used = len(l.InUse)
+	if l.Withdrawn, err = withdrawn(t, rec.Serial); err != nil {
+		return l, err
+	}
+	s, ok, err := statement(t, exchange.KindHold, rec.Serial)
+	if ok && !s.Part.Hold.Lifted {
+		l.OnHold = s.Part.Hold
+	}
 	return l, err
 }

@@ -22,8 +22,11 @@ type Options struct {
 	Command    []string      // signer command for keys without a secret in their file
 	SignerWait time.Duration // its deadline; 30 s
 	Wait       time.Duration // how long to wait for another process that has the store open; 2 s
-	// ClockIsRight lets the issuer sign although its clock is behind its newest signature.
+	// ClockIsRight lets the issuer sign although its clock is behind its newest signature, or ran ahead.
 	ClockIsRight bool
+	// Running says since which boot the computer has been on, and for how long, sleep included. With it a clock that ran ahead is
+	// noticed; without it, or with an empty boot, it is not.
+	Running func() (boot string, on time.Duration)
 }
 
 const (

@@ -13,12 +13,21 @@ import (
 )
 
 // outgoing is a response that is about to be signed. The first part is the main one. Parts that must not share an
-// envelope with the others are in apart: a second response in the same file, signed for itself.
+// envelope with the others are in apart: further responses in the same file, each signed for itself.
 type outgoing struct {
 	parts    []exchange.Part
-	apart    []exchange.Part
+	audience *exchange.Audience
+	answers  *exchange.Answers
+	apart    []message
 	trace    string
 	external string
+	slots    map[string]any // for the readable first line, besides code and product
+}
+
+// message is what one envelope says, and to whom besides the computer that asked.
+type message struct {
+	parts    []exchange.Part
+	audience *exchange.Audience
 	answers  *exchange.Answers
 }
 
@@ -39,10 +48,7 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 	if from := profile.Keys[i].From; now.Before(from) { // the key was made while the clock was ahead
 		return nil, "", say(CodeKeyNotYet, nil, "from", from.Format(time.RFC3339), "now", now.Format(time.RFC3339))
 	}
-	for _, parts := range [][]exchange.Part{f.parts, f.apart} {
-		if len(parts) == 0 {
-			continue
-		}
+	for _, m := range append([]message{{f.parts, f.audience, f.answers}}, f.apart...) {
 		id, err := is.o.newID()
 		if err != nil {
 			return nil, "", err
@@ -53,7 +59,7 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 				Schema: exchange.ResponseSchema, Vendor: who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
 				ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
 			},
-			Kind: parts[0].Kind, Answers: f.answers, Parts: parts,
+			Kind: m.parts[0].Kind, Answers: m.answers, Audience: m.audience, Parts: m.parts,
 		}, exchange.ResponseType, signer)
 		if err != nil {
 			return nil, "", fmt.Errorf("sign the answer: %w", err)
@@ -61,7 +67,11 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 		envelopes = append(envelopes, e)
 	}
 	kind := f.parts[0].Kind
-	first := is.firstLine(kind, profile, map[string]any{"code": d.code, "product": plainName(f.parts)})
+	slots := map[string]any{"code": d.code, "product": plainName(f.parts)}
+	for k, v := range f.slots {
+		slots[k] = v
+	}
+	first := is.firstLine(kind, profile, slots)
 	file, err = exchange.Armor(kind, first, envelopes...)
 	return file, fileName(kind, f.parts, d.code), err
 }

@@ -16,13 +16,19 @@ const (
 	bucketAnswers  = "answers"  // hex SHA-256 of a request's signed bytes → answerRecord
 	bucketRenewals = "renewals" // serial "/" order → renewalRecord
 
+	bucketStatements = "statements" // kind "/" serial or notice id → statementRecord
+	bucketGrants     = "grants"     // whom it reaches "/" grant id → grantRecord, see reachKey
+	bucketLetters    = "letters"    // verb "/" order → letterRecord; publish "/" product "/" version → publishRecord
+
 	metaIdentity = "identity"
 	metaClock    = "clock"
 )
 
-// storeSchema is the version of the store's records. A newer one is refused without writing.
+// storeSchema is the version of the store's records. A newer one is refused without writing. One of the first version is read as it
+// is and becomes one of this version with the first record that the first version would overlook, such as a withdrawal.
 const (
-	storeSchema  = "holdfast.issuer/v1"
+	storeFirst   = "holdfast.issuer/v1"
+	storeSchema  = "holdfast.issuer/v2"
 	storeSchemas = "holdfast.issuer/v"
 )
 
@@ -37,9 +43,11 @@ type identity struct {
 	Keys    string    `json:"license_keys"` // secret that license keys are derived from
 }
 
-// clockRecord is the newest time that was signed.
+// clockRecord is the newest time that was signed, and how long the computer had been on then.
 type clockRecord struct {
-	Newest time.Time `json:"newest"`
+	Newest  time.Time     `json:"newest"`
+	Boot    string        `json:"boot,omitempty"`
+	Running time.Duration `json:"running,omitempty"`
 }
 
 // profileRecord is one version of the profile. Succession marks a version that changed the root: readers who missed it
@@ -65,6 +73,14 @@ type licenseRecord struct {
 	Ends     time.Time    `json:"ends,omitzero"`
 	Places   int          `json:"places"`
 	Policy   terms.Policy `json:"policy"`
+	// Natural is the end before somebody extended it; zero: nobody did. Renewed is the version from which on files carry the end of
+	// the last renewal. PolicyPlaces is what the policy itself says when the license has another number of places.
+	Natural      time.Time      `json:"natural_end,omitzero"`
+	Renewed      int            `json:"renewed,omitempty"`
+	PolicyPlaces int            `json:"policy_places,omitempty"`
+	Overlap      *terms.Overlap `json:"overlap,omitempty"` // after a change of the policy
+
+	used, held int // while a request is answered: places in use, and the version that the computer has
 }
 
 // keyRecord is a license key that is not stored: its masked form, the licenses that it opens, and the name from which
@@ -97,6 +113,45 @@ type answerRecord struct {
 	Request string    `json:"request,omitempty"`
 	Device  string    `json:"device"`
 	Code    string    `json:"code"`
+	// Of a check-in, a renewal or more time.
+	Withdrawn []string  `json:"withdrawn,omitempty"` // serials that the answer withdraws
+	Until     time.Time `json:"until,omitzero"`      // more time that was granted
+	EndsFirst bool      `json:"ends_first,omitempty"`
+	// The person who decided, when one had to.
+	Agent  string `json:"agent,omitempty"`
+	Second string `json:"second,omitempty"`
+	Why    string `json:"why,omitempty"`
+}
+
+// statementRecord is the newest version of what the vendor said about one license, or of one notice.
+type statementRecord struct {
+	Version  int                `json:"version"`
+	At       time.Time          `json:"at"`
+	Audience *exchange.Audience `json:"audience,omitempty"`
+	Part     exchange.Part      `json:"part"`
+	// Over: a notice counts for nothing any more after this; zero: not known.
+	Over time.Time `json:"over,omitzero"`
+}
+
+// grantRecord is time that somebody added, for the audit and for later answers. Parts are as they were signed.
+type grantRecord struct {
+	Grant
+	Parts []exchange.Part `json:"parts,omitempty"`
+}
+
+// letterRecord is a file that answers no request, as it was handed out for an order.
+type letterRecord struct {
+	Asked    string             `json:"asked"` // hash of what was asked for
+	Name     string             `json:"name"`
+	File     []byte             `json:"file"`
+	At       time.Time          `json:"at"`
+	Key      string             `json:"key"`
+	Ref      string             `json:"ref"`
+	Version  int                `json:"version,omitempty"`
+	Until    time.Time          `json:"until,omitzero"`
+	Serials  []string           `json:"serials,omitempty"`
+	Parts    []exchange.Part    `json:"parts"`
+	Audience *exchange.Audience `json:"audience,omitempty"`
 }
 
 // renewalRecord is a renewal as it was handed out, so that a repeated order renews once.

@@ -3,6 +3,7 @@ package issuer
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -19,7 +20,8 @@ type Renewal struct {
 // Renew extends a license by its policy's length, from the old end on, so that renewing early costs nothing. A
 // license that ended longer ago than that length is extended from now on. Each computer gets a file of a higher
 // version and needs no new request. order is the caller's id: the same order renews once and gives the same files again;
-// "" renews each time. Errors: CodeSerialUnknown, CodeNoEnd, and those of signing.
+// "" renews each time. A withdrawal of the license ends, also of one without end. Errors: CodeSerialUnknown, CodeNoEnd, and those of
+// signing.
 func (is *Issuer) Renew(ctx context.Context, serial, order string) (Renewal, error) {
 	var out Renewal
 	if err := ctx.Err(); err != nil {
@@ -60,37 +62,67 @@ func (is *Issuer) Renew(ctx context.Context, serial, order string) (Renewal, err
 }
 
 func (is *Issuer) renew(t tx, who identity, rec *licenseRecord, order string) (renewalRecord, error) {
-	if rec.Ends.IsZero() {
+	no, err := withdrawn(t, rec.Serial)
+	if err != nil {
+		return renewalRecord{}, err
+	}
+	if rec.Ends.IsZero() && no == nil {
 		return renewalRecord{}, say(CodeNoEnd, nil, "serial", rec.Serial)
 	}
 	now, err := is.stamp(t)
 	if err != nil {
 		return renewalRecord{}, err
 	}
-	zone, length := zoneOf(rec.Policy), rec.Policy.Term.Length
 	done := renewalRecord{Was: rec.Ends}
+	if !rec.Ends.IsZero() {
+		rec.renew(now)
+	}
+	done.Ends = rec.Ends
+	if _, err := giveBack(t, *rec, now); err != nil {
+		return done, err
+	}
+	if done.Files, err = is.spread(t, who, rec, now, order); err != nil {
+		return done, err
+	}
+	return done, put(t, bucketLicenses, rec.Serial, *rec)
+}
+
+// renew moves the end of a license by its policy's length, from the old end on or, when that is long past, from now on.
+func (rec *licenseRecord) renew(now time.Time) {
+	zone, length := zoneOf(rec.Policy), rec.Policy.Term.Length
 	rec.Ends = length.After(rec.Ends, zone)
 	if !rec.Ends.After(now) {
 		rec.Ends = length.After(now, zone)
 	}
-	done.Ends = rec.Ends
+	rec.Natural, rec.Renewed = time.Time{}, rec.Version+1
+}
+
+// spread makes a file with the next version of a license for every computer that holds a place, with more parts if there are any
+// and with what stands about the license.
+func (is *Issuer) spread(t tx, who identity, rec *licenseRecord, now time.Time, order string, more ...exchange.Part) ([]answerRecord, error) {
 	all, err := placesOf(t, rec.Serial)
 	if err != nil {
-		return done, err
+		return nil, err
 	}
+	said, _, err := standing(t, []licenseRecord{*rec}, now)
+	if err != nil {
+		return nil, err
+	}
+	var files []answerRecord
 	for _, p := range all {
 		d := computer{id: p.Device, code: p.Code, label: p.Label}
 		part, err := issue(t, rec, d, len(all), now)
 		if err != nil {
-			return done, err
+			return nil, err
 		}
-		file, name, err := is.seal(t, who, d, now, outgoing{parts: []exchange.Part{part}, external: order})
+		parts := slices.Concat([]exchange.Part{part}, more, said)
+		file, name, err := is.seal(t, who, d, now, outgoing{parts: parts, external: order})
 		if err != nil {
-			return done, err
+			return nil, err
 		}
-		done.Files = append(done.Files, answerRecord{
+		files = append(files, answerRecord{
 			Name: name, File: file, At: now, Key: who.Signing, Device: p.Device, Code: p.Code, Serials: []string{rec.Serial},
 		})
 	}
-	return done, put(t, bucketLicenses, rec.Serial, *rec)
+	return files, nil
 }

@@ -2,12 +2,14 @@ package issuer
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -36,7 +38,12 @@ var (
 	errDamaged  = errors.New("the record's checksum does not match")
 )
 
-var buckets = []string{bucketMeta, bucketProfiles, bucketLicenses, bucketKeys, bucketPlaces, bucketAnswers, bucketRenewals}
+// buckets are those of every store. laterBuckets came with the second version of the store: one that was made before has
+// none of them until something is put there.
+var (
+	buckets      = []string{bucketMeta, bucketProfiles, bucketLicenses, bucketKeys, bucketPlaces, bucketAnswers, bucketRenewals}
+	laterBuckets = []string{bucketStatements, bucketGrants, bucketLetters}
+)
 
 // boltStore is a store in one bbolt file. Each value carries the first 16 bytes of the SHA-256 of bucket, key and value (see
 // storecheck.go); a fault in bbolt's mapped memory becomes an error instead of ending the process.
@@ -78,12 +85,12 @@ func mapBolt(path string, o bbolt.Options) (_ *boltStore, err error) {
 
 func (s *boltStore) create() error {
 	return s.db.Update(func(t *bbolt.Tx) error {
-		for _, b := range append([]string{bucketRoll}, buckets...) {
+		for _, b := range slices.Concat([]string{bucketRoll}, buckets, laterBuckets) {
 			if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 				return err
 			}
 		}
-		return new(roll).save(t)
+		return new(rolls).save(t)
 	})
 }
 
@@ -95,7 +102,7 @@ func (s *boltStore) View(fn func(tx) error) (err error) {
 func (s *boltStore) Update(fn func(tx) error) (err error) {
 	defer guardFault(&err)()
 	return onDisk(s.db.Update(func(t *bbolt.Tx) error {
-		r, err := rollIn(t)
+		r, err := rollsIn(t)
 		if err != nil {
 			return say(CodeDamaged, err, "file", s.db.Path())
 		}
@@ -111,34 +118,46 @@ func (s *boltStore) Close() error { return s.db.Close() }
 
 type boltTx struct {
 	t *bbolt.Tx
-	r *roll // nil in a view
+	r *rolls // nil in a view
+}
+
+// bucket finds a bucket; nil, nil for a later one that is not there yet.
+func (b boltTx) bucket(name string) (*bbolt.Bucket, error) {
+	if k := b.t.Bucket([]byte(name)); k != nil || slices.Contains(laterBuckets, name) {
+		return k, nil
+	}
+	return nil, say(CodeDamaged, fmt.Errorf("bucket %s is missing", name), "file", b.t.DB().Path())
 }
 
 func (b boltTx) Get(bucket, key string) ([]byte, error) {
-	k := b.t.Bucket([]byte(bucket))
+	k, err := b.bucket(bucket)
 	if k == nil {
-		return nil, say(CodeDamaged, fmt.Errorf("bucket %s is missing", bucket), "file", b.t.DB().Path())
+		return nil, cmp.Or(err, errNoRecord)
 	}
 	return b.open(bucket, []byte(key), k.Get([]byte(key)))
 }
 
 func (b boltTx) Put(bucket, key string, value []byte) error {
-	k := b.t.Bucket([]byte(bucket))
-	if k == nil {
-		return say(CodeDamaged, fmt.Errorf("bucket %s is missing", bucket), "file", b.t.DB().Path())
+	k, err := b.bucket(bucket)
+	if err == nil && k == nil {
+		k, err = b.t.CreateBucket([]byte(bucket))
 	}
+	if err != nil {
+		return err
+	}
+	r := b.r.of(bucket)
 	if old := k.Get([]byte(key)); len(old) >= sumSize {
-		b.r.turn(old[:sumSize])
+		r.turn(old[:sumSize])
 	}
 	sum := checksum(bucket, []byte(key), value)
-	b.r.turn(sum)
+	r.turn(sum)
 	return k.Put([]byte(key), append(sum, value...))
 }
 
 func (b boltTx) Each(bucket, prefix string, fn func(string, []byte) error) error {
-	k := b.t.Bucket([]byte(bucket))
+	k, err := b.bucket(bucket)
 	if k == nil {
-		return say(CodeDamaged, fmt.Errorf("bucket %s is missing", bucket), "file", b.t.DB().Path())
+		return err
 	}
 	c := k.Cursor()
 	for key, v := c.Seek([]byte(prefix)); key != nil && bytes.HasPrefix(key, []byte(prefix)); key, v = c.Next() {

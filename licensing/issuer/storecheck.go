@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -18,10 +19,14 @@ import (
 // bbolt notices few changed bytes by itself, and this store is the vendor's only copy. So the store keeps a roll: the
 // exclusive or of the checksums of all records, changed in the same transaction as they are. A record that was changed, lost
 // or put back from before does not fit the roll. Open looks at every record once (about 1 ms per 2 MB).
+//
+// The later buckets have a roll of their own. So a program that does not know them finds its own buckets whole, comes to the
+// store's version, and says that it is too old instead of that the store is damaged.
 
 const (
 	bucketRoll = "roll"
 	rollKey    = "all"
+	laterKey   = "later"
 )
 
 type roll [sumSize]byte
@@ -32,17 +37,35 @@ func (r *roll) turn(sum []byte) {
 	}
 }
 
-func rollIn(t *bbolt.Tx) (roll, error) {
-	var r roll
+// rolls are the roll of the first buckets and that of the later ones.
+type rolls struct{ first, later roll }
+
+func (r *rolls) of(bucket string) *roll {
+	if slices.Contains(laterBuckets, bucket) {
+		return &r.later
+	}
+	return &r.first
+}
+
+func rollsIn(t *bbolt.Tx) (rolls, error) {
+	var r rolls
 	b := t.Bucket([]byte(bucketRoll))
-	if b == nil || copy(r[:], b.Get([]byte(rollKey))) != len(r) {
+	if b == nil || copy(r.first[:], b.Get([]byte(rollKey))) != len(r.first) {
 		return r, errors.New("the roll of records is missing")
+	}
+	later := b.Get([]byte(laterKey))
+	if later != nil && copy(r.later[:], later) != len(r.later) {
+		return r, errors.New("the roll of later records is cut")
 	}
 	return r, nil
 }
 
-func (r *roll) save(t *bbolt.Tx) error {
-	return t.Bucket([]byte(bucketRoll)).Put([]byte(rollKey), r[:])
+func (r *rolls) save(t *bbolt.Tx) error {
+	b := t.Bucket([]byte(bucketRoll))
+	if err := b.Put([]byte(rollKey), r.first[:]); err != nil {
+		return err
+	}
+	return b.Put([]byte(laterKey), r.later[:])
 }
 
 // checkStore looks at the store without changing it: bbolt then reads nothing but what it is asked for, and a fault in a
@@ -74,13 +97,16 @@ func (s *boltStore) check() (err error) {
 		return err
 	}
 	return s.db.View(func(t *bbolt.Tx) error {
-		want, err := rollIn(t)
+		want, err := rollsIn(t)
 		if err != nil {
 			return err
 		}
-		var have roll
-		for _, name := range buckets {
+		var have rolls
+		for _, name := range slices.Concat(buckets, laterBuckets) {
 			b := t.Bucket([]byte(name))
+			if b == nil && slices.Contains(laterBuckets, name) {
+				continue
+			}
 			if b == nil {
 				return fmt.Errorf("bucket %s is missing", name)
 			}
@@ -91,7 +117,7 @@ func (s *boltStore) check() (err error) {
 				if len(v) < sumSize || !bytes.Equal(v[:sumSize], checksum(name, key, v[sumSize:])) {
 					return fmt.Errorf("%s/%s: %w", name, key, errDamaged)
 				}
-				have.turn(v[:sumSize])
+				have.of(name).turn(v[:sumSize])
 				return nil
 			})
 			if err != nil {

@@ -24,7 +24,7 @@ func (is *Issuer) welcome(t tx, who identity, rec licenseRecord, out *Created) e
 	if rec.Policy.Devices.FirstUse.Lasts() {
 		l := licenseOf(rec, now)
 		l.Version, l.Binding = starterVersion, terms.BoundToFirstUse
-		f.apart = []exchange.Part{{Kind: exchange.KindLicense, Version: l.Version, License: &l}}
+		f.apart = []message{{parts: []exchange.Part{{Kind: exchange.KindLicense, Version: l.Version, License: &l}}}}
 	}
 	out.Welcome, out.Name, err = is.seal(t, who, computer{}, now, f)
 	if err != nil {

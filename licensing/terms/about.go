@@ -109,8 +109,15 @@ func (j *judged) reminder() (time.Time, bool) {
 	if j.ends.IsZero() || j.kind() != 2 || !l.Lasts() {
 		return time.Time{}, false
 	}
-	half := j.ends.Add(-j.ends.Sub(later(j.Issued, j.starts)) / 2)
-	return later(l.Before(j.ends, j.zone), half), true
+	from := j.Starts
+	if from.IsZero() {
+		from = j.Issued // a license that is only issued again keeps its start
+	}
+	lasts := j.ends.Sub(from)
+	if t := j.Policy.Term.Length; t.Lasts() {
+		lasts = min(lasts, j.ends.Sub(t.Before(j.ends, j.zone))) // one that is renewed each month lasts a month
+	}
+	return later(l.Before(j.ends, j.zone), j.ends.Add(-lasts/2)), true
 }
 
 func (p *product) aboutElsewhere(j *judged) ranked {

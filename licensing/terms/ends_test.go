@@ -254,3 +254,15 @@ func TestWhatIsAnnouncedIsALineUntilItComes(t *testing.T) {
 		t.Errorf("afterwards %v", got)
 	}
 }
+
+func TestACheckInDoesNotPutOffTheReminder(t *testing.T) {
+	f := away(contact("2027-01-28"))
+	f.Licenses[0].Issued, f.Licenses[0].Version = day("2027-01-28"), 5
+	if got := evaluate(t, f, Query{}, day("2027-01-29")).Products[0].State; got != StateEndingSoon {
+		t.Errorf("45 days before the end %s", got)
+	}
+	monthly := away(contact("2027-02-15"), func(f *Facts) { f.Licenses[0].Policy.Term.Length = Days(30) })
+	if got := evaluate(t, monthly, Query{}, day("2027-02-16")).Products[0].State; got != StateActiveOffline {
+		t.Errorf("a month that has just begun is %s", got)
+	}
+}

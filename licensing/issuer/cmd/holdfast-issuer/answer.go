@@ -34,12 +34,18 @@ func (c *answerCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	is, err := p.open(c.Dir, "")
+	if c.Agent == "" && (c.Second != "" || c.Reason != "") || c.Agent != "" && c.Reason == "" {
+		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--agent, --reason"}}
+	}
+	is, err := p.openToSign(c.Dir)
 	if err != nil {
 		return err
 	}
 	defer is.Close()
-	work := answering{p: p, is: is, out: c.Out, folder: inFolder, into: inFolder || outFolder}
+	work := answering{
+		p: p, is: is, out: c.Out, folder: inFolder, into: inFolder || outFolder,
+		by: issuer.Decision{Agent: c.Agent, Second: c.Second, Reason: c.Reason, Refuse: c.Refuse},
+	}
 	for _, name := range names {
 		if err := work.source(name); err != nil {
 			return err
@@ -52,6 +58,7 @@ func (c *answerCommand) Run(p *program) error {
 type answering struct {
 	p        *program
 	is       *issuer.Issuer
+	by       issuer.Decision
 	out      string
 	folder   bool // IN is a folder
 	into     bool // OUT is meant to be a folder
@@ -65,12 +72,18 @@ type answerJSON struct {
 	Source   string   `json:"source"`
 	Request  string   `json:"request"`
 	Computer string   `json:"computer"`
-	Result   string   `json:"result"` // license, partly or refused
+	Result   string   `json:"result"` // license, partly, refused or withdrawn
 	Reason   string   `json:"reason,omitempty"`
 	Serials  []string `json:"serials,omitempty"`
-	File     string   `json:"file"`
-	Words    string   `json:"check_words"`
-	Again    bool     `json:"again"`
+	// Of a check-in or more time: what was withdrawn, until when more time was granted, whether a license end cut that short, and by
+	// whom when a person had to decide.
+	Withdrawn []string  `json:"withdrawn,omitempty"`
+	Until     time.Time `json:"until,omitzero"`
+	EndsFirst bool      `json:"license_ends_first,omitempty"`
+	Agent     string    `json:"agent,omitempty"`
+	File      string    `json:"file"`
+	Words     string    `json:"check_words"`
+	Again     bool      `json:"again"`
 }
 
 // source answers the requests of one file. The error is one that stops the whole run; what is wrong with this file
@@ -83,7 +96,7 @@ func (w *answering) source(name string) error {
 	}
 	ctx, cancel := context.WithTimeout(w.p.ctx, perFile)
 	defer cancel()
-	answers, err := w.is.AnswerFile(ctx, filepath.Base(name), data)
+	answers, err := w.is.DecideFile(ctx, filepath.Base(name), data, w.by)
 	if w.p.ctx.Err() != nil {
 		return context.Canceled
 	}
@@ -106,7 +119,8 @@ func (w *answering) source(name string) error {
 // ends says whether a problem is the issuer's own, so that the next file would meet it too.
 func ends(c issuer.Code) bool {
 	switch c {
-	case issuer.CodeOtherVendor, issuer.CodeKindUnknown, issuer.CodeRequestOver, issuer.CodeNoRequest:
+	case issuer.CodeOtherVendor, issuer.CodeKindUnknown, issuer.CodeRequestOver, issuer.CodeNoRequest,
+		issuer.CodeNeedsPerson, issuer.CodeSecondNeeded, issuer.CodeTooMany:
 		return false
 	}
 	return true
@@ -129,7 +143,9 @@ func (w *answering) trouble(name string, err error) {
 		return
 	}
 	text := w.p.sentence(err)
-	w.problems = append(w.problems, problem{Source: name, Code: stableCode(err), Text: text})
+	var ask *issuer.Ask
+	errors.As(err, &ask)
+	w.problems = append(w.problems, problem{Source: name, Code: stableCode(err), Text: text, Ask: ask})
 	w.codes = append(w.codes, exitCode(err))
 	if own == nil || own.Code != issuer.CodeNoRequest {
 		text = w.p.say.Text("issuer.error.source", map[string]any{"source": name, "text": text})
@@ -178,8 +194,13 @@ func (w *answering) tell(source, name string, a issuer.Answer) {
 	case a.Partly:
 		result = "partly"
 		w.codes = append(w.codes, exitPartly)
+	case len(a.Withdrawn) > 0 && len(a.Withdrawn) == len(a.Serials):
+		result = "withdrawn"
 	}
-	w.answers = append(w.answers, answerJSON{source, a.Request, a.Code, result, a.Reason, a.Serials, name, a.Words, a.Again})
+	w.answers = append(w.answers, answerJSON{
+		Source: source, Request: a.Request, Computer: a.Code, Result: result, Reason: a.Reason, Serials: a.Serials, Withdrawn: a.Withdrawn,
+		Until: a.Until, EndsFirst: a.EndsFirst, Agent: a.Agent, File: name, Words: a.Words, Again: a.Again,
+	})
 	if w.p.cli.JSON {
 		return
 	}
@@ -188,6 +209,15 @@ func (w *answering) tell(source, name string, a issuer.Answer) {
 		say = w.p.note // standard output is the file
 	}
 	say("issuer.say.answer."+result, map[string]any{"file": name, "code": a.Code, "words": a.Words, "reason": a.Reason})
+	if !a.Until.IsZero() {
+		say("issuer.say.answer.more_time", map[string]any{"until": a.Until})
+	}
+	if a.EndsFirst {
+		w.p.note("issuer.say.answer.ends_first", nil)
+	}
+	if len(a.Withdrawn) > 0 {
+		w.p.note("issuer.say.answer.takes_back", map[string]any{"serials": a.Withdrawn})
+	}
 	if a.Again {
 		w.p.note("issuer.say.answer.again", nil)
 	}

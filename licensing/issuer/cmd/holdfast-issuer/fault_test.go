@@ -210,3 +210,65 @@ func TestWorker(t *testing.T) {
 	d := desk{t, root}
 	d.must(disk.OS(), "answer", "--dir", d.path("acme"), d.path("inbox"), "--out", d.path("outbox"))
 }
+
+// TestAFullDiskWritesLettersWholeOrNot lets each call to the file system break in turn while files for many computers are written.
+// The same order writes the same bytes afterwards.
+func TestAFullDiskWritesLettersWholeOrNot(t *testing.T) {
+	d := newDesk(t, 2)
+	d.request("inbox", 1, 2)
+	d.must(disk.OS(), "answer", "--dir", d.path("acme"), d.path("inbox"), "--out", d.path("first"))
+	text := d.must(disk.OS(), "policy", "page", policyFile, "--out", "-")
+	if !strings.Contains(text, "AcmeCAD") {
+		t.Fatal("no page")
+	}
+	next, err := os.ReadFile(policyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next = bytes.ReplaceAll(next, []byte("\nversion: 3"), []byte("\nversion: 4"))
+	next = append(bytes.ReplaceAll(next, []byte("places: 2"), []byte("places: 3")), "  - {version: 4, date: 2026-12-01, text: More places}\n"...)
+	if err := os.WriteFile(d.path("next.yaml"), next, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"extend":  {"extend", "SERIAL", "", "--dir", d.path("acme"), "--what", "grace", "--by", "1d", "--agent", "a", "--reason", "x", "--external-id", "T-1"},
+		"notice":  {"notice", "outage", "--dir", d.path("acme"), "--text", "x", "--external-id", "T-2"},
+		"publish": {"policy", "publish", d.path("next.yaml"), "--dir", d.path("acme")},
+	} {
+		if name == "extend" {
+			serial, _, _ := strings.Cut(strings.Split(d.must(disk.OS(), "license", "list", "--dir", d.path("acme")), "\n")[1], " ")
+			args = append([]string{"extend", serial}, args[3:]...)
+		}
+		want := map[string][]byte{}
+		for n := 1; ; n++ {
+			out := d.path(fmt.Sprintf("%s%d", name, n)) + string(os.PathSeparator)
+			faulty := disk.NewFaulty(disk.OS(), n, syscall.ENOSPC)
+			code, _, text := d.run(faulty, append(args, "--out", out)...)
+			if !faulty.Tripped() {
+				if code != 0 {
+					t.Fatalf("%s: code %d without a fault: %s", name, code, text)
+				}
+				break
+			}
+			if code != 0 && code != 43 && code != 29 || code != 0 && strings.TrimSpace(text) == "" {
+				t.Errorf("%s at call %d: code %d: %s", name, n, code, text)
+			}
+			d.whole(out)
+			d.must(disk.OS(), append(args, "--out", out)...)
+			for file, b := range d.whole(out) {
+				if want[file] == nil {
+					want[file] = b
+				}
+				if !bytes.Equal(want[file], b) {
+					t.Errorf("%s: %s differs after call %d broke", name, file, n)
+				}
+			}
+			if n > 200 {
+				t.Fatal("too many calls to be tried one by one")
+			}
+		}
+		if len(want) == 0 {
+			t.Errorf("%s wrote nothing", name)
+		}
+	}
+}

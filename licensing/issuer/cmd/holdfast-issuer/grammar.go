@@ -23,10 +23,19 @@ type cli struct {
 	SignerCommand  string `placeholder:"COMMAND"`
 	ClockIsRight   bool
 
-	Init       initCommand    `cmd:""`
-	Profile    profileCommand `cmd:""`
-	License    licenseCommand `cmd:""`
-	Answer     answerCommand  `cmd:""`
+	Init    initCommand    `cmd:""`
+	Profile profileCommand `cmd:""`
+	License licenseCommand `cmd:""`
+	Answer  answerCommand  `cmd:""`
+
+	Extend     extendCommand     `cmd:""`
+	Extensions extensionsCommand `cmd:""`
+	Notice     noticeCommand     `cmd:""`
+	Notices    noticesCommand    `cmd:""`
+	Hold       holdCommand       `cmd:""`
+	Revoke     revokeCommand     `cmd:""`
+	Policy     policyCommand     `cmd:""`
+
 	RotateKeys rotateCommand  `cmd:""`
 	Version    versionCommand `cmd:""`
 }
@@ -34,6 +43,7 @@ type cli struct {
 type licenseCommand struct {
 	Create createCommand `cmd:""`
 	Renew  renewCommand  `cmd:""`
+	Change changeCommand `cmd:""`
 	List   listCommand   `cmd:""`
 	Show   showCommand   `cmd:""`
 }
@@ -83,6 +93,15 @@ type renewCommand struct {
 	ExternalID string `name:"external-id" placeholder:"ID"`
 }
 
+type changeCommand struct {
+	at
+	Serial   string `arg:""`
+	Out      string `required:"" placeholder:"DIR" help:"out-dir"`
+	Policy   string `placeholder:"FILE"`
+	Places   int    `placeholder:"N"`
+	Customer string
+}
+
 type listCommand struct{ at }
 
 type showCommand struct {
@@ -92,8 +111,12 @@ type showCommand struct {
 
 type answerCommand struct {
 	at
-	In  string `arg:""`
-	Out string `required:"" placeholder:"FILE"`
+	In     string `arg:""`
+	Out    string `required:"" placeholder:"FILE"`
+	Agent  string `placeholder:"NAME" xor:"decide"`
+	Second string `placeholder:"NAME"`
+	Reason string `placeholder:"TEXT" help:"grant-reason"`
+	Refuse string `placeholder:"TEXT" xor:"decide"`
 }
 
 type rotateCommand struct {
@@ -124,7 +147,7 @@ const passphraseLimit = 4 << 10
 
 // options are the issuer's options for this run.
 func (p *program) options() (issuer.Options, error) {
-	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight}
+	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight, Running: p.running}
 	if name := p.cli.PassphraseFile; name != "" {
 		b, err := disk.ReadFile(p.fs, name, passphraseLimit)
 		if err != nil {
@@ -146,6 +169,18 @@ func (p *program) open(dir, rootDir string) (*issuer.Issuer, error) {
 	}
 	o.RootDir = rootDir
 	return issuer.Open(dir, o)
+}
+
+// openToSign opens the issuer for a command that signs, and asks for a look at the date when the newest signature is old.
+func (p *program) openToSign(dir string) (*issuer.Issuer, error) {
+	is, err := p.open(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	if newest, long, err := is.LongAgo(); err == nil && long {
+		p.note("issuer.say.long_ago", map[string]any{"date": newest, "now": p.now()})
+	}
+	return is, nil
 }
 
 // json prints one indented JSON object.

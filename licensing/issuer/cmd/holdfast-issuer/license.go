@@ -93,7 +93,7 @@ func (c *createCommand) existing(p *program) (string, error) {
 
 // Run renews a license.
 func (c *renewCommand) Run(p *program) error {
-	is, err := p.open(c.Dir, "")
+	is, err := p.openToSign(c.Dir)
 	if err != nil {
 		return err
 	}
@@ -102,14 +102,9 @@ func (c *renewCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := folder{p: p, dir: c.Out}
-	var files []fileJSON
-	for _, a := range renewed.Files {
-		name, err := out.put(a.Name, a.File)
-		if err != nil {
-			return err
-		}
-		files = append(files, fileJSON{Computer: a.Code, File: name, Words: a.Words})
+	files, err := p.putAll(c.Out, renewed.Files)
+	if err != nil {
+		return err
 	}
 	if p.cli.JSON {
 		p.json(struct {
@@ -125,13 +120,76 @@ func (c *renewCommand) Run(p *program) error {
 		p.note("issuer.say.renew.again", map[string]any{"order": c.ExternalID})
 	}
 	zone := zoneOf(renewed.License)
+	if renewed.Ends.IsZero() { // renewed only to end its withdrawal
+		p.line("issuer.say.change.done", map[string]any{"serial": renewed.Serial, "version": renewed.Policy.Version})
+		p.told(files)
+		return nil
+	}
 	p.line("issuer.say.renew.done", map[string]any{"serial": renewed.Serial, "date": renewed.Ends.In(zone), "was": renewed.Was.In(zone)})
+	p.told(files)
+	return nil
+}
+
+// putAll writes the files for several computers into a folder.
+func (p *program) putAll(dir string, answers []issuer.Answer) ([]fileJSON, error) {
+	out := folder{p: p, dir: dir}
+	files := []fileJSON{}
+	for _, a := range answers {
+		name, err := out.put(a.Name, a.File)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, fileJSON{Computer: a.Code, File: name, Words: a.Words})
+	}
+	return files, nil
+}
+
+// told lists the files for several computers.
+func (p *program) told(files []fileJSON) {
 	for _, f := range files {
 		p.line("issuer.say.answer.license", map[string]any{"file": f.File, "code": f.Computer, "words": f.Words})
 	}
 	if len(files) == 0 {
 		p.note("issuer.say.renew.none", nil)
 	}
+}
+
+// Run gives a license other terms.
+func (c *changeCommand) Run(p *program) error {
+	terms := issuer.NewTerms{Places: c.Places, Customer: c.Customer}
+	if c.Places < 0 {
+		return badValue("--places", fmt.Sprint(c.Places))
+	}
+	if c.Policy != "" {
+		policy, err := readPolicy(c.Policy)
+		if err != nil {
+			return err
+		}
+		terms.Policy = &policy
+	}
+	is, err := p.openToSign(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	changed, err := is.Change(p.ctx, c.Serial, terms)
+	if err != nil {
+		return err
+	}
+	files, err := p.putAll(c.Out, changed.Files)
+	if err != nil {
+		return err
+	}
+	if p.cli.JSON {
+		p.json(struct {
+			head
+			licenseJSON
+			Files []fileJSON `json:"files"`
+		}{head{SchemaVersion: 1}, licenseFields(changed.License), files})
+		return nil
+	}
+	p.line("issuer.say.change.done", map[string]any{"serial": changed.Serial, "version": changed.Policy.Version})
+	p.told(files)
 	return nil
 }
 

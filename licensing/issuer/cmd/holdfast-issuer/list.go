@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -45,6 +46,42 @@ func (c *listCommand) Run(p *program) error {
 	return t.Flush()
 }
 
+// Run lists the notices.
+func (c *noticesCommand) Run(p *program) error {
+	is, err := p.open(c.Dir, "")
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	all, err := is.Statements()
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(s issuer.Statement) bool { return s.Part.Notice == nil })
+	if p.cli.JSON {
+		p.json(struct {
+			head
+			Notices []issuer.Statement `json:"notices"`
+		}{head{SchemaVersion: 1}, all})
+		return nil
+	}
+	if len(all) == 0 {
+		p.note("issuer.say.no_notices", nil)
+		return nil
+	}
+	t := p.table("id", "version", "what", "from", "until", "for", "text")
+	for _, s := range all {
+		n := s.Part.Notice
+		what := p.say.Text("issuer.say.notice."+n.Type, nil)
+		if n.Withdrawn {
+			what = p.say.Text("issuer.say.notice.withdrawn", nil)
+		}
+		t.row(n.ID, p.say.Number(int64(s.Version)), what, p.say.ShortDate(n.From, nil), p.say.ShortDate(n.Until, nil),
+			strings.TrimSpace(s.Audience.Scope+" "+s.Audience.ID+" "+n.Product), n.Text.In("en"))
+	}
+	return t.Flush()
+}
+
 // Run shows one license.
 func (c *showCommand) Run(p *program) error {
 	is, err := p.open(c.Dir, "")
@@ -73,6 +110,12 @@ func (c *showCommand) Run(p *program) error {
 		p.line("issuer.say.show.order", map[string]any{"order": l.Order})
 	}
 	p.line("issuer.say.show.key", map[string]any{"key": l.Mask})
+	if r := l.Withdrawn; r != nil {
+		p.line("issuer.say.show.withdrawn", map[string]any{"date": r.From.In(zoneOf(l)), "by": r.DecidedBy, "reason": r.Reason, "ref": r.Ref})
+	}
+	if h := l.OnHold; h != nil {
+		p.line("issuer.say.show.on_hold", map[string]any{"reason": h.Reason, "ref": h.Ref})
+	}
 	if len(l.InUse) == 0 {
 		return nil
 	}
@@ -99,12 +142,15 @@ type licenseJSON struct {
 	Places    int            `json:"places"`
 	Used      int            `json:"places_used"`
 	Computers []issuer.Place `json:"computers,omitempty"`
+
+	Withdrawn *terms.Revocation `json:"withdrawn,omitempty"`
+	OnHold    *terms.Hold       `json:"on_hold,omitempty"`
 }
 
 func licenseFields(l issuer.License) licenseJSON {
 	return licenseJSON{
 		l.Serial, l.Version, l.Policy.Product.ID, l.Policy.Version, l.Customer, l.Order, l.Line, l.Mask, l.Made, l.Starts, l.Ends,
-		l.Places, l.Used, l.InUse,
+		l.Places, l.Used, l.InUse, l.Withdrawn, l.OnHold,
 	}
 }
 

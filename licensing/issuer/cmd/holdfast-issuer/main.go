@@ -4,6 +4,9 @@
 //	holdfast-issuer profile --dir acme --out acme.hfkey
 //	holdfast-issuer license create --dir acme --policy policy.yaml
 //	holdfast-issuer answer --dir acme request.hfreq --out outbox/
+//	holdfast-issuer extend|hold|revoke SERIAL --dir acme … --out outbox/
+//	holdfast-issuer notice maintenance|outage|policy|migration --dir acme … --out outbox/
+//	holdfast-issuer policy publish policy.yaml --dir acme --out outbox/
 //
 // Results go to standard output, notes and problems to standard error. It never asks a question, so it can be run from
 // scripts. Exit codes are those of words.md 6.2 and stable, and so is the JSON of --json.
@@ -25,6 +28,10 @@ func main() {
 	code := run(ctx, os.Args[1:], world{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, fs: disk.OS(),
 		now: func() time.Time { return clock.System().Read().Wall },
+		running: func() (string, time.Duration) {
+			r := clock.System().Read()
+			return r.Boot, r.Running
+		},
 	})
 	stop()
 	os.Exit(code)

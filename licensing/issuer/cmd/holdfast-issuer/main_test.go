@@ -88,6 +88,9 @@ func computer(args []string) error {
 	parts := set.Int("parts", 0, "") // number of the parts; 0: that of the computer
 	vendor := set.String("vendor", "", "")
 	until := set.String("until", "2026-12-02T10:00:00Z", "")
+	kind := set.String("kind", "activate", "")
+	serials := set.String("serials", "", "") // of the licenses that it holds, with commas
+	wanted := set.String("wanted", "", "")
 	if err := set.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -104,7 +107,21 @@ func computer(args []string) error {
 	if *vendor != "" {
 		v.Vendor = *vendor
 	}
-	code, err := makeRequest(*out, *keyFile, *until, v, *n, *parts)
+	code, err := makeRequest(*out, *keyFile, *until, v, *n, *parts, func(r *exchange.Request) error {
+		if r.Kind = *kind; r.Kind == exchange.RequestActivate {
+			return nil
+		}
+		r.KeyHash, r.ID, r.Nonce = "", r.ID+*kind+*wanted, r.Nonce+*kind+*wanted
+		for s := range strings.SplitSeq(*serials, ",") {
+			r.Licenses = append(r.Licenses, exchange.RequestLicense{Serial: strings.TrimSpace(s), Version: 2})
+		}
+		if *wanted == "" {
+			return nil
+		}
+		var err error
+		r.Wanted, err = time.Parse(time.RFC3339, *wanted)
+		return err
+	})
 	fmt.Println(code)
 	return err
 }
@@ -139,7 +156,7 @@ func trustedProfile(name string) (exchange.Profile, error) {
 	return v, nil
 }
 
-func makeRequest(out, keyFile, until string, v exchange.Profile, n, parts int) (code string, err error) {
+func makeRequest(out, keyFile, until string, v exchange.Profile, n, parts int, change ...func(*exchange.Request) error) (code string, err error) {
 	k, err := device.NewKey(rand.NewChaCha8([32]byte{byte(n)}))
 	if err != nil {
 		return "", err
@@ -165,14 +182,20 @@ func makeRequest(out, keyFile, until string, v exchange.Profile, n, parts int) (
 		{Kind: device.KindSystem, Value: fmt.Sprintf("board-serial-%08d", parts)},
 		{Kind: device.KindDisk, Value: fmt.Sprintf("disk-serial-%08d", parts)},
 	}
-	e, err := exchange.Sign(exchange.Request{
+	r := exchange.Request{
 		Header: exchange.Header{
 			Schema: exchange.RequestSchema, Vendor: v.Vendor, Alg: "ed25519", KeyID: exchange.KeyID(k.Public()),
 			ID: fmt.Sprintf("Q-%d", n), Issued: scriptTime(), Trace: "t",
 		},
 		Kind: "activate", Nonce: fmt.Sprintf("nonce-%d", n), Until: end, KeyHash: hash,
 		Device: exchange.RequestDevice{ID: k.ID(), Public: exchange.EncodeKey(k.Public()), Code: k.Code(), Label: fmt.Sprintf("lab %d", n), Hints: device.Blind(facts, hint)},
-	}, exchange.RequestType, exchange.KeySigner(ed25519.NewKeyFromSeed(k.Seed())))
+	}
+	for _, f := range change {
+		if err := f(&r); err != nil {
+			return "", err
+		}
+	}
+	e, err := exchange.Sign(r, exchange.RequestType, exchange.KeySigner(ed25519.NewKeyFromSeed(k.Seed())))
 	if err != nil {
 		return "", err
 	}
@@ -221,6 +244,12 @@ func openAnswer(name string, v exchange.Profile) error {
 			fmt.Printf("refusal %s\n", b)
 		case p.LicenseKey != nil:
 			fmt.Printf("license_key %s %s\n", p.LicenseKey.Key, p.LicenseKey.Serial)
+		default:
+			b, err := json.Marshal(p)
+			if err != nil {
+				return err
+			}
+			fmt.Println(string(b))
 		}
 	}
 	return nil

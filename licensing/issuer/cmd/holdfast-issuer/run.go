@@ -26,6 +26,7 @@ type world struct {
 	fs       disk.FS
 	rand     io.Reader // nil: crypto/rand
 	now      func() time.Time
+	running  func() (boot string, on time.Duration) // nil: not known
 }
 
 // version is set by the linker (-X main.version=…).
@@ -127,11 +128,19 @@ func (p *program) report(err error) int {
 			_, _ = fmt.Fprintln(p.err, policy.line(p.say, m))
 		}
 	}
+	var changes []issuer.PolicyChange
+	var uncovered *issuer.Uncovered
+	if errors.As(err, &uncovered) {
+		changes = uncovered.Changes
+		for _, c := range changes {
+			_, _ = fmt.Fprintln(p.err, p.changed(c))
+		}
+	}
 	if p.cli.JSON {
 		p.json(struct {
 			head
 			Error problem `json:"error"`
-		}{head{1, code}, problem{Code: stableCode(err), Text: p.sentence(err), Mistakes: mistakes}})
+		}{head{1, code}, problem{Code: stableCode(err), Text: p.sentence(err), Mistakes: mistakes, Changes: changes}})
 	}
 	return code
 }
@@ -143,6 +152,10 @@ type problem struct {
 	Text   string `json:"text"`
 	// Mistakes of a policy file, in the order of its lines.
 	Mistakes []mistake `json:"mistakes,omitempty"`
+	// Changes of a policy that its changelog says nothing of.
+	Changes []issuer.PolicyChange `json:"changes,omitempty"`
+	// Ask is what a person has to decide.
+	Ask *issuer.Ask `json:"ask,omitempty"`
 }
 
 // head stands in front of every JSON answer.
@@ -176,6 +189,10 @@ func (p *program) sentence(err error) string {
 		}
 		if own.Err != nil {
 			slots["detail"] = own.Err.Error()
+		}
+		var ask *issuer.Ask
+		if errors.As(own.Err, &ask) {
+			slots["what"] = p.asks(ask)
 		}
 		return p.say.Text("issuer.error."+string(own.Code), slots)
 	case errors.As(err, &file):

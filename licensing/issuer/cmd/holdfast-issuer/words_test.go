@@ -14,22 +14,28 @@ import (
 	"holdfast/licensing/terms"
 )
 
-const wordsFile = "../../../../assets/translations/en/issuer.json"
+const wordsFiles = "../../../../assets/translations/en/issuer*.json"
 
 // ids returns every id of the issuer's words with all its forms in one text.
 func ids(t *testing.T) map[string]string {
 	t.Helper()
-	b, err := os.ReadFile(wordsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(wordsFiles)
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d files, %v", len(files), err)
 	}
 	all := map[string]string{}
-	for id, v := range raw {
-		all[id] = string(v)
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var raw map[string]json.RawMessage
+		if err := json.Unmarshal(b, &raw); err != nil {
+			t.Fatal(err)
+		}
+		for id, v := range raw {
+			all[id] = string(v)
+		}
 	}
 	return all
 }
