@@ -56,7 +56,7 @@ func (p *product) aboutInTerm(j *judged, ids []string, r *ranked, s Slots) {
 		offline = time.Time{}
 	}
 	r.rank, r.date = rankWorking, sooner(last.term, offline)
-	s["features"] = p.featureNames(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(p.Works, id) }))
+	s["features"] = p.featureNames(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return p.Features[id].Mode != Keep }))
 	switch {
 	case !j.firstUse.IsZero():
 		r.rank, r.date = rankFix, j.term

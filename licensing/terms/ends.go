@@ -193,27 +193,18 @@ func (j *judged) silentNow(at time.Time) bool {
 func (j *judged) judgeRights(names *features) {
 	j.rights = make([]right, len(names.ids))
 	allKept := j.allKept()
-	for id, f := range j.Policy.Features {
-		term, offline := j.stays(id, f)
-		if f.After != Keep || allKept {
-			j.atTerm, j.atOffline = longest(j.atTerm, term), longest(j.atOffline, offline)
-		}
-		i, ok := names.place(id)
-		if !ok {
-			continue
-		}
-		r, old := j.right(f, term.until, offline.until), j.rights[i]
-		if !old.granted {
-			j.features++
-		} else { // granted under a former name too: the best of both
-			if !r.beats(&old) {
-				r, old = old, r
-			}
-			if rank(old.rest) > rank(r.rest) {
-				r.rest = old.rest
+	if len(names.former) == 0 {
+		for i, id := range names.ids {
+			if f, ok := j.Policy.Features[id]; ok {
+				j.grant(&j.rights[i], id, f, allKept)
 			}
 		}
-		j.rights[i] = r
+	} else {
+		for id, f := range j.Policy.Features {
+			if i, ok := names.place(id); ok {
+				j.grant(&j.rights[i], id, f, allKept)
+			}
+		}
 	}
 	if len(j.Policy.Features) == 0 {
 		j.atTerm, j.atOffline = j.stays("", Feature{})
@@ -227,6 +218,28 @@ func (j *judged) judgeRights(names *features) {
 }
 
 // longest is the stay that reaches farther. Features come in no order: of two equal ones the first by cause counts.
+// grant puts what the license gives for a feature into its place.
+func (j *judged) grant(into *right, id string, f Feature, allKept bool) {
+	term, offline := j.stays(id, f)
+	if f.After != Keep || allKept {
+		j.atTerm, j.atOffline = longest(j.atTerm, term), longest(j.atOffline, offline)
+	}
+	r := j.right(f, term.until, offline.until)
+	if !into.granted {
+		j.features++
+		*into = r
+		return
+	}
+	old := *into // granted under a former name too: the best of both
+	if !r.beats(&old) {
+		r, old = old, r
+	}
+	if rank(old.rest) > rank(r.rest) {
+		r.rest = old.rest
+	}
+	*into = r
+}
+
 func longest(a, b stay) stay {
 	if c := cmp.Or(a.until.Compare(b.until), cmp.Compare(b.cause, a.cause), cmp.Compare(a.weight(), b.weight())); c < 0 {
 		return b
@@ -279,7 +292,7 @@ func (j *judged) right(f Feature, term, offline time.Time) right {
 // stays is how long a feature stays after each of the two ends, as the policy has it or as the one before had it; zero until:
 // it has no such end.
 func (j *judged) stays(id string, f Feature) (term, offline stay) {
-	term, offline = j.staysUnder(f, j.Policy.Grace)
+	term, offline = j.staysOf(f)
 	if o := j.Overlap; o != nil {
 		was, ok := o.Features[id]
 		if !ok {
@@ -303,6 +316,26 @@ func (j *judged) keep(s *stay, was time.Time, cause Cause) {
 			s.cause = cause
 		}
 	}
+}
+
+// staysOf is staysUnder the license's own policy. Features with the same grace stay for the same time.
+func (j *judged) staysOf(f Feature) (term, offline stay) {
+	for i := range j.known {
+		if k := &j.known[i]; k.grace == f.Grace {
+			return k.term, k.offline
+		}
+	}
+	term, offline = j.staysUnder(f, j.Policy.Grace)
+	if j.known == nil {
+		j.known = make([]knownStay, 0, 4)
+	}
+	j.known = append(j.known, knownStay{f.Grace, term, offline})
+	return term, offline
+}
+
+type knownStay struct {
+	grace         Length
+	term, offline stay
 }
 
 func (j *judged) staysUnder(f Feature, g Grace) (term, offline stay) {

@@ -37,7 +37,7 @@ var eventOrder = map[string]int{
 // events are the coming dates of the product, soonest first. Those of its features are the ends of full use over
 // all licenses; an end is the last moment before the change.
 func (p *product) events() []Event {
-	all := make([]Event, 0, len(p.Features)+8)
+	all := make([]Event, 0, 16)
 	add := func(name string, at time.Time, feature string) {
 		if !at.IsZero() && !at.Before(p.At) {
 			all = append(all, Event{At: at, Name: name, Product: p.ID, Feature: feature})
@@ -82,20 +82,47 @@ func (p *product) events() []Event {
 			add(name, n.Body.From, "")
 		}
 	}
-	for id, v := range p.Features {
-		if v.Mode != Keep || v.Until.IsZero() {
+	marks := len(all) // of the product; those of features follow, each moment and kind once
+	ends := make([]Event, 0, len(p.ids))
+	for _, id := range p.ids {
+		v := p.Features[id]
+		if v.Mode != Keep || v.Until.IsZero() || v.Until.Before(p.At) {
 			continue
 		}
-		name := EventPause
+		m := Event{At: v.Until, Name: EventPause, Product: p.ID, Feature: id}
 		if v.Then == View {
-			name = EventViewMode
+			m.Name = EventViewMode
 		}
-		add(name, v.Until, id)
+		ends = append(ends, m)
+		if !slices.ContainsFunc(all[marks:], func(e Event) bool { return e.Name == m.Name && e.At.Equal(m.At) }) {
+			all = append(all, m)
+		}
 	}
 	slices.SortFunc(all, func(a, b Event) int {
-		return cmp.Or(a.At.Compare(b.At), eventOrder[a.Name]-eventOrder[b.Name], cmp.Compare(a.Feature, b.Feature))
+		return cmp.Or(a.At.Compare(b.At), eventOrder[a.Name]-eventOrder[b.Name])
 	})
-	return slices.Compact(all)
+	all = slices.Compact(all)
+	return withFeatures(all, ends)
+}
+
+// withFeatures puts every end of a feature into the place of the first one that ends in the same way at the same moment.
+func withFeatures(firsts, ends []Event) []Event {
+	if len(firsts) == 0 {
+		return nil
+	}
+	all := make([]Event, 0, len(firsts)+len(ends))
+	for _, e := range firsts {
+		if e.Feature == "" {
+			all = append(all, e)
+			continue
+		}
+		for i := range ends {
+			if ends[i].Name == e.Name && ends[i].At.Equal(e.At) {
+				all = append(all, ends[i])
+			}
+		}
+	}
+	return all
 }
 
 // silentNow says that the continuity rule has lifted the limit on time without contact.

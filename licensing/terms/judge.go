@@ -51,6 +51,7 @@ type judged struct {
 	rights                []right // by place in the product's features
 	features              int     // how many of them it grants
 	spans                 []span
+	known                 []knownStay
 	signer                string   // see product.authority
 	why                   []Reason // see product.whyOf
 	whyMore               []moreWhy

@@ -211,6 +211,9 @@ func (p *product) whyShared(o option, until time.Time) []Reason {
 		}
 	}
 	why := slices.Clip(append(slices.Clip(p.whyOf(j)), p.whyEnds(o)...))
+	if j.whyMore == nil {
+		j.whyMore = make([]moreWhy, 0, 8)
+	}
 	j.whyMore = append(j.whyMore, moreWhy{w, why})
 	return why
 }
