@@ -30,7 +30,11 @@ func (s *Speaker) Avoid(ways []Way, at time.Time, zone *time.Location) string {
 		if w.By.IsZero() || !s.Has(id) {
 			continue
 		}
-		said := s.Text(id, map[string]any{"date": s.upTo(w.By, at, zone), "more": more})
+		date := s.upTo(w.By, at, zone)
+		if w.By.In(local(zone)).Format("150405") == "000000" {
+			date = s.DayMonth(w.By, at, zone) // before a day begins
+		}
+		said := s.Text(id, map[string]any{"date": date, "more": more})
 		if text != "" {
 			said = s.Text("plan.or", map[string]any{"a": text, "b": said})
 		}

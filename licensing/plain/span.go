@@ -44,6 +44,7 @@ func (s *Speaker) Span(x Span, at time.Time, zone *time.Location) SpanLine {
 // long those parts work.
 func (s *Speaker) Spans(all []Span, at time.Time, zone *time.Location) []SpanLine {
 	var lines []SpanLine
+	all = s.unlike(all, at, zone)
 	for i := 0; i < len(all); {
 		x, ends := all[i], []partEnd(nil)
 		for i++; i < len(all) && goesOn(x, all[i]); i++ {
@@ -54,6 +55,23 @@ func (s *Speaker) Spans(all []Span, at time.Time, zone *time.Location) []SpanLin
 		lines = append(lines, s.spanLine(x, ends, at, zone))
 	}
 	return lines
+}
+
+// unlike leaves out where one span goes over into the next: only what reads differently has a line of its own.
+func (s *Speaker) unlike(spans []Span, at time.Time, zone *time.Location) []Span {
+	var out []Span
+	for _, x := range spans {
+		if n := len(out); n > 0 && out[n-1].Mode == x.Mode && out[n-1].Cause == x.Cause && slices.Equal(out[n-1].Works, x.Works) {
+			both := out[n-1]
+			both.To = x.To
+			if s.spanLine(both, nil, at, zone).Text == s.spanLine(x, nil, at, zone).Text {
+				out[n-1] = both
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // partEnd is when parts of a product leave full use.

@@ -60,12 +60,15 @@ func (s *Speaker) effect(e terms.Event, p terms.ProductVerdict, names []string) 
 	grace := map[string]time.Time{terms.EventLicenseEnds: p.GraceEnds, terms.EventOfflineEnds: p.OfflineGrace}[e.Name]
 	switch _, ends := s.cat.messages[id+".grace"]; {
 	case !ends:
-	case grace.After(e.At) && losesAt(p, e.At):
+	case grace.After(e.At) && lostBy(p, e.At):
 		id += ".grace_parts"
 	case grace.After(e.At):
 		id += ".grace"
 	case !restricted(p):
 		id += ".kept"
+	}
+	if some := id + ".some"; s.Has(some) && lostBy(p, e.At) {
+		id = some
 	}
 	if !s.Has(id) {
 		return s.Text("effect.other", map[string]any{"title": s.Event(e)})
@@ -73,10 +76,13 @@ func (s *Speaker) effect(e terms.Event, p terms.ProductVerdict, names []string) 
 	return s.Text(id, map[string]any{"list": names, "view": viewText(p.Finding, s.cat.lang)})
 }
 
-// losesAt says whether some part leaves full use at a moment.
-func losesAt(p terms.ProductVerdict, at time.Time) bool {
+// lostBy says whether some part has left full use by the end of a moment: then not everything works.
+func lostBy(p terms.ProductVerdict, at time.Time) bool {
+	if len(p.View)+len(p.Paused) > 0 {
+		return true
+	}
 	for _, e := range p.Next {
-		if e.Feature != "" && e.At.Equal(at) {
+		if e.Feature != "" && !e.At.After(at) {
 			return true
 		}
 	}

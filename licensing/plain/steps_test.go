@@ -40,7 +40,7 @@ func TestTheStepsOfAProductSayWhatEachDateDoes(t *testing.T) {
 			"5 Dec 2026 | Pauses | render pauses.",
 			"16 Dec 2026 | Grace ends (offline) | Grace after the offline time ends.",
 			"16 Dec 2026 | View mode starts | View mode starts for Edit drawings. You can still open and print drawings.",
-			"14 Mar 2027 | License ends | The license ends. Grace starts by itself. Everything works.",
+			"14 Mar 2027 | License ends | The license ends. Grace starts by itself.",
 			"Later | After that | It stays like this. Nothing is deleted.",
 		},
 		"de": {
@@ -48,7 +48,7 @@ func TestTheStepsOfAProductSayWhatEachDateDoes(t *testing.T) {
 			"05.12.2026 | Pause beginnt | render pausiert.",
 			"16.12.2026 | Kulanzzeit endet (offline) | Die Kulanzzeit nach der Offline-Zeit endet.",
 			"16.12.2026 | Ansichtsmodus beginnt | Der Ansichtsmodus beginnt für Edit drawings. Sie können weiterhin open and print drawings.",
-			"14.03.2027 | Lizenz endet | Die Lizenz endet. Die Kulanzzeit beginnt von selbst. Alles funktioniert.",
+			"14.03.2027 | Lizenz endet | Die Lizenz endet. Die Kulanzzeit beginnt von selbst.",
 			"Später | Danach | Es bleibt so. Nichts wird gelöscht.",
 		},
 	} {

@@ -21,8 +21,12 @@ var ownWords = []struct {
 	// No request asks for the license of a file.
 	{"unasked", func(r resolver) bool { return r.f.State == terms.StateFileWrongRequest && r.f.Slots["serial"] != nil }},
 	// More time or a check-in was refused, and no license.
-	{"more", func(r resolver) bool { return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "moretime" }},
-	{"checkin", func(r resolver) bool { return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "checkin" }},
+	{"more", func(r resolver) bool {
+		return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "moretime"
+	}},
+	{"checkin", func(r resolver) bool {
+		return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "checkin"
+	}},
 	// The vendor's rules gave it, and no person.
 	{"unnamed", func(r resolver) bool { return r.f.State == terms.StateGraceExtended && r.f.Slots["agent"] == "" }},
 	// A person said that it was a restore; what is left is a check-in.
