@@ -239,6 +239,8 @@ func (s *session) importCode(rep licensing.Report) int {
 		return codeNothing
 	case rep.Partly:
 		return codePartly
+	case rep.ForHere == 0 && waitsForYes(rep):
+		return codeAct // whatever state the file would lead to
 	case rep.ForHere == 0:
 		if code := rep.Finding.State.ExitCode(s.Strict); code != codeOK {
 			return code
@@ -262,4 +264,9 @@ func (s *session) importCode(rep licensing.Report) int {
 		return terms.StateFileKnown.ExitCode(s.Strict)
 	}
 	return codeOK
+}
+
+// waitsForYes says that a file was not taken for want of --yes.
+func waitsForYes(rep licensing.Report) bool {
+	return slices.ContainsFunc(rep.Items, func(it licensing.Item) bool { return it.NeedsYes && !it.Taken })
 }
