@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -42,6 +43,18 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 			return
 		}
 		w.useFile()
+	case terms.ActCheckin, terms.ActConfirmComputer:
+		w.checkIn(f)
+	case terms.ActMoreTime:
+		w.moreTime()
+	case terms.ActCheckAgain:
+		w.checkAgain()
+	case terms.ActConfirmRestore:
+		w.confirmRestore()
+	case terms.ActSeeChanges:
+		w.seeChanges(f)
+	case terms.ActAskVendor:
+		w.tellAbout(plain.NoteVendor, f)
 	case terms.ActCopyDetails:
 		w.copy(w.v.detailsForSender(in, f))
 	}

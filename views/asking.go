@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -114,11 +115,11 @@ func (w *Window) showRequest(id string) {
 	})
 }
 
-// newestRequest shows the open request that a state speaks of, or makes one when there is none.
+// newestRequest shows the open request for a license that a state speaks of, or makes one when there is none.
 func (w *Window) newestRequest(f terms.Finding) {
 	p, about := productFor(w.snap, f)
 	for _, r := range w.snap.Requests {
-		if r.State == terms.RequestOpen && (!about || r.Vendor == p.Vendor) {
+		if r.State == terms.RequestOpen && (r.Kind == exchange.RequestActivate || f.State == terms.StateRequestWaiting) && (!about || r.Vendor == p.Vendor) {
 			w.showRequest(r.ID)
 			return
 		}
@@ -136,7 +137,8 @@ func (w *Window) requestPlace(made licensing.Made, path string) place {
 		m := w.v.openRequest(w.snap, made, path)
 		p := newOpenRequestPage(w.v, openRequestActions{
 			save: func() { w.saveRequest(made) }, done: w.back, cancel: func() { w.cancelRequest(made) },
-			mail: func() { w.mailRequest(made, path) }, stick: func(dir string) { w.writeRequest(made, filepath.Join(dir, made.Name)) },
+			mail: func() { w.mailRequest(made, path) }, text: func() { w.copy(string(made.File)) },
+			stick:   func(dir string) { w.writeRequest(made, filepath.Join(dir, made.Name)) },
 			command: w.copy,
 		})
 		p.Set(m)

@@ -21,10 +21,27 @@ func (v voice) change(c licensing.Change) change {
 		out.Text = v.t("change.removed")
 	case "feature":
 		out.Text = v.t("change.new")
+	case "notice_withdrawn", "hold_lifted", "revocation_lifted":
+		out.Text = v.t("change." + c.Code)
+	case "notice", "policy_change", "extension_offline", "extension_grace", "extension_license", "hold", "revocation":
+		out.Text, out.Was = v.partChange(c)
 	default:
 		out.Text, out.Was = v.endChange(c)
 	}
 	return out
+}
+
+// partChange tells what a notice, extension, hold or revocation does, with its date and the date before.
+func (v voice) partChange(c licensing.Change) (text, was string) {
+	id := "change." + c.Code
+	if c.Until.IsZero() && v.Has("ui."+id+".open") {
+		id += ".open"
+	}
+	text = v.t(id, "date", v.short(c.Until))
+	if !c.Was.IsZero() && !c.Was.Equal(c.Until) {
+		was = v.t("change.was", "date", v.short(c.Was))
+	}
+	return text, was
 }
 
 // endChange tells a new end and, when there was one, the old end.

@@ -16,6 +16,15 @@ var commands = map[string][]string{
 	"import":         {"import"},
 	"files":          {"files"},
 	"request":        {"request", "activate"},
+	"checkin":        {"request", "checkin"},
+	"moretime":       {"request", "moretime"},
+	"timeline":       {"timeline"},
+	"simulate":       {"simulate"},
+	"calendar":       {"calendar"},
+	"grace":          {"grace", "show"},
+	"clock":          {"clock", "show"},
+	"clock_confirm":  {"clock", "confirm"},
+	"notices":        {"notices"},
 	"request_show":   {"request", "show"},
 	"request_list":   {"request", "list"},
 	"request_cancel": {"request", "cancel"},
@@ -100,6 +109,8 @@ func fileArgs(names []string) []string {
 // examples are arguments for the commands that need some.
 var examples = map[string][]string{
 	"why": {"acmecad"}, "import": {"FILE.hflic"}, "guide": {"dates"}, "tell": {"buyer"}, "set": {"language", "de"},
+	"checkin": {"--vendor", "acme", "--out", "FILE.hfreq"}, "moretime": {"--until", "2026-12-24", "--out", "FILE.hfreq"},
+	"simulate": {"--offline", "60d"}, "calendar": {"--out", "dates.ics"},
 	"request_cancel": {"ID"}, "request": {"--vendor", "acme", "--key-file", "-", "--out", "FILE.hfreq"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"holdfast/licensing"
+	"holdfast/licensing/simulate"
 	"holdfast/licensing/terms"
 )
 
@@ -23,7 +24,7 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 	known := map[moment]int{}
 	for _, p := range s.Verdict.Products {
 		for _, e := range p.Next {
-			if e.Feature != "" || e.Name == terms.EventReminder || !e.At.After(s.Verdict.At) {
+			if e.Feature != "" || e.Name == terms.EventReminder || e.Name == terms.EventOfflineEnding || !e.At.After(s.Verdict.At) {
 				continue
 			}
 			name := v.name(p.Name, p.ID)
@@ -34,7 +35,9 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 				known[key] = len(all)
 				all = append(all, dated{e, []string{name}})
 			}
-			break // the next of each product; the others stand on its own page
+			if e.Name != terms.EventMaintenance && e.Name != terms.EventPolicyChange {
+				break // the next end of each product; the others stand on its own page
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return a.At.Compare(b.At) })
@@ -60,17 +63,107 @@ func (v voice) leaf(t time.Time) (day, month string) {
 	return strconv.Itoa(t.Day()), v.Text("date.month_short."+strconv.Itoa(int(t.Month())), nil)
 }
 
-// comingDates are the dates of all products with what each does, soonest first.
-func (v voice) comingDates(s licensing.Snapshot) []step {
-	var all []step
-	for _, p := range s.Verdict.Products {
-		for _, x := range v.steps(s, p) {
-			if !x.At.IsZero() {
-				x.Text = v.name(p.Name, p.ID) + ": " + x.Text
-				all = append(all, x)
+// step is one date of what happens next.
+type step struct {
+	At          time.Time // zero for what comes after all dates
+	Date, Title string
+	Text        string // what happens, and its effect
+}
+
+// steps are the coming dates of a product and what each of them does to its parts; what falls on one moment is one step.
+// spans are what holds between the dates: where something is over already, a date that changes nothing says what still works.
+func (v voice) steps(p terms.ProductVerdict, spans []simulate.Span) []step {
+	var out []step
+	parts := false // of the last step: some part ends then
+	for _, x := range v.Steps(p, p.At, v.zone) {
+		title := x.Title
+		if len(x.Features) > 0 {
+			title = v.t("step.part."+x.Event, "list", x.Features)
+		}
+		n := len(out)
+		if n > 0 && !x.At.IsZero() && out[n-1].At.Equal(x.At) {
+			out[n-1].Text += " " + x.Text
+			if len(x.Features) == 0 {
+				out[n-1].Title = v.List([]string{out[n-1].Title, title})
 			}
+		} else {
+			v.still(p, out, parts, spans)
+			out, parts = append(out, step{x.At, x.When, title, x.Text}), false
+		}
+		parts = parts || len(x.Features) > 0
+	}
+	v.still(p, out, parts, spans)
+	return out
+}
+
+// still corrects the last step where it takes for granted that everything works.
+func (v voice) still(p terms.ProductVerdict, steps []step, parts bool, spans []simulate.Span) {
+	if len(steps) == 0 || parts {
+		return
+	}
+	last := &steps[len(steps)-1]
+	if x, ok := after(spans, last.At); ok && !last.At.IsZero() && !x.Mode.Full() {
+		x.Cause = "" // only what is left
+		last.Text = v.t("step.still", "title", last.Title, "text", v.Span(v.planSpan(p, x), p.At, v.zone).Text)
+	}
+}
+
+// dateRow is one coming date of one product.
+type dateRow struct {
+	Key                    string // of the product
+	Day, Month             string
+	Title, Product, Effect string
+}
+
+// dateMonth is a month with the dates in it.
+type dateMonth struct {
+	Title string
+	Rows  []dateRow
+}
+
+// datesModel is everything that comes, month by month.
+type datesModel struct {
+	Months []dateMonth
+	More   int // dates that have no row
+}
+
+// mostDates is how many coming dates are listed.
+const mostDates = 60
+
+// dates lists what comes for all products, soonest first, with its effect.
+func (v voice) dates(s licensing.Snapshot) datesModel {
+	type dated struct {
+		product int
+		at      time.Time
+	}
+	var all []dated
+	for i, p := range s.Verdict.Products {
+		for _, m := range moments(p) {
+			all = append(all, dated{i, m.At})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b step) int { return a.At.Compare(b.At) })
-	return all[:min(len(all), planDates)]
+	slices.SortStableFunc(all, func(a, b dated) int { return a.at.Compare(b.at) })
+	out := datesModel{More: max(0, len(all)-mostDates)}
+	steps := map[int][]step{} // of the products that have a row
+	for _, d := range all[:len(all)-out.More] {
+		p := s.Verdict.Products[d.product]
+		if _, known := steps[d.product]; !known {
+			steps[d.product] = v.steps(p, ahead(s, p))
+		}
+		i := slices.IndexFunc(steps[d.product], func(x step) bool { return x.At.Equal(d.at) })
+		if i < 0 {
+			continue
+		}
+		x := steps[d.product][i]
+		row := dateRow{Key: productKey(p), Title: x.Title, Product: v.name(p.Name, p.ID), Effect: x.Text}
+		row.Day, row.Month = v.leaf(d.at)
+		local := d.at.In(v.zone)
+		title := v.t("plan.month", "month", v.Text("date.month."+strconv.Itoa(int(local.Month())), nil), "year", strconv.Itoa(local.Year()))
+		if n := len(out.Months); n == 0 || out.Months[n-1].Title != title {
+			out.Months = append(out.Months, dateMonth{Title: title})
+		}
+		last := &out.Months[len(out.Months)-1]
+		last.Rows = append(last.Rows, row)
+	}
+	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"holdfast/app"
 	"holdfast/licensing"
+	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 )
@@ -27,6 +28,10 @@ type Engine interface {
 	Checks(ctx context.Context) []licensing.Check
 	Erase(ctx context.Context) error
 	PlacesHeld() []licensing.PlaceHeld
+	Away(q terms.Query, until time.Time) []licensing.Cover
+	Notices() []licensing.NoticeView
+	Grace(ctx context.Context) ([]licensing.GraceEntry, error)
+	ConfirmRestore(ctx context.Context) error
 	Refresh(ctx context.Context)
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
@@ -41,6 +46,9 @@ type Settings = app.Settings
 type Desk interface {
 	Settings() Settings
 	ChangeSettings(change func(*Settings)) error
+	DueAlarm(v terms.Verdict) (alarm.Alarm, bool) // marks it as told
+	Snooze(until time.Time) error
+	ForgetAlarms() error
 	Home() string // the folder of the records
 	Version() string
 	StartsWithComputer() bool
@@ -55,13 +63,18 @@ type bareDesk struct{ settings Settings }
 
 func (d *bareDesk) Settings() Settings                      { return d.settings }
 func (d *bareDesk) ChangeSettings(fn func(*Settings)) error { fn(&d.settings); return nil }
-func (d *bareDesk) Home() string                            { return "" }
-func (d *bareDesk) Version() string                         { return "" }
-func (d *bareDesk) StartsWithComputer() bool                { return false }
-func (d *bareDesk) SetStartsWithComputer(bool) error        { return nil }
-func (d *bareDesk) TrayThere() bool                         { return false }
-func (d *bareDesk) OpenURL(string) error                    { return nil }
-func (d *bareDesk) ShowFolder(string) error                 { return nil }
+func (d *bareDesk) DueAlarm(terms.Verdict) (alarm.Alarm, bool) {
+	return alarm.Alarm{}, false
+}
+func (d *bareDesk) Snooze(time.Time) error           { return nil }
+func (d *bareDesk) ForgetAlarms() error              { return nil }
+func (d *bareDesk) Home() string                     { return "" }
+func (d *bareDesk) Version() string                  { return "" }
+func (d *bareDesk) StartsWithComputer() bool         { return false }
+func (d *bareDesk) SetStartsWithComputer(bool) error { return nil }
+func (d *bareDesk) TrayThere() bool                  { return false }
+func (d *bareDesk) OpenURL(string) error             { return nil }
+func (d *bareDesk) ShowFolder(string) error          { return nil }
 
 // Options is what a window is made from. Engine and Words are required.
 type Options struct {

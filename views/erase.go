@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"holdfast/licensing"
+	"holdfast/licensing/alarm"
 	"holdfast/views/look"
 )
 
@@ -38,6 +39,9 @@ func (w *Window) askToDelete(held []licensing.PlaceHeld) {
 func (w *Window) erase() {
 	w.do(w.v.t("busy.delete"), func(ctx context.Context) func() {
 		err := w.engine.Erase(w.o.Interactive(ctx))
+		if err == nil {
+			err = w.o.Desk.ForgetAlarms()
+		}
 		st := w.look()
 		return func() {
 			w.set(st)
@@ -45,7 +49,7 @@ func (w *Window) erase() {
 				w.warn(err)
 				return
 			}
-			w.trail, w.checks, w.finder = trail{}, checkup{}, licenseFinder{}
+			w.trail, w.checks, w.finder, w.alarm, w.offered = trail{}, checkup{}, licenseFinder{}, alarm.Alarm{}, false
 			w.trail.visit(w.home())
 			w.reshow()
 			w.toast("ok", look.OK, w.v.t("delete.done"))

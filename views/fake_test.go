@@ -179,6 +179,11 @@ type fake struct {
 	history  []licensing.LedgerEntry
 	checks   []licensing.Check
 	places   []licensing.PlaceHeld
+	notices  []licensing.NoticeView
+	grace    []licensing.GraceEntry
+	away     func(until time.Time) []licensing.Cover
+	confirms int
+	refresh  func(f *fake) // what Refresh finds
 	watch    func(licensing.Snapshot)
 }
 
@@ -198,6 +203,7 @@ func (f *fake) Snapshot() licensing.Snapshot {
 		KeyStore: licensing.KeyStoreView{Backend: "os", Label: "Keyring", State: f.facts.KeyStore.State},
 		Records:  licensing.RecordsView{State: f.facts.Records.State},
 	}
+	s.Clock = clockOf(f.facts, s.Verdict, f.wall)
 	if len(f.facts.Vendors) > 0 {
 		s.LastContact = f.facts.Lower[acmeRoot]
 	}
@@ -242,7 +248,11 @@ func (f *fake) Import(ctx context.Context, _ []licensing.Source, o licensing.Imp
 }
 
 func (f *fake) made(r terms.Request, again bool) licensing.Made {
-	return licensing.Made{Request: r, File: []byte("file"), Name: cmp.Or(r.File, "request_acme_7F3A-2C91_2026-11-01.hfreq"), Words: "tulip-orbit-47", Again: again}
+	name := "request"
+	if r.Kind != exchange.RequestActivate {
+		name = r.Kind
+	}
+	return licensing.Made{Request: r, File: []byte("file"), Name: cmp.Or(r.File, name+"_acme_7F3A-2C91_2026-11-01.hfreq"), Words: "tulip-orbit-47", Again: again}
 }
 
 func (f *fake) MakeRequest(ctx context.Context, o licensing.RequestOptions) (licensing.Made, error) {
@@ -254,6 +264,10 @@ func (f *fake) MakeRequest(ctx context.Context, o licensing.RequestOptions) (lic
 	}
 	f.requests = append(f.requests, o)
 	r := openRequestOf("r1")
+	r.Kind, r.Wanted = cmp.Or(o.Kind, exchange.RequestActivate), o.Until
+	if r.Kind != exchange.RequestActivate {
+		r.Vendor, r.File = o.Vendor, ""
+	}
 	f.facts.Requests = append(f.facts.Requests, r)
 	f.revision++
 	return f.made(r, false), nil
@@ -339,6 +353,10 @@ func (f *fake) Erase(ctx context.Context) error {
 func (f *fake) Refresh(context.Context) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.refresh != nil {
+		f.refresh(f)
+		f.revision++
+	}
 	if f.fail == nil && f.facts.KeyStore.State != "" {
 		f.facts.KeyStore, f.facts.Device.Proven = terms.KeyStore{}, true
 		f.revision++

@@ -45,7 +45,7 @@ func (v voice) files(s licensing.Snapshot, made map[string]licensing.Made, in []
 			continue
 		}
 		row := requestRow{
-			ID: r.ID, Title: v.t("row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
+			ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
 			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)),
 		}
 		if r.File == "" {

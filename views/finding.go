@@ -81,18 +81,16 @@ func (p *findingPage) Set(m findingModel) {
 		p.page.Set(sheet(look.EmptyState("ok", p.v.t("finding.over"), p.v.t("finding.over.text"), p.main)))
 		return
 	}
-	if a := m.Banner.Answers; a.Button != "" {
-		p.main = look.NewButton(look.PrimaryButton, a.Button, func() { p.act(a.Action, m.Finding) })
-		p.main.Key = "banner"
-	}
-	parts := []fyne.CanvasObject{look.NewBanner(look.BannerModel{
-		Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Eyebrow: m.Banner.Eyebrow, Headline: m.Banner.Answers.Headline,
-		Answers: p.v.four(m.Banner.Answers), ButtonAt: doing, Button: p.main,
-	})}
+	view, main := p.v.bannerView(m.Banner, m.Finding, false, p.act)
+	p.main = main
+	parts := []fyne.CanvasObject{view}
 	if len(m.Reasons) > 0 {
 		parts = append(parts, look.Column(look.Gap8, look.Section("", p.v.t("detail.why"), ""), look.PaddedCard(look.Numbered(m.Reasons))))
 	}
 	command := commandLine("why", string(p.state))
+	if m.Finding.Action == terms.ActConfirmRestore {
+		command = commandLine("clock_confirm")
+	}
 	parts = append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.copy(command) }))
 	p.page.Set(sheet(parts...))
 }

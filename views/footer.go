@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,28 +12,29 @@ import (
 )
 
 // footerPart is one fact of the footer. A part that needs care is bold and has the sign of its tone. To is the section
-// that says more.
+// that says more, or toClock.
 type footerPart struct {
 	Text string
 	Tone terms.Tone // "" for a plain fact
 	To   string
 }
 
+// toClock leads to the page about the clock.
+const toClock = "clock"
+
 // clockSlack is how far the clock may be behind a signed time before the footer says so; less is delay on the way.
 const clockSlack = 5 * time.Minute
 
 // footer says what is known of offline time, contact, clock and safe storage, and nothing that is not known.
-func (v voice) footer(s licensing.Snapshot, wall time.Time) []footerPart {
+func (v voice) footer(s licensing.Snapshot) []footerPart {
 	parts := []footerPart{{Text: v.offline(s), To: secLicenses}}
 	if s.LastContact.IsZero() {
 		parts = append(parts, footerPart{Text: v.t("footer.no_contact"), To: secFiles})
 	} else {
-		parts = append(parts, footerPart{Text: v.t("footer.contact", "date", v.moment(s.LastContact)), To: secFiles})
-		if s.Verdict.At.Sub(wall) > clockSlack {
-			parts = append(parts, footerPart{v.t("footer.clock_behind"), terms.ToneWarn, secHelp})
-		} else {
-			parts = append(parts, footerPart{v.t("footer.clock_ok"), terms.ToneOK, secHelp})
-		}
+		parts = append(parts, footerPart{Text: v.lastContact(s), To: secFiles})
+	}
+	if p, ok := v.clockPart(s); ok {
+		parts = append(parts, p)
 	}
 	switch {
 	case s.KeyStore.State != "":
@@ -44,6 +46,48 @@ func (v voice) footer(s licensing.Snapshot, wall time.Time) []footerPart {
 		parts = append(parts, footerPart{v.t("footer.records", "state", v.Short(st)), st.Tone(), secHelp})
 	}
 	return parts
+}
+
+// lastContact is when a vendor was last heard of, and by what.
+func (v voice) lastContact(s licensing.Snapshot) string {
+	at := v.moment(s.LastContact)
+	if kind := contactKind(s.Facts, s.LastContact); kind != "" {
+		return v.t("footer.contact_by", "date", at, "kind", v.t(kind))
+	}
+	return v.t("footer.contact", "date", at)
+}
+
+// contactKind is the text of what came in with a signed time; "" when nothing in use here says.
+func contactKind(f terms.Facts, at time.Time) string {
+	if slices.ContainsFunc(f.Licenses, func(h terms.Held) bool { return h.License.Issued.Equal(at) }) {
+		return "contact.license"
+	}
+	switch {
+	case signedAt(f.Extensions, at):
+		return "contact.extension"
+	case signedAt(f.Notices, at), signedAt(f.Holds, at), signedAt(f.Revocations, at):
+		return "contact.notice"
+	}
+	return ""
+}
+
+func signedAt[T any](all []terms.Signed[T], at time.Time) bool {
+	return slices.ContainsFunc(all, func(x terms.Signed[T]) bool { return x.Issued.Equal(at) })
+}
+
+// clockPart says whether the clock is believed. Nothing is said while there is nothing to compare it with.
+func (v voice) clockPart(s licensing.Snapshot) (footerPart, bool) {
+	switch {
+	case s.Clock.State == terms.StateClockWrong:
+		return footerPart{v.t("footer.clock_wrong"), terms.ToneWarn, toClock}, true
+	case s.Clock.State == terms.StateClockUnsure:
+		return footerPart{v.t("footer.clock_unsure"), terms.ToneWarn, toClock}, true
+	case s.LastContact.IsZero():
+		return footerPart{}, false
+	case slices.ContainsFunc(s.Clock.Vendors, func(c licensing.VendorClock) bool { return c.Behind > clockSlack }):
+		return footerPart{v.t("footer.clock_behind"), terms.ToneWarn, toClock}, true
+	}
+	return footerPart{v.t("footer.clock_ok"), terms.ToneOK, toClock}, true
 }
 
 // offline is the date until which everything at full use works without any contact. A product in grace has its own
@@ -58,8 +102,8 @@ func (v voice) offline(s licensing.Snapshot) string {
 		switch {
 		case len(p.Works) == 0:
 			continue
-		case p.GraceActive:
-			grace = earlier(grace, p.GraceEnds)
+		case p.Cause != "":
+			grace = earlier(grace, p.GraceUntil)
 		default:
 			soonest = earlier(soonest, worksUntil(p))
 		}
@@ -76,12 +120,13 @@ func (v voice) offline(s licensing.Snapshot) string {
 	return v.t("footer.offline_no_end")
 }
 
-// worksUntil is the end of full use outside grace: of the offline time, of the time to confirm this computer or to open
-// its key store, or of the license; zero when there is none.
+// worksUntil is the end of full use outside grace: of the offline time, of the license, or of what a person has to do
+// before; zero when there is none.
 func worksUntil(p terms.ProductVerdict) time.Time {
 	end := earlier(p.LicenseEnds, p.OfflineUntil)
 	for _, e := range p.Next {
-		if e.Name == terms.EventFirstUseEnds || e.Name == terms.EventUnprovenEnds {
+		switch e.Name {
+		case terms.EventFirstUseEnds, terms.EventUnprovenEnds, terms.EventConfirmBy, terms.EventRevoked, terms.EventAnswerBy:
 			end = earlier(end, e.At)
 		}
 	}

@@ -82,6 +82,9 @@ func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
 	l.Finding = terms.Finding{State: k.State, Tone: k.State.Tone(), Slots: k.Args}
 	a := v.Say(l.Finding, s.Verdict.At, v.zone)
 	l.Text, l.Button, l.Action = a.Headline, a.Button, a.Action
+	if k.ID == "clock" {
+		l.Text = a.Happened // the dates
+	}
 	return l
 }
 
@@ -126,7 +129,8 @@ func (w *Window) helpScreen() *screen {
 	copyAll := look.NewButton(look.SecondaryButton, w.v.t("help.copy"), func() { w.copy(w.v.supportText(w.snap, w.checks, w.o.Desk.Version())) })
 	copyAll.Key = "copy_checks"
 	p := &helpPage{v: w.v, page: look.NewPage(nil), do: helpActions{
-		act: w.actOnCheck, guide: w.showGuide, keys: w.keySheet, leaves: w.whatLeaves, copy: w.copy,
+		act: w.actOnCheck, guide: w.showGuide, clock: func() { w.visit(w.clockPlace()) }, grace: func() { w.visit(w.gracePlace()) },
+		notices: func() { w.visit(w.noticesPlace()) }, keys: w.keySheet, leaves: w.whatLeaves, copy: w.copy,
 	}}
 	s := &screen{head: look.PageTitle(w.v.t("rail.help"), copyAll, run), body: p.page}
 	s.enter = func() *look.Button { return run }
@@ -172,11 +176,12 @@ func (v voice) supportText(s licensing.Snapshot, c checkup, version string) stri
 }
 
 type helpActions struct {
-	act    func(l checkLine)
-	guide  func(name string)
-	keys   func()
-	leaves func()
-	copy   func(string)
+	act                   func(l checkLine)
+	guide                 func(name string)
+	clock, grace, notices func()
+	keys                  func()
+	leaves                func()
+	copy                  func(string)
 }
 
 // helpPage shows checks with one fix each, then guides and whom to ask.
@@ -207,6 +212,11 @@ func (p *helpPage) Set(m helpModel) {
 	} else {
 		parts = append(parts, look.Column(look.Gap8, look.NewChecks(rows), look.NewPara(when, look.Caption)))
 	}
+	more := look.Equal(280, 2, look.Gap8, look.Gap4,
+		p.line("wait", p.v.t("clock.title"), "clock", p.do.clock),
+		p.line("plan", p.v.t("grace.title"), "grace", p.do.grace),
+		p.line("notice", p.v.t("notices.title"), "notices", p.do.notices))
+	parts = append(parts, look.Column(look.Gap8, look.Section("", p.v.t("help.more"), ""), look.Card(look.Inset(6, 6, 6, 6, more))))
 	guides := look.Equal(280, 2, look.Gap8, look.Gap4)
 	for _, g := range m.Guides {
 		guides.Add(p.line("help", g[1], "guide "+g[0], func() { p.do.guide(g[0]) }))

@@ -31,7 +31,10 @@ func (v voice) history(entries []licensing.LedgerEntry) []historyRow {
 func (v voice) record(e licensing.LedgerEntry) string {
 	id := "history." + e.Kind
 	state, _, _ := strings.Cut(e.Reason, ":")
-	if !v.Has("ui." + id) {
+	switch {
+	case v.Has("ui." + id + "." + e.Reason):
+		id += "." + e.Reason
+	case !v.Has("ui." + id):
 		id = "history.other"
 	}
 	args := []any{"kind", e.Kind, "who", e.Authority, "state", ""}

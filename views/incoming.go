@@ -115,7 +115,9 @@ func (w *Window) use(in *incoming, trust bool) {
 		rep, err := w.engine.Import(w.o.Interactive(ctx), in.src, o)
 		st := w.look()
 		return func() {
+			before := w.snap
 			w.set(st)
+			w.offerReminders(before)
 			if err != nil {
 				w.notUsed(in, err)
 				return

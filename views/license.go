@@ -90,11 +90,8 @@ func (d *licensePage) Set(m licenseModel) {
 
 func (d *licensePage) draw() {
 	m := d.m
-	d.main = nil
-	if a := m.Banner.Answers; a.Button != "" {
-		d.main = look.NewButton(look.PrimaryButton, a.Button, func() { d.act(a.Action, m.Finding) })
-		d.main.Key = "banner"
-	}
+	view, main := d.v.bannerView(m.Banner, m.Finding, true, d.act)
+	d.main = main
 	tabs := look.NewTabs([]string{d.v.t("tab.dates"), d.v.t("tab.parts"), d.v.t("tab.computer"), d.v.t("tab.history")}, *d.tab, func(i int) {
 		if *d.tab != i {
 			*d.tab = i
@@ -122,10 +119,7 @@ func (d *licensePage) draw() {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(d.page); c != nil {
 		key = look.FocusKeyOf(c.Focused())
 	}
-	d.page.Set(sheet(look.NewBanner(look.BannerModel{
-		Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,
-		Answers: d.v.four(m.Banner.Answers), Columns: true, Button: d.main,
-	}), tabs, body, look.NewCommand(d.v.t("command"), command, d.v.t("copy"), func() { d.copy(command) })))
+	d.page.Set(sheet(view, tabs, body, look.NewCommand(d.v.t("command"), command, d.v.t("copy"), func() { d.copy(command) })))
 	if c := fyne.CurrentApp().Driver().CanvasForObject(d.page); c != nil {
 		if f := look.ByFocusKey(d.page, key); f != nil {
 			c.Focus(f)
@@ -156,8 +150,8 @@ func (d *licensePage) dates() fyne.CanvasObject {
 	card.Add(look.NewRule())
 	card.Add(look.Facts(d.m.Ends...))
 	card.Add(look.NewPara(d.m.Zone, look.Caption))
-	if len(d.m.Reasons) > 0 {
-		card.Add(look.Expander("why", d.v.t("detail.why"), false, look.Numbered(d.m.Reasons)))
+	if len(d.m.Whys) > 0 {
+		card.Add(look.Expander("why", d.v.t("why.title"), false, whyPanel(d.m.Whys)))
 	}
 	return look.PaddedCard(card)
 }
@@ -168,4 +162,13 @@ func (d *licensePage) parts() fyne.CanvasObject {
 		rows = append(rows, look.Feature{Name: f.Name, Chip: look.NewChip(f.Tone, f.Symbol, f.Word), Until: f.Until})
 	}
 	return look.NewFeatures(rows)
+}
+
+// whyPanel shows what lies behind each date.
+func whyPanel(all []why) fyne.CanvasObject {
+	list := look.Column(look.Gap12)
+	for _, x := range all {
+		list.Add(look.Column(look.Gap4, look.NewPara(x.Title, look.BodyBold), look.Bullets(x.Lines), look.NewPara(x.Basis, look.Caption)))
+	}
+	return look.Inset(0, 0, 0, look.Gap24, list)
 }

@@ -62,30 +62,6 @@ func TestWhatAnActAnsweredStaysThoughItIsInNoVerdict(t *testing.T) {
 	b.mustNotSay("This is over")
 }
 
-func TestThePlanFollowsItsDatesAndNotOnlyTheirNumber(t *testing.T) {
-	e := newFake(quietFacts())
-	b := open(t, e, benchOptions{})
-	b.goTo(secPlan)
-	b.mustSay("14 Mar 2027")
-	count := len(b.w.v.comingDates(b.w.snap))
-	e.facts.Licenses[0].License.Ends = endOf("2027-03-21")
-	e.revision++
-	b.w.reload()
-	if got := len(b.w.v.comingDates(b.w.snap)); got != count {
-		t.Fatalf("%d dates, then %d: this tests the wrong thing", count, got)
-	}
-	b.mustSay("21 Mar 2027")
-	e.facts.Licenses = nil
-	e.revision++
-	b.w.reload()
-	b.mustSay(b.w.v.t("plan.none"))
-	e.facts = quietFacts()
-	e.revision++
-	b.w.reload()
-	b.mustSay("14 Mar 2027")
-	b.mustNotSay(b.w.v.t("plan.none"))
-}
-
 func TestTheHistorySaysWhereOlderRecordsAre(t *testing.T) {
 	for _, c := range []struct {
 		records int

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
@@ -18,12 +17,6 @@ type featureRow struct {
 	Symbol            string
 }
 
-// step is one date of what happens next.
-type step struct {
-	At         time.Time // zero for what comes after all dates
-	Date, Text string
-}
-
 // licenseModel is one product as its page shows it.
 type licenseModel struct {
 	Title, Vendor string
@@ -32,32 +25,26 @@ type licenseModel struct {
 	Finding       terms.Finding
 	Line          timeline
 	Steps         []step
-	Ends          [][2]string // the two dates by their two names
+	Ends          [][2]string // the dates by their own names
 	Zone          string
-	Reasons       []string
+	Whys          []why
 	Features      []featureRow
 	Computer      [][2]string
 }
 
 // license turns one product into words.
 func (v voice) license(s licensing.Snapshot, p terms.ProductVerdict) licenseModel {
+	spans := ahead(s, p)
+	steps := v.steps(p, spans)
 	m := licenseModel{
 		Title: v.name(p.Name, p.ID), Vendor: vendorName(s, p.Vendor), Row: v.row(s, p), Banner: v.banner(s, p.Finding),
-		Finding: p.Finding, Line: v.timeline(s, p), Steps: v.steps(s, p), Ends: v.ends(s, p), Features: v.features(p),
-		Computer: v.computer(s, p),
+		Finding: p.Finding, Line: v.timeline(s, p, spans), Steps: steps, Ends: v.ends(s, p), Features: v.features(p),
+		Computer: v.computer(s, p), Whys: v.whys(p, steps),
 	}
 	m.Banner.Eyebrow = ""
 	m.Zone = v.t("detail.zone", "zone", s.Verdict.At.In(v.zone).Format("MST"))
 	if src := v.decidedBy(p); src != "" {
 		m.Zone += " " + src
-	}
-	m.Reasons = v.reasons(p.Reasons)
-	if len(m.Reasons) == 0 {
-		var why []terms.Reason
-		for _, id := range slices.Sorted(maps.Keys(p.Features)) {
-			why = append(why, p.Features[id].Reasons...)
-		}
-		m.Reasons = v.reasons(why)
 	}
 	return m
 }
@@ -97,25 +84,6 @@ func (v voice) features(p terms.ProductVerdict) []featureRow {
 	return out
 }
 
-// ends are the dates that a license has, each by its own name: never one that hides another.
-func (v voice) ends(s licensing.Snapshot, p terms.ProductVerdict) [][2]string {
-	var out [][2]string
-	add := func(id string, t time.Time) {
-		if !t.IsZero() {
-			out = append(out, [2]string{v.t(id), v.Until(t, s.Verdict.At, v.zone)})
-		}
-	}
-	add("row.offline_until", p.OfflineUntil)
-	if p.LicenseEnds.IsZero() && p.State != terms.StateNotStarted {
-		out = append(out, [2]string{v.t("row.license_ends"), v.t("detail.no_end")})
-	}
-	add("row.license_ends", p.LicenseEnds)
-	if p.GraceEnds.After(p.LicenseEnds) {
-		add("row.grace_ends", p.GraceEnds)
-	}
-	return out
-}
-
 // computer is what is known of the license and of the computer it is for.
 func (v voice) computer(s licensing.Snapshot, p terms.ProductVerdict) [][2]string {
 	out := [][2]string{{v.t("detail.serial"), p.License}}
@@ -136,48 +104,6 @@ func (v voice) computer(s licensing.Snapshot, p terms.ProductVerdict) [][2]strin
 			out = append(out, [2]string{v.t("detail.vendor"), x.Name}, [2]string{v.t("detail.contact"), x.Support},
 				[2]string{v.t("detail.words"), strings.Join(x.Words, " ")})
 		}
-	}
-	return out
-}
-
-// steps are the coming dates and what each of them does.
-func (v voice) steps(s licensing.Snapshot, p terms.ProductVerdict) []step {
-	var out []step
-	for i := 0; i < len(p.Next); {
-		e := p.Next[i]
-		var names []string
-		for ; i < len(p.Next) && p.Next[i].Name == e.Name && p.Next[i].At.Equal(e.At); i++ {
-			if id := p.Next[i].Feature; id != "" {
-				names = append(names, v.name(p.Features[id].Name, id))
-			}
-		}
-		id := "step." + e.Name
-		switch {
-		case len(names) > 0:
-		case e.Name == terms.EventLicenseEnds && p.GraceEnds.After(p.LicenseEnds):
-			id += ".grace"
-		}
-		out = append(out, step{e.At, v.ShortUntil(e.At, s.Verdict.At, v.zone), v.t(id, "list", names)})
-	}
-	later := "step.later"
-	switch {
-	case len(out) == 0 && len(p.Works) == len(p.Features):
-		later = "step.later_works"
-	case p.LicenseEnds.IsZero():
-		return out
-	}
-	return append(out, step{Date: v.t("step.later_when"), Text: v.t(later)})
-}
-
-// reasons says each step of "why" once.
-func (v voice) reasons(rs []terms.Reason) []string {
-	var out []string
-	for _, r := range rs {
-		text := v.Reason(r, v.zone)
-		if text == "" || slices.Contains(out, text) {
-			continue
-		}
-		out = append(out, text)
 	}
 	return out
 }

@@ -22,13 +22,15 @@ type openRequestModel struct {
 	File   string
 	Words  string
 	Saved  bool
-	Mail   bool // there is somebody to write to
+	Brings []string // what the answer does here
+	Mail   bool     // there is somebody to write to
 	// Stick is a USB stick that is plugged in, "" for none.
 	Stick, StickName string
 }
 
 type openRequestActions struct {
 	save, cancel, done, mail func()
+	text                     func() // the file as text, to be pasted into a mail
 	stick                    func(dir string)
 	command                  func(string)
 }
@@ -51,9 +53,10 @@ func answerBy(s licensing.Snapshot, r terms.Request) time.Time {
 func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path string) openRequestModel {
 	vendor := vendorName(s, made.Request.Vendor)
 	contact := cmp.Or(supportOf(s, made.Request.Vendor), v.t("open_request.contact"))
+	kind := made.Request.Kind
 	m := openRequestModel{
-		Title: v.t("open_request.title", "vendor", vendor), File: made.Name, Words: made.Words, Saved: path != "",
-		Mail: strings.Contains(contact, "@"),
+		Title: v.ofKind(kind, "open_request.title", "vendor", vendor), File: made.Name, Words: made.Words, Saved: path != "",
+		Mail: strings.Contains(contact, "@"), Brings: v.brings(s, made.Request),
 		Facts: [][2]string{
 			{v.t("open_request.code"), s.Device.Code},
 			{v.t("open_request.created"), v.long(made.Request.Created)},
@@ -61,17 +64,18 @@ func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path strin
 		},
 	}
 	a := plain.Answers{
-		Headline: v.t("open_request.made"), Happened: v.t("open_request.happened", "vendor", vendor),
-		Works: v.t("open_request.works"), Do: v.t("open_request.do", "contact", contact),
+		Headline: v.ofKind(kind, "open_request.made"),
+		Happened: v.ofKind(kind, "open_request.happened", "vendor", vendor, "date", v.long(made.Request.Wanted)),
+		Works:    v.t("open_request.works"), Do: v.t("open_request.do", "contact", contact),
 		By: v.t("open_request.by", "date", v.long(answerBy(s, made.Request))),
 	}
 	m.Banner = banner{Tone: terms.ToneNotice, Symbol: "fileout"}
 	switch {
 	case path != "":
-		a.Headline = v.t("open_request.saved")
+		a.Headline = v.ofKind(kind, "open_request.saved")
 		m.File = filepath.Base(path)
 		m.Facts = append([][2]string{{v.t("open_request.folder"), filepath.Dir(path)}}, m.Facts...)
-		a.Do = v.t("open_request.do_saved", "contact", contact)
+		a.Do = v.ofKind(kind, "open_request.do_saved", "contact", contact)
 		m.Banner.Tone, m.Banner.Symbol = terms.ToneOK, ""
 	case made.Again:
 		a.Headline = v.t("open_request.again")
@@ -103,6 +107,8 @@ func (p *openRequestPage) Set(m openRequestModel) {
 	}
 	save := button("save", p.v.t("open_request.save"), p.do.save)
 	done := button("done", p.v.t("done"), p.do.done)
+	text := button("text", p.v.t("open_request.text"), p.do.text)
+	text.Kind = look.LinkButton
 	cancel := button("cancel_request", p.v.t("open_request.cancel"), p.do.cancel)
 	cancel.Kind = look.DangerPlain
 	order := []*look.Button{save, done}
@@ -131,18 +137,19 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		look.Cell{Object: look.NewCutLine(m.Words, look.CodeBold), Width: look.Stretch})
 	card := look.PaddedCard(look.Column(look.Gap12,
 		look.Row(look.Gap12, look.Cell{Object: look.NewIcon("fileout", look.Notice, 24)},
-			look.Cell{Object: look.NewCutLine(m.File, look.CodeBold), Width: look.Stretch}),
+			look.Cell{Object: look.NewCutLine(m.File, look.CodeBold), Width: look.Stretch}, look.Cell{Object: text}),
 		words, look.Inset(0, 0, 0, 36, look.NewPara(p.v.t("open_request.words_help"), look.Caption)),
 		look.NewRule(), look.Facts(m.Facts...)))
 	command := commandLine("request_show")
-	p.page.Set(sheet(
-		look.NewBanner(look.BannerModel{
-			Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,
-			Answers: p.v.four(m.Banner.Answers), Columns: true,
-		}),
-		card,
-		look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }),
-	))
+	parts := []fyne.CanvasObject{look.NewBanner(look.BannerModel{
+		Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,
+		Answers: p.v.four(m.Banner.Answers), Columns: true,
+	}), card}
+	if len(m.Brings) > 0 {
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap8,
+			look.NewPara(p.v.t("brings.title"), look.Heading), look.Bullets(m.Brings))))
+	}
+	p.page.Set(sheet(append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }))...))
 	row := look.Wrapped(look.Gap12)
 	for _, b := range append(order, cancel) {
 		row.Add(b)

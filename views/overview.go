@@ -19,6 +19,9 @@ type overviewActions struct {
 	all       func() // the list of licenses
 	plan      func()
 	guides    func()
+	notices   func()
+	snooze    func()
+	offer     func(yes bool) // answers the box about reminders
 	command   func(string)
 	language  func() fyne.CanvasObject
 }
@@ -44,7 +47,8 @@ func (w *Window) overviewScreen() *screen {
 		read: w.showFinding, whatLeave: w.whatLeaves, command: w.copy, language: w.languageChooser,
 		all:    func() { w.visit(w.licensesPlace()) },
 		plan:   func() { w.visit(w.planPlace()) },
-		guides: func() { w.visit(w.helpPlace()) },
+		guides: func() { w.visit(w.helpPlace()) }, notices: func() { w.visit(w.noticesPlace()) },
+		snooze: w.snooze, offer: w.answerOffer,
 	})
 	s := &screen{body: o.page}
 	s.enter = func() *look.Button { return o.main }
@@ -57,7 +61,12 @@ func (w *Window) overviewScreen() *screen {
 		}
 		return nil
 	}
-	renew := live(w, func() overviewModel { return w.v.overview(w.snap, w.made) }, func(m overviewModel) {
+	renew := live(w, func() overviewModel {
+		m := w.v.overview(w.snap, w.made)
+		m.Reminder, _ = w.v.reminder(w.snap, w.alarm)
+		m.Offer = w.offered && !w.settings.Remind
+		return m
+	}, func(m overviewModel) {
 		w.shown = m
 		o.Set(m)
 	})
@@ -104,19 +113,21 @@ func (o *overview) Set(m overviewModel) {
 		body = look.Aside(main, o.dates(m.Dates))
 	}
 	command := commandLine("status")
-	o.page.Set(look.Margins(20, 20, look.Column(look.Gap16, o.banner(m.Banner, m.Main), body, o.also(),
-		look.NewCommand(o.v.t("command"), command, o.v.t("copy"), func() { o.do.command(command) }))))
+	parts := []fyne.CanvasObject{o.banner(m.Banner, m.Main)}
+	if m.Reminder.Text != "" {
+		parts = append(parts, o.reminderLine(m.Reminder))
+	}
+	if m.Offer {
+		parts = append(parts, o.offer())
+	}
+	o.page.Set(look.Margins(20, 20, look.Column(look.Gap16, append(parts, body, o.also(m),
+		look.NewCommand(o.v.t("command"), command, o.v.t("copy"), func() { o.do.command(command) }))...)))
 }
 
 func (o *overview) banner(b banner, f terms.Finding) fyne.CanvasObject {
-	if b.Answers.Button != "" {
-		o.main = look.NewButton(look.PrimaryButton, b.Answers.Button, func() { o.do.act(b.Answers.Action, f) })
-		o.main.Key = "banner"
-	}
-	return look.NewBanner(look.BannerModel{
-		Tone: b.Tone, Symbol: b.Symbol, Eyebrow: b.Eyebrow, Headline: b.Answers.Headline,
-		Answers: o.v.four(b.Answers), ButtonAt: doing, Button: o.main,
-	})
+	view, main := o.v.bannerView(b, f, false, o.do.act)
+	o.main = main
+	return view
 }
 
 func (o *overview) rows(m overviewModel) fyne.CanvasObject {
@@ -143,12 +154,15 @@ func (o *overview) rows(m overviewModel) fyne.CanvasObject {
 func (o *overview) dates(dates []upcoming) fyne.CanvasObject {
 	plan := look.NewButton(look.LinkButton, o.v.t("rail.plan"), o.do.plan)
 	plan.Key = "plan"
+	notices := look.NewButton(look.LinkButton, o.v.t("notices.title"), o.do.notices)
+	notices.Key = "notices"
 	grid := look.Equal(190, 3, look.Gap16, look.Gap12)
 	for _, d := range dates {
 		grid.Add(look.NewDate(d.Day, d.Month, d.Title, d.Sub))
 	}
 	return look.PaddedCard(look.Column(look.Gap12, look.Row(look.Gap12,
-		look.Cell{Object: look.NewPara(o.v.t("overview.next"), look.Heading), Width: look.Stretch}, look.Cell{Object: plan}), grid))
+		look.Cell{Object: look.NewPara(o.v.t("overview.next"), look.Heading), Width: look.Stretch},
+		look.Cell{Object: notices}, look.Cell{Object: plan}), grid))
 }
 
 func (o *overview) lines(lines []line) fyne.CanvasObject {
@@ -185,15 +199,27 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 	return look.Column(look.Gap8, look.Section("wait", o.v.t("overview.waiting"), o.v.Number(int64(len(requests)))), o.cols.Card(out))
 }
 
-// also holds the two acts that stay reachable in every state.
-func (o *overview) also() fyne.CanvasObject {
+// also holds the acts that stay reachable in every state: the two for files and, where time without contact counts, the two
+// that renew it.
+func (o *overview) also(m overviewModel) fyne.CanvasObject {
 	use := look.NewListLine("filein", look.Primary, o.v.t("act.use_file"), o.v.t("act.use_file.hint"), o.do.useFile)
 	use.Key = "use_file"
 	req := look.NewListLine("fileout", look.Primary, o.v.t("act.request"), o.v.t("act.request.hint"), o.do.request)
 	req.Key = "make_request"
 	o.next = use
-	return look.Column(look.Gap8, look.Section("", o.v.t("act.title"), ""),
-		look.Card(look.Inset(6, 6, 6, 6, look.Equal(240, 2, look.Gap8, look.Gap4, use, req))))
+	grid := look.Equal(240, 2, look.Gap8, look.Gap4, use, req)
+	if m.Window {
+		for _, a := range []struct {
+			act  terms.Action
+			sym  string
+			hint string
+		}{{terms.ActCheckin, "fileout", "act.checkin.hint"}, {terms.ActMoreTime, "wait", "act.moretime.hint"}} {
+			line := look.NewListLine(a.sym, look.Primary, o.v.Action(a.act), o.v.t(a.hint), func() { o.do.act(a.act, terms.Finding{}) })
+			line.Key = string(a.act)
+			grid.Add(line)
+		}
+	}
+	return look.Column(look.Gap8, look.Section("", o.v.t("act.title"), ""), look.Card(look.Inset(6, 6, 6, 6, grid)))
 }
 
 // brand is the head of the first run: the program's name, and the language for whom it guessed wrong.

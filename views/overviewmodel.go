@@ -59,6 +59,9 @@ type overviewModel struct {
 	Lines    []line
 	Requests []requestRow
 	Dates    []upcoming
+	Reminder reminder // that the person was told of; without words when there is none
+	Offer    bool     // the box about reminders
+	Window   bool     // some product counts time without contact
 }
 
 // Limits of the Overview: what is beyond stands on the page of its own.
@@ -72,6 +75,7 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 	if all, ok := v.Everything(s.Verdict, v.zone); ok {
 		m.Banner.Answers, m.Banner.Eyebrow = all, ""
 	}
+	m.Window = slices.ContainsFunc(s.Verdict.Products, func(p terms.ProductVerdict) bool { return !p.OfflineUntil.IsZero() })
 	for _, p := range mostUrgent(s.Verdict.Products, overviewRows) {
 		m.Rows = append(m.Rows, v.row(s, p))
 	}
@@ -81,7 +85,7 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 			continue
 		}
 		m.Requests = append(m.Requests, requestRow{
-			ID: r.ID, Title: v.t("row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
+			ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
 			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)), Unsaved: r.File == "",
 		})
 	}
@@ -176,31 +180,49 @@ func (v voice) row(s licensing.Snapshot, p terms.ProductVerdict) row {
 // rowDate picks the one date of a row and its name: never one date that hides another kind.
 func (v voice) rowDate(s licensing.Snapshot, p terms.ProductVerdict, r *row) time.Time {
 	label, end := "row.license_ends", p.LicenseEnds
-	switch {
-	case p.GraceActive && !p.GraceEnds.IsZero():
-		label, end = "row.grace_ends", p.GraceEnds
-	case p.State == terms.StateNotStarted:
-		label = "row.starts"
-		if t, ok := p.Slots["date"].(time.Time); ok {
-			end = t
-		}
-	case p.State == terms.StateTrial:
+	slot := func(name string) time.Time { t, _ := p.Slots[name].(time.Time); return t }
+	switch p.State {
+	case terms.StateNotStarted:
+		label, end = "row.starts", cmpTime(slot("date"), end)
+	case terms.StateTrial:
 		label = "row.trial_ends"
-	case p.State == terms.StateFirstUse:
-		label = "row.confirm_by"
-		if t, ok := p.Slots["date"].(time.Time); ok {
-			end = t
+	case terms.StateFirstUse, terms.StateComputerChanged:
+		label, end = "row.confirm_by", cmpTime(slot("date"), end)
+	case terms.StateRevoked:
+		label, end = "row.full_use_until", slot("date2")
+		if end.IsZero() {
+			label, end = "row.withdrawn", slot("date")
 		}
-	case p.State == terms.StateOfflineEnding:
-		label, end = "row.offline_until", p.OfflineUntil
-	case p.State == terms.StateOtherComputer:
+	case terms.StateOnHold:
+		label, end = "row.answer_by", slot("date")
+	case terms.StateOtherComputer:
 		return time.Time{} // nothing runs by it here
-	case end.IsZero():
+	default:
+		label, end = usualRowDate(s, p)
+	}
+	if end.IsZero() {
 		r.DateLabel, r.Date = v.t("row.license"), v.t("row.no_end")
 		return end
-	case !end.After(s.Verdict.At):
-		label = "row.license_ended"
 	}
 	r.DateLabel, r.Date = v.t(label), v.short(end)
 	return end
+}
+
+// usualRowDate is the end of the grace that runs, else that of the offline time or of the license, whichever comes first.
+func usualRowDate(s licensing.Snapshot, p terms.ProductVerdict) (label string, end time.Time) {
+	offline := !p.OfflineUntil.IsZero() && (p.LicenseEnds.IsZero() || p.OfflineUntil.Before(p.LicenseEnds))
+	switch {
+	case p.Cause != "" && !p.GraceUntil.IsZero():
+		return "row.grace_ends", p.GraceUntil
+	case offline && p.State != terms.StateExpired && p.OfflineUntil.Before(s.Verdict.At):
+		if p.OfflineGrace.After(p.OfflineUntil) {
+			return "row.grace_ended", p.OfflineGrace
+		}
+		return "row.offline_ended", p.OfflineUntil
+	case offline && p.State != terms.StateExpired:
+		return "row.offline_until", p.OfflineUntil
+	case !p.LicenseEnds.IsZero() && !p.LicenseEnds.After(s.Verdict.At):
+		return "row.license_ended", p.LicenseEnds
+	}
+	return "row.license_ends", p.LicenseEnds
 }

@@ -117,6 +117,7 @@ func (w *Window) set(st state) {
 	first := !w.have
 	w.snap, w.made, w.have = w.withSaved(st.snap), st.made, true
 	w.renewFoot()
+	w.remind()
 	if !first {
 		w.frame.SetRail(w.renewedRail())
 		if w.now.renew != nil {
@@ -135,12 +136,16 @@ func (w *Window) set(st state) {
 
 // renewFoot shows the footer as it stands.
 func (w *Window) renewFoot() {
-	if foot := w.v.footer(w.snap, time.Now()); !reflect.DeepEqual(foot, w.foot) {
+	if foot := w.v.footer(w.snap); !reflect.DeepEqual(foot, w.foot) {
 		w.foot = foot
 		key := look.FocusKeyOf(w.canvas().Focused())
 		was := w.footer != nil && look.ByFocusKey(w.footer, key) != nil
 		w.footer = newFooter(foot, func(section string) {
-			if w.ready() {
+			switch {
+			case !w.ready():
+			case section == toClock:
+				w.visit(w.clockPlace())
+			default:
 				w.visit(w.sectionPlace(section))
 			}
 		})

@@ -172,6 +172,9 @@ func (v voice) previewBanner(s licensing.Snapshot, rep licensing.Report, usable 
 		a.Headline, a.Happened = v.t("preview.many", "n", len(usable)), v.t("preview.happened_many")
 	case it.Kind == exchange.KindProfile:
 		a.Headline = v.t("preview.key_file", "vendor", it.Vendor)
+	case it.Kind != exchange.KindLicense && it.Kind != exchange.KindKey && v.Has("ui.preview.kind."+string(it.Kind)):
+		a.Headline = v.t("preview.kind."+string(it.Kind), "vendor", it.Vendor)
+		a.Happened += " " + v.headline(it.Finding, s.Verdict.At)
 	default:
 		a.Headline = v.t("preview.for_here")
 	}

@@ -62,11 +62,8 @@ func fileCauses() []fileCause {
 			return put(lic, a)
 		}},
 		{"for a later version", terms.StateFileTooNew, func(w *world, put put) string {
-			sold := w.activated()
-			return put("acme.hflic", w.acme.says(exchange.KindRevocation, nil, exchange.Part{
-				Kind: exchange.KindRevocation, Version: 1,
-				Revocation: &exchange.Revocation{Serial: sold.Serial, Ref: "R-1", From: w.clock.Read().Wall},
-			}))
+			w.activated()
+			return put("acme.hfrcp", w.acme.says(exchange.KindReceipt, nil, exchange.Part{Kind: exchange.KindReceipt, ID: "R-1", Receipt: &exchange.Receipt{}}))
 		}},
 		{"not there", terms.StateFileUnreadable, func(w *world, _ put) string { return filepath.Join(w.t.TempDir(), "gone.hflic") }},
 		{"renewal for a request that was given up", terms.StateFileWrongRequest, func(w *world, put put) string {

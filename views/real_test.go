@@ -253,22 +253,6 @@ func stateCauses() []stateCause {
 			w.here.between(func() { garble(w.here) })
 		}, false},
 		{"records without their name", terms.StateRecordsDamaged, func(w *world) { w.activated(); w.here.lose("home.json", "checkpoint.json") }, false},
-		{"rolled back", terms.StateRolledBack, func(w *world) {
-			sold := w.activated()
-			old := filepath.Join(w.t.TempDir(), "backup")
-			w.here.between(func() {
-				if err := os.CopyFS(old, os.DirFS(w.here.home)); err != nil {
-					w.t.Fatal(err)
-				}
-			})
-			w.pass(1)
-			w.here.take(w.acme.renew(sold.Serial))
-			w.here.between(func() {
-				if err := errors.Join(os.RemoveAll(w.here.home), os.CopyFS(w.here.home, os.DirFS(old))); err != nil {
-					w.t.Fatal(err)
-				}
-			})
-		}, false},
 		{"disk full", terms.StateDiskFull, func(w *world) {
 			w.activated()
 			w.here.between(func() {

@@ -178,6 +178,7 @@ type computer struct {
 	*licensing.Engine
 	t     *testing.T
 	name  string
+	parts map[string]string // hardware that is not what it was, by kind
 	home  string
 	keys  *keystore.MemoryStore
 	disk  *fillingDisk
@@ -197,13 +198,24 @@ func (c *computer) start() {
 	e, err := licensing.Open(context.Background(), licensing.Options{
 		Home: c.home, KeyStore: c.keys, Clock: c.clock, FS: c.disk, Program: "1.0.0",
 		Probe: func(context.Context) []device.Fact {
-			return []device.Fact{{Kind: device.KindSystem, Value: c.name}, {Kind: device.KindMachine, Value: "machine of " + c.name}, {Kind: device.KindCPU, Value: "test"}}
+			return []device.Fact{
+				c.part(device.KindSystem, c.name), c.part(device.KindMachine, "machine of "+c.name), c.part(device.KindDisk, "disk of "+c.name),
+				c.part(device.KindCPU, "test"),
+			}
 		},
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	c.Engine = e
+}
+
+// part is one of the parts of the computer, which may have been exchanged.
+func (c *computer) part(kind, value string) device.Fact {
+	if other := c.parts[kind]; other != "" {
+		value = other
+	}
+	return device.Fact{Kind: kind, Value: value}
 }
 
 // between does something to the files of the home while the program is not running.

@@ -83,6 +83,8 @@ func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
 		"4711-", "tulip-orbit-47", "anchor-lime-12", ".hfl", ".hfk", ".hfreq", "7F3A-2C91", "acme", "Keyring", "Holdfast", "holdfast ", "harbor", "/",
 	}
 	data = append(data, words8...)
+	data = append(data, "We move to new servers.", "Files that you need that day", "New contract", "days offline", "Kim Doe", "Trip to sea", "Order was cancelled",
+		"N-20", "X-1", "R-1", "document ")
 	data = append(data, "AcmeCAD Module", "5f1d", "1 … 6", "F5", "F1")
 	for _, name := range docs.Names() { // guides are texts of their own, in their own languages
 		g, err := docs.Read(name, "en")
@@ -216,7 +218,7 @@ func TestTheFooterSaysOnlyWhatIsKnown(t *testing.T) {
 		e := newFake(f)
 		e.wall = wall
 		var out []string
-		for _, p := range v.footer(e.Snapshot(), wall) {
+		for _, p := range v.footer(e.Snapshot()) {
 			out = append(out, p.Text)
 		}
 		return strings.Join(out, " · ")

@@ -45,7 +45,7 @@ func (w *Window) settingsScreen() *screen {
 		command := commandLine("settings")
 		page.Set(sheet(
 			w.group("settings.look", w.languageRow(), w.appearanceRow(), w.textRow()),
-			w.group("settings.start", w.startRow(&starts), w.trayRow()),
+			w.group("settings.notices", w.remindRow(), w.startRow(&starts), w.trayRow()),
 			w.group("settings.data", w.storageRow(), w.whereRow(), w.deleteRow()),
 			look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) })))
 	})

@@ -25,7 +25,9 @@ type scene struct {
 	go_   func(b *bench)
 }
 
-func scenes() []scene {
+func scenes() []scene { return append(append(firstScenes(), planScenes()...), offlineScenes()...) }
+
+func firstScenes() []scene {
 	empty := func() terms.Facts { return terms.Facts{Device: terms.Device{HintsMatch: true}} }
 	return []scene{
 		{"01-first-run", empty, nil},
@@ -166,7 +168,7 @@ func TestScreensCanBePainted(t *testing.T) {
 		if only != "" && only != k.name {
 			continue
 		}
-		all := scenes()
+		all := append(scenes(), likeScenes()...)
 		if k.states {
 			all = append(all, stateScenes()...)
 		}

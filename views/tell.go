@@ -137,8 +137,8 @@ func (v voice) requestMail(s licensing.Snapshot, made licensing.Made, path strin
 	vendor := vendorName(s, made.Request.Vendor)
 	return plain.Note{
 		To:      supportOf(s, made.Request.Vendor),
-		Subject: v.t("mail.subject", "vendor", vendor, "code", s.Device.Code),
-		Text:    v.t("mail.text", "name", filepath.Base(path), "code", s.Device.Code, "words", made.Words),
+		Subject: v.ofKind(made.Request.Kind, "mail.subject", "vendor", vendor, "code", s.Device.Code),
+		Text:    v.ofKind(made.Request.Kind, "mail.text", "name", filepath.Base(path), "code", s.Device.Code, "words", made.Words),
 	}
 }
 

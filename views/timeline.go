@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
+	"holdfast/licensing/simulate"
 	"holdfast/licensing/terms"
 )
 
@@ -25,68 +27,149 @@ type mark struct {
 	Date, Name string
 }
 
+// planSpan is a span in the words of a person: with the names of its parts.
+func (v voice) planSpan(p terms.ProductVerdict, x simulate.Span) plain.Span {
+	names := func(ids []string) []string {
+		out := make([]string, len(ids))
+		for i, id := range ids {
+			out[i] = v.name(p.Features[id].Name, id)
+		}
+		return out
+	}
+	return plain.Span{
+		From: x.From, To: x.To, State: x.State, Cause: x.Cause, Mode: string(x.Mode),
+		Works: names(x.Works), View: names(x.View), Paused: names(x.Paused),
+	}
+}
+
+// modeOf is the mode of a span as it is drawn: grace is grace, also when some parts have less of it.
+func modeOf(x simulate.Span) simulate.Mode {
+	if x.Mode == simulate.Parts && x.Cause != "" {
+		return simulate.Grace
+	}
+	return x.Mode
+}
+
+// modeWord is what a mode is called in a bar, and its tone; "" when there is nothing to wait for any more.
+func (v voice) modeWord(mode simulate.Mode) (string, terms.Tone) {
+	l := v.Span(plain.Span{Mode: string(mode)}, time.Time{}, v.zone)
+	if mode == simulate.Works || mode == simulate.Grace {
+		return l.Word, l.Tone
+	}
+	return l.Word, ""
+}
+
+// mostMarks is how many dates a line has; the list below it has all.
+const mostMarks = 6
+
 // timeline draws from today over the product's own dates to what stays. Dates are drawn in proportion, but none
 // nearer to its neighbours than can be read.
-func (v voice) timeline(s licensing.Snapshot, p terms.ProductVerdict) timeline {
-	now := s.Verdict.At
-	var dates []terms.Event
-	for _, e := range p.Next {
-		if e.Feature == "" && (len(dates) == 0 || !dates[len(dates)-1].At.Equal(e.At)) {
-			dates = append(dates, e)
-		}
-	}
-	if len(dates) == 0 || len(p.Works) == 0 {
+func (v voice) timeline(s licensing.Snapshot, p terms.ProductVerdict, spans []simulate.Span) timeline {
+	marked := v.marked(p, spans)
+	if len(marked) == 0 || len(p.Works) == 0 {
 		return timeline{}
 	}
-	at := spread(now, dates)
+	now := s.Verdict.At
+	at := spread(now, marked)
 	t := timeline{Marks: []mark{{0, v.short(now), v.t("line.today")}}}
-	from := float32(0)
-	word, tone := v.t("line.works"), terms.ToneOK
-	if p.GraceActive {
-		word, tone = v.t("line.grace"), terms.ToneWarn
+	for i, m := range marked {
+		t.Marks = append(t.Marks, mark{at[i], v.short(m.At), v.markName(p, m)})
 	}
-	for i, e := range dates {
-		t.Marks = append(t.Marks, mark{at[i], v.short(e.At), v.Event(e)})
-		if e.Name == terms.EventReminder || e.Name == terms.EventLicenseStarts {
+	where := func(x time.Time) float32 {
+		return between(now, marked, at, x)
+	}
+	for i, x := range spans {
+		word, tone := v.modeWord(modeOf(x))
+		from, to := float32(0), float32(1)
+		if i > 0 {
+			from = where(spans[i-1].To)
+		}
+		if i < len(spans)-1 {
+			to = where(x.To)
+		}
+		if n := len(t.Phases); n > 0 && t.Phases[n-1].Word == word {
+			t.Phases[n-1].To = to
 			continue
 		}
-		t.Phases = append(t.Phases, phase{from, at[i], tone, word})
-		from = at[i]
-		word, tone = v.afterwards(p, dates[i+1:])
+		t.Phases = append(t.Phases, phase{from, to, tone, word})
 	}
-	t.Phases = append(t.Phases, phase{from, 1, tone, word})
 	return t
 }
 
-// afterwards is the phase after a date: grace while another end comes, else what stays.
-func (v voice) afterwards(p terms.ProductVerdict, rest []terms.Event) (string, terms.Tone) {
-	for _, e := range rest {
-		if e.Name == terms.EventGraceEnds {
-			return v.t("line.grace"), terms.ToneWarn
+// quietEvents change nothing; they are drawn only while there is room.
+var quietEvents = []string{terms.EventReminder, terms.EventOfflineEnding, terms.EventMaintenance, terms.EventPolicyChange}
+
+// marked are the moments that are drawn: those of the product as a whole and those that change what works.
+func (v voice) marked(p terms.ProductVerdict, spans []simulate.Span) []moment {
+	var all, loud []moment
+	var mode simulate.Mode
+	if len(spans) > 0 {
+		mode = spans[0].Mode
+	}
+	for _, m := range moments(p) {
+		changes := false
+		if x, ok := after(spans, m.At); ok && x.Mode != mode {
+			mode, changes = x.Mode, true
+		}
+		names := m.names()
+		if !changes && len(names) == 0 {
+			continue
+		}
+		all = append(all, m)
+		if changes || slices.ContainsFunc(names, func(e terms.Event) bool { return !slices.Contains(quietEvents, e.Name) }) {
+			loud = append(loud, m)
 		}
 	}
-	if slices.ContainsFunc(p.Next, func(e terms.Event) bool { return e.Name == terms.EventViewMode }) {
-		return v.t("line.view"), ""
+	if len(all) > mostMarks {
+		all = loud
 	}
-	return v.t("line.ended"), ""
+	return all[:min(len(all), mostMarks)]
+}
+
+// markName says what happens at a mark: of several things the one that changes most, which is the last in the order of
+// events.
+func (v voice) markName(p terms.ProductVerdict, m moment) string {
+	names := m.names()
+	if len(names) == 0 && len(m.Events) > 1 {
+		return v.t("line.some")
+	}
+	if len(names) > 0 {
+		return v.Event(names[len(names)-1])
+	}
+	id := m.Events[0].Feature
+	return v.t("step.part."+m.Events[0].Name, "list", []string{v.name(p.Features[id].Name, id)})
+}
+
+// between is the place of any time on a line whose dates stand at the places at.
+func between(now time.Time, dates []moment, at []float32, x time.Time) float32 {
+	t0, p0 := now, float32(0)
+	for i, d := range dates {
+		if !x.After(d.At) {
+			return p0 + (at[i]-p0)*float32(max(0, x.Sub(t0)))/float32(max(1, d.At.Sub(t0)))
+		}
+		t0, p0 = d.At, at[i]
+	}
+	return p0
 }
 
 // Places of the last date on the line, and the least distance between two.
 const lastDate, leastGap = 0.82, 0.16
 
-func spread(now time.Time, dates []terms.Event) []float32 {
-	total := float32(dates[len(dates)-1].At.Sub(now))
-	out := make([]float32, len(dates))
+func spread(now time.Time, dates []moment) []float32 {
+	n := len(dates)
+	total := float32(dates[n-1].At.Sub(now))
+	gap := min(leastGap, lastDate/float32(n))
+	out := make([]float32, n)
 	before := float32(0)
-	for i, e := range dates {
-		out[i] = max(before+leastGap, lastDate*float32(e.At.Sub(now))/max(total, 1))
+	for i, d := range dates {
+		out[i] = max(before+gap, lastDate*float32(d.At.Sub(now))/max(total, 1))
 		before = out[i]
 	}
 	after := float32(lastDate) // and back from the end, where the dates crowd
-	if n := len(out); out[n-1] > after {
+	if out[n-1] > after {
 		for i := n - 1; i >= 0; i-- {
 			out[i] = min(out[i], after)
-			after = out[i] - leastGap
+			after = out[i] - gap
 		}
 	}
 	for i := range out {

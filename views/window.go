@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
+	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
 	"holdfast/views/look"
 )
@@ -59,7 +60,10 @@ type Window struct {
 	refused error // why there is no engine
 
 	shown    overviewModel     // of the Overview, as last shown
+	alarm    alarm.Alarm       // that the person was told of last; without a key when there is none
+	offered  bool              // the box about reminders stands on the Overview
 	finder   licenseFinder     // what a person looks for among the licenses
+	plan     planForm          // what they try on Plan ahead
 	checks   checkup           // of Help & checks, as last run
 	folder   string            // last folder of a file dialog
 	form     requestForm       // kept while a vendor's file is fetched

@@ -48,8 +48,12 @@ func source(t *testing.T, fn func(file, text string)) {
 func uiWords(t *testing.T) map[string]any {
 	t.Helper()
 	var words map[string]any
-	for _, name := range []string{"ui.json", "screens.json"} {
-		b, err := fs.ReadFile(assets.Translations(), "en/"+name)
+	names, err := fs.Glob(assets.Translations(), "en/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(assets.Translations(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,6 +114,11 @@ func TestEveryTextOfTheWindowIsThereAndUsed(t *testing.T) {
 // byName are the texts whose ids are put together from a stable name: a place, a section, a kind, a record, an event.
 var byName = []string{
 	"ui.place.", "ui.rail.", "ui.kind.", "ui.history.", "ui.step.", "ui.detail.bound.", "ui.language.", "ui.tell.",
+	"ui.plan.kind.", "ui.ends.more.",
+	"ui.open_request.title.", "ui.open_request.made.", "ui.open_request.saved.", "ui.open_request.happened.", "ui.open_request.do_saved.",
+	"ui.mail.subject.", "ui.mail.text.", "ui.row.request.", "ui.clock.again.", "ui.clock.rule.", "ui.clock.ok.", "ui.clock.unproven.",
+	"ui.away.ends.", "ui.away.person.", "ui.away.granted.", "ui.away.covered.", "ui.notices.kind.", "ui.notices.title.", "ui.notices.means.",
+	"ui.notices.quiet.", "ui.change.", "ui.preview.kind.",
 }
 
 func TestTheWindowsWordsAreShortAndKind(t *testing.T) {

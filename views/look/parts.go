@@ -76,7 +76,8 @@ type BannerModel struct {
 	// ButtonAt is the index of the answer beside which Button stands; with no Button it means nothing.
 	ButtonAt int
 	Button   *Button
-	Columns  bool // answers side by side, for pages with a body of their own
+	Also     *Button // a second way, of less weight; nil: none
+	Columns  bool    // answers side by side, for pages with a body of their own
 }
 
 // Banner is the verdict: one sentence, four answers, one button.
@@ -125,19 +126,23 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 		if a.Text == "" {
 			continue
 		}
-		button := m.Button != nil && i == m.ButtonAt
+		buttons := m.buttons()
+		button := len(buttons) > 0 && i == m.ButtonAt
 		cells := []Cell{
 			{Object: NewLine(a.Label, Quiet), Share: labels, Align: Top},
 			{Object: NewPara(a.Text, Body), Width: Stretch, Least: 190, Align: Top},
 		}
 		if button {
 			cells[0].Align, cells[1].Align = Middle, Middle
-			cells = append(cells, Cell{Object: m.Button})
+			cells = append(cells, Cell{Object: buttons[0]})
 		}
 		wide.Add(Row(Gap16, cells...))
+		if button && len(buttons) > 1 {
+			wide.Add(Row(0, Cell{Object: Space(0, 0), Width: Stretch}, Cell{Object: buttons[1]}))
+		}
 		narrow.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
 		if button {
-			narrow.Add(Inset(2, 0, Gap4, 0, Wrapped(0, m.Button)))
+			narrow.Add(Inset(2, 0, Gap4, 0, Wrapped(Gap4, buttons...)))
 		}
 	}
 	return Either(500, wide, narrow)
@@ -150,10 +155,22 @@ func answerColumns(m BannerModel) fyne.CanvasObject {
 			grid.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
 		}
 	}
-	if m.Button == nil {
+	buttons := m.buttons()
+	if len(buttons) == 0 {
 		return grid
 	}
-	return Column(Gap12, grid, Wrapped(0, m.Button))
+	return Column(Gap12, grid, Wrapped(Gap4, buttons...))
+}
+
+// buttons are the one that stands out and the second way, as far as there are any.
+func (m BannerModel) buttons() []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	for _, b := range []*Button{m.Button, m.Also} {
+		if b != nil {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // NewCommand returns the line that says how to do the same on the command line.

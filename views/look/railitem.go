@@ -80,6 +80,8 @@ func (a *railArea) set(it RailItem) (changed bool) {
 	font.Size = SizeCaption
 	a.caption.Font = font
 	a.caption.Set(it.Label)
+	a.wide.Refresh() // a number that comes needs its room
+	a.slim.Refresh()
 	a.Refresh()
 	return true
 }
