@@ -244,16 +244,17 @@ func TestOnlyFilesForThisComputerAreContacts(t *testing.T) {
 	outage := func(id string) exchange.Part {
 		return noticePart(1, terms.Notice{ID: id, Type: terms.NoticeOutage, From: start})
 	}
+	more := extensionPart("x", terms.Extension{What: terms.ExtendGrace, Until: start.AddDate(0, 1, 0)})
 	for name, test := range map[string]struct {
 		file    func(v *vendor, req exchange.Request) []byte
 		contact bool
 	}{
-		"a profile":                 {func(v *vendor, _ exchange.Request) []byte { v.version = 2; return v.profileFile() }, false},
-		"a notice to everybody":     {func(v *vendor, _ exchange.Request) []byte { return v.said(to("all", ""), outage("a")) }, false},
-		"a notice to this customer": {func(v *vendor, _ exchange.Request) []byte { return v.said(to("customer", acmeCustomer), outage("b")) }, true},
-		"a notice to this site":     {func(v *vendor, _ exchange.Request) []byte { return v.said(to("site", acmeSite), outage("c")) }, true},
-		"a notice to this license":  {func(v *vendor, _ exchange.Request) []byte { return v.said(to("license", "A-1"), outage("d")) }, true},
-		"a hold of this license":    {func(v *vendor, _ exchange.Request) []byte { return v.said(nil, holdPart(1, terms.Hold{Serial: "A-1"})) }, true},
+		"a profile":                  {func(v *vendor, _ exchange.Request) []byte { v.version = 2; return v.profileFile() }, false},
+		"a notice to everybody":      {func(v *vendor, _ exchange.Request) []byte { return v.said(to("all", ""), outage("a")) }, false},
+		"a notice to this customer":  {func(v *vendor, _ exchange.Request) []byte { return v.said(to("customer", acmeCustomer), outage("b")) }, false},
+		"more time for this site":    {func(v *vendor, _ exchange.Request) []byte { return v.said(to("site", acmeSite), more) }, true},
+		"more time for this license": {func(v *vendor, _ exchange.Request) []byte { return v.said(to("license", "A-1"), more) }, true},
+		"a hold of this license":     {func(v *vendor, _ exchange.Request) []byte { return v.said(nil, holdPart(1, terms.Hold{Serial: "A-1"})) }, true},
 		"a newer license": {func(v *vendor, req exchange.Request) []byte {
 			return v.file(exchange.KindLicense, v.response(exchange.KindLicense, nil, licensePart(v.license("A-1", 2, bound(req)))))
 		}, true},

@@ -33,7 +33,7 @@ func (e *Engine) Away(q terms.Query, until time.Time) []Cover {
 	return all
 }
 
-// worksLess says that some feature that works now does not work then.
+// worksLess says that some feature that works now does not work then, or stops in between.
 func worksLess(now, then *terms.ProductVerdict) bool {
 	if then == nil {
 		return true
@@ -43,7 +43,7 @@ func worksLess(now, then *terms.ProductVerdict) bool {
 		works[id] = true
 	}
 	for _, id := range now.Works {
-		if !works[id] {
+		if !works[id] || sooner(now.Features[id].Until, then.At) {
 			return true
 		}
 	}

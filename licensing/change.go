@@ -95,7 +95,9 @@ func bare(c change) change {
 		out.Licenses = append(out.Licenses, l)
 	}
 	for _, p := range c.Parts {
-		p.Body = exchange.Part{}
+		if !p.takesAway() { // what takes rights away must not go with its document
+			p.Body = exchange.Part{}
+		}
 		out.Parts = append(out.Parts, p)
 	}
 	return out

@@ -29,6 +29,9 @@ func (p partRecord) is(part exchange.Part) bool {
 	return p.Kind == part.Kind && p.Subject == subjectOf(part) && p.Version == part.Version
 }
 
+// takesAway says that a part ends or pauses what a license gives.
+func (p *partRecord) takesAway() bool { return p.Body.Hold != nil || p.Body.Revocation != nil }
+
 // subjectOf names what a part is about: a higher version of the same subject replaces it. "" for a part of another kind.
 func subjectOf(part exchange.Part) string {
 	switch {

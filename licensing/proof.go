@@ -83,7 +83,10 @@ func (e *Engine) fillParts(rec *records, profiles map[[2]string]exchange.Profile
 		if _, known := profiles[k]; !known {
 			profiles[k] = e.profileOf(p.Profile, rec.Vendors[p.Root])
 		}
-		if rec.Parts[key] = e.verifyPart(*p, profiles[k]); rec.Parts[key] == nil {
+		switch proven := e.verifyPart(*p, profiles[k]); {
+		case proven != nil:
+			rec.Parts[key] = proven
+		case !p.takesAway(): // the checkpoint, which the device key signed, has what takes rights away
 			delete(rec.Parts, key)
 			lost[p.Document] = true
 		}

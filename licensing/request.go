@@ -110,7 +110,7 @@ func (e *Engine) newRequest(v vendorRecord, a ask, o RequestOptions, now time.Ti
 		Device: exchange.RequestDevice{
 			ID: id, Public: exchange.EncodeKey(e.public), Code: code, Label: o.Label, Hints: device.Blind(e.hardware(), hintKey),
 		},
-		Nonce: base64.StdEncoding.EncodeToString(random[16:]), Until: now.Add(requestLife).Truncate(time.Second),
+		Nonce: base64.StdEncoding.EncodeToString(random[16:]), Until: e.goodUntil(now),
 		KeyHash: a.keyHash, Product: a.product, Program: e.o.Program, Licenses: a.licenses, Wanted: a.wanted, Restored: a.restored, Changed: a.changed,
 	}
 	if len(a.licenses) == 1 {
@@ -125,6 +125,15 @@ func (e *Engine) newRequest(v vendorRecord, a ask, o RequestOptions, now time.Ti
 		Restored: a.restored, Changed: a.changed, Lower: e.rec.Home.lower(v.Root, e.clockRead()).UTC(), Created: req.Issued, Until: req.Until,
 		File: o.File, State: terms.RequestOpen, Envelope: env,
 	}, nil
+}
+
+// goodUntil is until when an answer to a request made now is waited for. On a computer that was off for months decisions stay on
+// the line from before, while the vendor goes by the real date: the later of both counts.
+func (e *Engine) goodUntil(now time.Time) time.Time {
+	if wall := e.clockRead().Wall; wall.After(now) {
+		now = wall.UTC()
+	}
+	return now.Add(requestLife).Truncate(time.Second)
 }
 
 // made turns a request record into its file.

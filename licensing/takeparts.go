@@ -53,14 +53,16 @@ func heldIn(draft *records, c change, root, serial string) bool {
 // isPart says that this program knows what to do with a part that is no license, key or refusal.
 func isPart(part exchange.Part) bool { return subjectOf(part) != "" }
 
-// meets raises what the offline window counts from: a file that answers this computer, brings its licenses, or is addressed to a
-// license, customer or site here is a contact. What is addressed to everybody proves the time alone.
+// meets raises what the offline window counts from: a file that answers this computer, or brings licenses or a word about them to
+// it, is a contact. What is addressed to everybody proves the time alone, and so does a notice, which could be carried here
+// without what was said beside it, and a refusal that brings nothing: a computer whose place was given away would go on
+// for ever by being refused.
 func meets(h *homeRecord, resp exchange.Response, root string, answers bool, c change) {
 	switch a := resp.Audience; {
 	case answers:
 	case a != nil && a.Scope == "all":
 		return
-	case a == nil && len(c.Licenses) == 0 && !slices.ContainsFunc(c.Parts, func(p partRecord) bool { return serialOf(p.Body) != "" }):
+	case len(c.Licenses) == 0 && !slices.ContainsFunc(c.Parts, func(p partRecord) bool { return p.Kind != exchange.KindNotice }):
 		return
 	}
 	if !resp.Issued.After(h.Contacts[root]) {

@@ -88,7 +88,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	if len(c.Licenses) > 0 || req != nil {
 		c.Home.Told = forgetTold(c.Home.Told, c.Licenses)
 	}
-	meets(c.Home, resp, vendor.Root, req != nil, c)
+	meets(c.Home, resp, vendor.Root, req != nil && req.State == terms.RequestAnswered, c)
 	after := draft.clone()
 	after.apply(c)
 	p.describe(it, draft, after, c)

@@ -55,15 +55,19 @@ func (b Bound) Saw(signed time.Time, r Reading) Bound {
 }
 
 // Answered returns the bound after an answer to a request of this computer was seen at r (rule 4). The vendor signed it at signed,
-// so the request was made no later than that. atRequest is the lower bound when it was made: if that was later, some signed time
-// before was wrong, and the bound falls to signed; otherwise this is Saw. Only the answer to a request that waits for one
+// so the request was made no later than that. atRequest is the lower bound when it was made: if that was later by more than an hour,
+// some signed time before was wrong, and the bound falls to signed; otherwise this is Saw: the clocks of a vendor's desks and
+// the running time differ a little, and an answer that was kept back must not undo the time since. Only the answer to a request that waits for one
 // may be given: no other file proves an upper limit.
 func (b Bound) Answered(signed, atRequest time.Time, r Reading) Bound {
-	if signed = signed.Round(0).UTC(); !signed.IsZero() && atRequest.After(signed) && b.Lower(r).After(signed) {
+	if signed = signed.Round(0).UTC(); !signed.IsZero() && atRequest.Sub(signed) > unlike && b.Lower(r).After(signed) {
 		return Bound{Signed: signed, Boot: r.Boot, At: r.Running}
 	}
 	return b.Saw(signed, r)
 }
+
+// unlike is how far the clocks of one vendor are apart at most without one of them being wrong.
+const unlike = time.Hour
 
 // since returns the running time that r proves since a look in the given boot at the given running time.
 //

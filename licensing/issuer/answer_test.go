@@ -142,6 +142,21 @@ func TestARefusalIsSignedAndSaysWhyAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestACheckInOfAComputerWithAnOldDateIsAnswered(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{})
+	v := d.trusted(t)
+	pc := newComputer(t, 1)
+	d.answer(t, pc.request(t, v, made.Key, 1))
+	ask := pc.request(t, v, made.Key, 2, func(r *exchange.Request) {
+		r.Kind, r.KeyHash, r.Until = exchange.RequestCheckin, "", d.now.AddDate(-1, 0, 0)
+		r.Licenses = []exchange.RequestLicense{{Serial: made.Serial, Version: 1}}
+	})
+	if a, err := d.Answer(context.Background(), ask); err != nil || a.Refused {
+		t.Errorf("%+v, %v", a.Reason, err)
+	}
+}
+
 func TestWhatCannotBeAnsweredChangesNothing(t *testing.T) {
 	d := newDesk(t)
 	made := d.license(t, issuer.NewLicense{})

@@ -28,7 +28,7 @@ type NewExtension struct {
 //	license  the license end; the license's own record moves too, so later answers keep it
 //
 // The limits are those of the policy of each license, see mayGrant; for license ends what was added since the last renewal counts
-// together. Every grant is kept for the audit. Errors: CodeSerialUnknown, CodeNobody, CodeNothingToExtend (no
+// together, and for grace what was added without a break. Every grant is kept for the audit. Errors: CodeSerialUnknown, CodeNobody, CodeNothingToExtend (no
 // offline limit, no end, a trial's grace, withdrawn), CodeCovered (Until brings nothing), CodeSecondNeeded, CodeSecondSame, CodeValue.
 func (is *Issuer) Extend(ctx context.Context, n NewExtension) (Letter, error) {
 	n.Serial = strings.ToUpper(strings.TrimSpace(n.Serial))
@@ -122,8 +122,18 @@ func extended(t tx, list []licenseRecord, n NewExtension, now time.Time) ([]exte
 			covered = base
 			continue
 		}
+		if err := writable("--until", e.by, e.until); err != nil {
+			return nil, err
+		}
 		added := e.by
-		if n.What == terms.ExtendLicense {
+		switch n.What {
+		case terms.ExtendGrace:
+			from, err := graceSince(t, rec, now)
+			if err != nil {
+				return nil, err
+			}
+			added = between(from, e.until, zoneOf(rec.Policy))
+		case terms.ExtendLicense:
 			if rec.Natural.IsZero() {
 				rec.Natural = rec.Ends
 			} else {

@@ -112,6 +112,42 @@ func mayGrant(p terms.Policy, by terms.Length, agent, second string) error {
 	return nil
 }
 
+// graceSince is when the extensions of grace began that one given now goes on from; now when there are none.
+func graceSince(t tx, rec licenseRecord, now time.Time) (time.Time, error) {
+	var given []Grant
+	for _, a := range rec.reaching() {
+		err := t.Each(bucketGrants, reachKey(a), func(_ string, value []byte) error {
+			var g grantRecord
+			if err := json.Unmarshal(value, &g); err != nil {
+				return say(CodeDamaged, err, "file", storeName)
+			}
+			if g.What == terms.ExtendGrace && slices.Contains(g.Serials, rec.Serial) {
+				given = append(given, g.Grant)
+			}
+			return nil
+		})
+		if err != nil {
+			return now, err
+		}
+	}
+	slices.SortFunc(given, func(a, b Grant) int { return b.Until.Compare(a.Until) })
+	from := now
+	for _, g := range given {
+		if g.At.Before(from) && !g.Until.Before(from) {
+			from = g.At
+		}
+	}
+	return from, nil
+}
+
+// writable refuses a length that no file can carry: more than terms.ParseLength reads.
+func writable(flag string, by terms.Length, until time.Time) error {
+	if _, err := terms.ParseLength(by.String()); err != nil {
+		return say(CodeValue, err, "flag", flag, "value", until.UTC().Format(time.DateOnly))
+	}
+	return nil
+}
+
 // spanOf compares lengths; a day is 24 hours.
 func spanOf(l terms.Length) time.Duration { return time.Duration(l.Days)*24*time.Hour + l.Span }
 

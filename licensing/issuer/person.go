@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -154,7 +155,7 @@ func (v *visit) judgeMoreTime(rec *licenseRecord) error {
 		if err != nil || !granted {
 			return err
 		}
-		if err := mayGrant(rec.Policy, between(most, want, zone), v.by.Agent, v.by.Second); err != nil {
+		if err := cmp.Or(writable("moretime", between(ordinary, want, zone), want), mayGrant(rec.Policy, between(most, want, zone), v.by.Agent, v.by.Second)); err != nil {
 			return err
 		}
 		agent, second = v.by.Agent, v.by.Second

@@ -65,16 +65,8 @@ func withdrawn(t tx, serial string) (*exchange.Revocation, error) {
 // standing is everything that the vendor said about licenses and that counts now, for an answer that takes them along. What is
 // for some of the licenses only, such as a notice to one customer, is in apart with its own audience.
 func standing(t tx, list []licenseRecord, now time.Time) (parts []exchange.Part, apart []message, err error) {
-	for _, kind := range []exchange.Kind{exchange.KindRevocation, exchange.KindHold} {
-		for _, rec := range list {
-			s, ok, err := statement(t, kind, rec.Serial)
-			if err != nil {
-				return nil, nil, err
-			}
-			if ok {
-				parts = append(parts, s.Part)
-			}
-		}
+	if parts, err = decisions(t, list); err != nil {
+		return nil, nil, err
 	}
 	for _, rec := range list {
 		more, err := grantsOf(t, rec, now)
@@ -102,6 +94,22 @@ func standing(t tx, list []licenseRecord, now time.Time) (parts []exchange.Part,
 		return nil
 	})
 	return parts, apart, err
+}
+
+// decisions are the withdrawals and holds of licenses, standing or lifted.
+func decisions(t tx, list []licenseRecord) (parts []exchange.Part, err error) {
+	for _, kind := range []exchange.Kind{exchange.KindRevocation, exchange.KindHold} {
+		for _, rec := range list {
+			s, ok, err := statement(t, kind, rec.Serial)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				parts = append(parts, s.Part)
+			}
+		}
+	}
+	return parts, nil
 }
 
 // over is the moment after which a notice counts for nothing: the work, the problem and every grace that it gives are over. Zero:

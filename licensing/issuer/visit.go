@@ -26,7 +26,8 @@ type visit struct {
 	granted []exchange.Part
 	added   []exchange.Part // more time
 	refused []exchange.Part
-	gone    []string // serials that are withdrawn
+	told    []exchange.Part // what a computer has to know that is given nothing
+	gone    []string        // serials that are withdrawn
 	grants  []grantRecord
 	until   time.Time
 	capped  bool
@@ -51,7 +52,7 @@ func (v *visit) seal() (answerRecord, error) {
 			parts = append(parts, p)
 		}
 	}
-	parts = append(parts, v.refused...)
+	parts = slices.Concat(parts, v.refused, v.told)
 	f := outgoing{
 		parts: parts, apart: apart, trace: v.r.Trace, external: v.r.ExternalID,
 		answers: &exchange.Answers{Request: v.r.ID, Nonce: v.r.Nonce, Device: v.r.Device.ID},
@@ -110,6 +111,9 @@ func (v *visit) meet() error {
 	if v.decided && v.by.Refuse != "" {
 		part, err := v.refuse.declined(v.by.Refuse)
 		v.refused, v.added, v.until, v.capped = append(v.refused, part), nil, time.Time{}, false
+		if err == nil {
+			v.told, err = decisions(v.t, mine) // no decision waits for the next check-in
+		}
 		return err
 	}
 	for _, g := range v.grants {
@@ -147,7 +151,7 @@ func (v *visit) named() ([]namedLicense, error) {
 		return nil, err
 	}
 	for _, l := range v.r.Licenses {
-		add(namedLicense{serial: l.Serial, version: l.Version, mayTake: l.Version == starterVersion || slices.Contains(key.Serials, l.Serial)})
+		add(namedLicense{serial: l.Serial, version: l.Version, mayTake: slices.Contains(key.Serials, l.Serial)})
 		if len(all) > maxNamed {
 			return all, nil
 		}
@@ -192,6 +196,7 @@ func (v *visit) admit(n namedLicense) (rec licenseRecord, ok bool, err error) {
 		return rec, false, err
 	}
 	holds := samePlace(all, v.d) >= 0
+	n.mayTake = n.mayTake || n.version == starterVersion && rec.Policy.Devices.FirstUse.Lasts() // it has the starter license
 	switch {
 	case no != nil && (holds || n.version > 0): // it has the license, so it has to know
 		v.gone, v.records = append(v.gone, rec.Serial), append(v.records, rec)

@@ -63,8 +63,6 @@ func (p *product) aboutInTerm(j *judged, ids []string, r *ranked, s Slots) {
 		s["date"], s["vendor"], s["days"] = j.term, p.vendor.Name, daysUntil(j.term, p.At, j.zone)
 		s["after"] = p.keptAfter(ids, j.term)
 		r.Finding = finding(StateFirstUse, s, ActSendRequest)
-	case last.moreTerm != nil && past(p.At, last.Ends) && p.At.Before(lastDays(last.ends)):
-		p.aboutExtended(last.moreTerm, last.ends, ids, r, s)
 	case !offline.IsZero() && CompareEnds(offline, last.term) <= 0 && !p.At.Before(j.offlineFrom()):
 		r.rank = rankFix
 		s["date"], s["days"], s["grace"] = offline, daysUntil(offline, p.At, j.zone), j.offlineGrace
@@ -73,6 +71,8 @@ func (p *product) aboutInTerm(j *judged, ids []string, r *ranked, s Slots) {
 		if !p.At.Before(lastDays(offline)) {
 			r.Tone = ToneWarn
 		}
+	case last.moreTerm != nil && past(p.At, last.Ends) && p.At.Before(lastDays(last.ends)):
+		p.aboutExtended(last.moreTerm, last.ends, ids, r, s)
 	case j.trial:
 		s["date"], s["start"], s["after"] = j.ends, later(j.Issued, j.starts), p.keptAfter(ids, j.ends)
 		r.Finding = finding(StateTrial, s, ActUseFile)

@@ -8,9 +8,10 @@ import (
 // aboutGrace is about a license that is past one of its ends and goes on by itself.
 func (p *product) aboutGrace(j *judged, ids []string, r *ranked, s Slots) {
 	end, stays := j.stayNow()
-	r.rank, r.date = rankFix, stays.until
-	s["date"], s["grace"] = end, stays.until
-	s["all_or_all_except"], s["after"] = p.kept(ids, p.At), p.keptAfter(ids, stays.until)
+	until := j.graceEnds()
+	r.rank, r.date = rankFix, until
+	s["date"], s["grace"] = end, until
+	s["all_or_all_except"], s["after"] = p.kept(ids, p.At), p.keptAfter(ids, until)
 	switch n := stays.outage; {
 	case j.byOffline() && len(p.endedParts(j, ids)) > 0:
 		p.aboutParts(j, ids, r, s)
@@ -18,8 +19,8 @@ func (p *product) aboutGrace(j *judged, ids []string, r *ranked, s Slots) {
 		s["evidence"] = Evidence{Kind: "notice", Ref: n.Body.Ref, At: n.Issued}
 		s["status_page"], s["vendor"] = p.vendor.Status, p.vendor.Name
 		r.Finding = finding(StateGraceVendor, s, "")
-	case stays.more != nil && p.At.Before(lastDays(stays.until)):
-		p.aboutExtended(stays.more, stays.until, ids, r, s)
+	case stays.more != nil && p.At.Before(lastDays(until)):
+		p.aboutExtended(stays.more, until, ids, r, s)
 	case j.byOffline():
 		r.Finding = finding(StateGraceOffline, s, ActCheckin)
 	default:
@@ -42,8 +43,8 @@ func (p *product) aboutParts(j *judged, ids []string, r *ranked, s Slots) {
 			core = append(core, id)
 		}
 	}
-	r.rank, r.date = rankLimited, j.offlineGrace
-	s["date"], s["grace"], s["parts"], s["core_parts"] = since, j.offlineGrace, p.featureNames(parts), p.featureNames(core)
+	r.rank, r.date = rankLimited, j.graceEnds()
+	s["date"], s["grace"], s["parts"], s["core_parts"] = since, r.date, p.featureNames(parts), p.featureNames(core)
 	r.Finding = finding(StateLimitedParts, s, ActCheckin)
 }
 

@@ -26,7 +26,7 @@ func (e *evaluation) announced(q Query) []ranked {
 			return x.Body.Serial == h.Serial || x.Body.Serial == "" && x.Audience.Includes(&h.License)
 		}
 		if product, ok := e.reaches(q, x.Vendor, about); ok && !e.extended(x) {
-			if r, ok := e.extension(x, product); ok {
+			if r, ok := e.extension(x, product, about); ok {
 				r.Product, r.License = product, x.Body.Serial
 				all = append(all, r)
 			}
@@ -72,9 +72,14 @@ func (e *evaluation) notice(n *Signed[Notice]) (ranked, bool) {
 // extensionTold is how long more time is a line of its own before it counts.
 const extensionTold = 14 * 24 * time.Hour
 
-func (e *evaluation) extension(x *Signed[Extension], product string) (ranked, bool) {
+func (e *evaluation) extension(x *Signed[Extension], product string, about func(*Held) bool) (ranked, bool) {
 	at, v := e.decision(x.Vendor), e.vendor(x.Vendor)
-	until := extendedTo(x, time.UTC)
+	var until time.Time
+	for i := range e.facts.Licenses { // a length in days ends with the day in the license's zone
+		if h := &e.facts.Licenses[i]; h.Vendor == x.Vendor && equalFold(h.Policy.Product.ID, product) && about(h) {
+			until = later(until, extendedTo(x, h.Policy.zone()))
+		}
+	}
 	if past(at, until) || at.After(x.Taken.Add(extensionTold)) {
 		return ranked{}, false
 	}

@@ -119,7 +119,7 @@ func (j *judged) after(end time.Time, cause Cause, f Feature, g Grace) stay {
 		if n.Body.From.After(natural) || !n.Body.Until.IsZero() && end.After(n.Body.Until) {
 			continue // over before it began, or goes on after it
 		}
-		if by == CauseOutage && (s.outage == nil || CompareEnds(n.Body.Until, s.outage.Body.Until) > 0) {
+		if by == CauseOutage && (s.outage == nil || cmp.Or(CompareEnds(n.Body.Until, s.outage.Body.Until), cmp.Compare(s.outage.Document, n.Document)) > 0) {
 			s.outage = n
 		}
 		if !l.Lasts() {

@@ -188,6 +188,27 @@ func (j *judged) stayNow() (end time.Time, s stay) {
 	return j.term, j.atTerm
 }
 
+// graceEnds is when the last feature stops that the grace which runs keeps going: its grace is over, or before that the other
+// end and its grace are, or what this computer must show.
+func (j *judged) graceEnds() time.Time {
+	var last time.Time
+	for i := range j.rights {
+		r := &j.rights[i]
+		if !r.granted || r.feature.After == Keep {
+			continue
+		}
+		full := r.full
+		if !r.silent.IsZero() && r.then == Keep && (past(j.at, r.silent) || follows(r.silent, full)) {
+			full = r.term
+		}
+		last = later(last, full)
+	}
+	if _, s := j.stayNow(); last.IsZero() {
+		return s.until
+	}
+	return last
+}
+
 // longAgo ends a right that never was; it is not the zero time, which would mean no end.
 var longAgo = time.Unix(0, 0).UTC()
 

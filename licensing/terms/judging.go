@@ -212,7 +212,7 @@ func (p *product) eachDate(add func(t time.Time, last bool)) {
 			add(j.offlineFrom(), false)
 			add(lastDays(j.offline), false)
 		}
-		for _, end := range [...]time.Time{j.ends, j.grace, j.offlineGrace} {
+		for _, end := range [...]time.Time{j.ends, j.term, j.grace, j.offlineGrace} {
 			if !end.IsZero() && len(j.words.extensions) > 0 {
 				add(lastDays(end), false)
 			}
@@ -228,6 +228,9 @@ func (p *product) eachDate(add func(t time.Time, last bool)) {
 			add(r.start, false)
 			add(r.full, true)
 			add(r.term, true)
+			if len(j.words.extensions) > 0 && !r.full.IsZero() {
+				add(lastDays(r.full), false)
+			}
 		}
 	}
 	for _, e := range p.Next {

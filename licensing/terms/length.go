@@ -103,9 +103,20 @@ func (l Length) After(start time.Time, zone *time.Location) time.Time {
 	if l.Days > 0 {
 		y, m, d := start.In(zone).Date()
 		// Noon exists on every day; midnight does not where clocks go forward then.
-		return EndOfDay(time.Date(y, m, d+l.Days, 12, 0, 0, 0, zone), zone)
+		return writable(EndOfDay(time.Date(y, m, d+l.Days, 12, 0, 0, 0, zone), zone), start)
 	}
-	return start.Add(l.Span).UTC()
+	return writable(start.Add(l.Span).UTC(), start)
+}
+
+// endOfTime is the last moment that RFC 3339 can write. Vendors give it to licenses that shall never end.
+var endOfTime = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+// writable is the end, or the last moment that can be written if that is sooner.
+func writable(end, start time.Time) time.Time {
+	if end.After(endOfTime) {
+		return later(endOfTime, start.UTC())
+	}
+	return end
 }
 
 // Before returns the moment that lies the length before end: the same clock time on an earlier day for days.

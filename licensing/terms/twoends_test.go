@@ -1,0 +1,88 @@
+package terms
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestATimeWithoutContactThatRunsOutIsToldAlsoInAnExtendedTerm(t *testing.T) {
+	longer := extended(Extension{Serial: "4711", What: ExtendLicense, By: Days(90), Until: endOf("2027-06-12"), Agent: "Anna", Reason: Plain("Order")}, "2027-03-10")
+	f := with(away(contact("2027-03-10")), longer) // the time without contact ends on 9 April
+	p := evaluate(t, f, Query{}, day("2027-04-08")).Products[0]
+	if p.State != StateOfflineEnding || p.Action != ActCheckin || p.Slots["date"] != p.OfflineUntil {
+		t.Errorf("%s with %q until %v; the time without contact ends %s", p.State, p.Action, p.Slots["date"], p.OfflineUntil)
+	}
+}
+
+func TestAGraceIsNotToldLongerThanTheOtherEndAllows(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		facts         Facts
+		at            string
+		state         State
+		grace, change string // the last day that is told, and the last at full use
+	}{
+		{
+			"the time without contact is over before the grace after the license end", away(contact("2027-02-16"), func(f *Facts) {
+				f.Licenses[0].Policy.Grace.Offline = Length{None: true}
+				f.Licenses[0].Policy.Features = map[string]Feature{"edit": {Name: Plain("Edit"), After: View}}
+			}), "2027-03-16", StateGraceRenewal, "2027-03-18", "2027-03-18",
+		},
+		{
+			"the license ends before the grace after the time without contact", away(contact("2027-02-08"), func(f *Facts) {
+				f.Licenses[0].Policy.Grace.Renewal = Length{None: true}
+				f.Licenses[0].Policy.Features = map[string]Feature{"edit": {Name: Plain("Edit"), After: View}}
+			}), "2027-03-12", StateGraceOffline, "2027-03-14", "2027-03-14",
+		},
+	} {
+		p := evaluate(t, c.facts, Query{}, day(c.at)).Products[0]
+		if until := p.Features["edit"].Until; !until.Equal(endOf(c.change)) {
+			t.Fatalf("%s: full use until %s", c.name, until)
+		}
+		if grace, _ := p.Slots["grace"].(time.Time); p.State != c.state || !grace.Equal(endOf(c.grace)) {
+			t.Errorf("%s: %s is told until %s", c.name, p.State, grace)
+		}
+	}
+}
+
+func TestWhichOfTwoOutagesIsNamedDoesNotDependOnTheirOrder(t *testing.T) {
+	a, b := outage(""), outage("")
+	a.ID, a.Ref, b.ID, b.Ref = "o1", "O-1", "o2", "O-2"
+	f := away(noticed(a, "2026-11-20"), noticed(b, "2026-11-21"))
+	one := Evaluate(f, Query{}, day("2026-12-04")).Main
+	slices.Reverse(f.Notices)
+	if two := Evaluate(f, Query{}, day("2026-12-04")).Main; one.Slots["evidence"] != two.Slots["evidence"] {
+		t.Errorf("%v or %v", one.Slots["evidence"], two.Slots["evidence"])
+	}
+}
+
+func TestMoreTimeInDaysIsToldToTheLastDayOfTheLicensesOwnZone(t *testing.T) {
+	f := away(func(f *Facts) { f.Licenses[0].Policy.Zone = "Pacific/Auckland" },
+		extended(Extension{Serial: "4711", What: ExtendOffline, By: Days(50), Agent: "Anna", Reason: Plain("Ship")}, "2026-11-05"))
+	v := evaluate(t, f, Query{}, day("2026-11-06"))
+	for _, o := range v.Others {
+		if o.State == StateGraceExtended && o.Slots["date"] != v.Products[0].OfflineUntil {
+			t.Errorf("told until %v, lasts until %s", o.Slots["date"], v.Products[0].OfflineUntil)
+		}
+	}
+	if len(v.Others) == 0 {
+		t.Error("the extension is no line")
+	}
+}
+
+func TestALicenseThatEndsWithTheLastYearCanBeWritten(t *testing.T) {
+	never := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	for _, zone := range []string{"UTC", "America/Los_Angeles", "Pacific/Auckland"} {
+		f := away(func(f *Facts) { f.Licenses[0].Ends, f.Licenses[0].Policy.Zone = never, zone },
+			extended(Extension{Serial: "4711", What: ExtendOffline, Until: never, Agent: "Anna", Reason: Plain("Ship")}, "2026-11-05"))
+		v := evaluate(t, f, Query{}, day("2026-12-20"))
+		if _, err := json.Marshal(v); err != nil {
+			t.Errorf("%s: %v", zone, err)
+		}
+		if until := v.Products[0].Features["edit"].Until; !until.Equal(never) {
+			t.Errorf("%s: full use until %s", zone, until)
+		}
+	}
+}
