@@ -25,6 +25,12 @@ if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   virtual=:$((100 + RANDOM % 400))
   printf 'demo' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
   ring=$!
+  # Asking before it has its name would have the bus start another one, locked.
+  for _ in $(seq 100); do
+    dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+      string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' && break
+    sleep 0.1
+  done
   for _ in $(seq 50); do secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && break; sleep 0.1; done
 fi
 show holdfast-issuer init --dir vendor --vendor acme --name "Acme GmbH" --email help@acme.example

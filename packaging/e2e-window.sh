@@ -3,7 +3,8 @@
 # with mouse and keyboard. Every step reads back what came of it: from the command line, the files, the clipboard, the
 # window's place, or the pixels.
 #   first run, drag and drop, paste, a second start with a file, keyboard, settings from another process, size and place,
-#   a request from form to license, a key store that locks, kill -9, a double click.
+#   a key store that locks, kill -9, a request from form to license, an offline window of seconds that ends by itself and
+#   begins anew by a check-in file, a plan that is tried, reminders, a double click.
 # Usage: e2e-window.sh BIN ARTEFACTS
 set -euo pipefail
 bin=$1 art=$2 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +16,7 @@ if [ "${HOLDFAST_E2E_INSIDE:-}" != 1 ]; then
   trap 'rm -rf "$top"' EXIT
   mkdir -p "$top/home/Downloads" "$top/run" && chmod 700 "$top/run"
   env -i PATH="$PATH" HOME="$top/home" XDG_RUNTIME_DIR="$top/run" LANG=C.UTF-8 TZ=UTC TOP="$top" HOLDFAST_E2E_INSIDE=1 \
-    timeout --foreground 300 dbus-run-session -- bash "$0" "$bin" "$art" || { code=$?; echo "e2e-window: ended with $code" >&2; exit "$code"; }
+    timeout --foreground 400 dbus-run-session -- bash "$0" "$bin" "$art" || { code=$?; echo "e2e-window: ended with $code" >&2; exit "$code"; }
   exit
 fi
 
@@ -252,9 +253,9 @@ move_until() { # move_until WORD X Y: a real pointer never stands still
 }
 drop drop.hflic
 rest dropped asked
-state active && die "dropping a file used it"
+state active_offline && die "dropping a file used it"
 key Return
-within 10 "the dropped license is in use" state active --product acmecad
+within 10 "the dropped license is in use" state active_offline --product acmecad
 rest used dropped asked
 
 step "3. paste"
@@ -266,9 +267,9 @@ within 5 "the clipboard" copied
 rest waiting used
 key ctrl+v
 rest pasted waiting
-state active --product acmeview && die "pasting used the license"
+state active_offline --product acmeview && die "pasting used the license"
 key Return
-within 10 "the pasted license is in use" state active --product acmeview
+within 10 "the pasted license is in use" state active_offline --product acmeview
 rest toast pasted
 
 step "4. a second start hands its file over"
@@ -351,13 +352,13 @@ state keychain_locked || die "the status does not tell of the lock: $out"
 run "$hf" entitled acmecad edit
 unlock || die "the key store does not unlock"
 back unlocked small 40 # it tries again every 15 s, without a question
-state active || die "the status does not see that the key store is open: $out"
+state active_offline || die "the status does not see that the key store is open: $out"
 
 step "9. kill -9, and a start after it"
 kill -9 "$win"
 wait "$win" 2>/dev/null || true
 start
-within 10 "everything as before" state active
+within 10 "everything as before" state active_offline
 run "$hf" ledger verify
 back killed small
 key ctrl+w
@@ -384,16 +385,88 @@ has "$(basename "$file")" || die "the list of requests does not name the file: $
 run "$issuer" answer --dir vendor "$file" --out carried.hflic
 run "$hf" carried.hflic
 rest carried requested
-state active && die "looking at the answer used it"
+state active_offline && die "looking at the answer used it"
 key Return
-within 10 "the answer is in use" state active
+within 10 "the answer is in use" state active_offline
 rest done carried
 key ctrl+w
 ended 0
 unset HOLDFAST_HOME
 home=$HOME/.local/share/holdfast
 
-step "11. a double click"
+step "11. a window of seconds while the program is open: grace and its end come by themselves, a file ends them"
+export HOLDFAST_HOME=$TOP/third
+home=$HOLDFAST_HOME
+cat >acmelab.yaml <<'P'
+schema: holdfast.policy/v1
+version: 1
+product: {id: acmelab, name: AcmeLab}
+term: {length: 365d}
+offline: {window: 8s}
+grace: {offline: 8s}
+features:
+  edit: {name: Edit, grace: 8s, after: view}
+  render: {name: Render, grace: 4s, after: pause}
+  export: {name: Export, after: keep}
+devices: {places: 2}
+P
+"$issuer" license create --dir vendor --policy acmelab.yaml --customer "Example Corp" 2>/dev/null >acmelab.key || die "no license: acmelab"
+run "$hf" keys import acme.hfkey --yes
+start
+rest lab-first
+answer acmelab lab.hflic
+run "$hf" import lab.hflic
+within 5 "the license is in use" state active_offline
+rest lab-active lab-first
+within 15 "grace starts by itself" state grace_offline
+rest lab-grace lab-active
+within 15 "grace ends by itself" state limited
+rest lab-limited lab-grace
+run "$hf" grace show
+[ "$(ours)" = "$win" ] || die "the command line did not reach the window's process"
+has "Grace started" && has "Grace ended" || die "the grace was not recorded: $out"
+run "$hf" entitled acmelab export
+rm -f "$HOME"/Downloads/*.hfreq
+key Return # the button of the state
+rest lab-checkin lab-limited
+key Return
+rest lab-save lab-checkin
+key Return
+within 10 "the check-in file in Downloads" saved
+rest lab-saved lab-save
+run "$issuer" answer --dir vendor "$file" --out lab-answer.hflic
+run "$hf" lab-answer.hflic
+rest lab-carried lab-saved
+key Return
+works() { timeout 20 "$hf" entitled acmelab edit >/dev/null 2>&1; }
+within 10 "the answer brings full use back" works
+run "$hf" grace show
+has "Full use is back" || die "the recovery was not recorded: $out"
+rest lab-works lab-carried
+
+step "12. plan ahead and the switch for reminders, by keyboard"
+key ctrl+5
+rest plan-dates lab-works
+key shift+Tab # from the button above the dates to the tabs
+key Return
+rest plan-if plan-dates
+key Tab Return # Try it
+rest plan-result plan-if
+key ctrl+comma
+rest reminders plan-result
+is remind "" || die "reminders are on already"
+key Tab Tab Tab Tab Tab Tab space # language, three looks, text size, reminders
+within 10 "reminders are on" is remind true
+rest reminders-on reminders
+key ctrl+1
+rest reminders-overview reminders-on
+state active_offline || state offline_ending || state grace_offline || state limited_parts || state limited || die "after the switch: $out"
+key ctrl+w
+ended 0
+unset HOLDFAST_HOME
+home=$HOME/.local/share/holdfast
+
+step "13. a double click"
 run env PREFIX="$HOME/.local" "$here/linux/install.sh" install "$bin"
 file=$TOP/carried.hflic
 run gio info -a standard::content-type "$file"

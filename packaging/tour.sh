@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of docs/window.md anew: a demo vendor with three products, and the real window on a virtual screen.
+# Makes the pictures of docs/window anew, which the README shows: a demo vendor with three products, and the real window on
+# a virtual screen.
 # Usage: tour.sh BIN OUT
 set -euo pipefail
 bin=$1 out=$2
@@ -15,10 +16,16 @@ fi
 cd "$TOP"
 export HOLDFAST_HOME=$TOP/home/records
 printf pw | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 & ring=$!
+# Asking before it has its name would have the bus start another one, locked.
+for _ in $(seq 100); do
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+    string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' && break
+  sleep 0.1
+done
 for _ in $(seq 50); do secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && break; sleep 0.1; done
 display=:$((300 + RANDOM % 100))
 Xvfb "$display" -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 & xvfb=$!
-trap 'kill $ring $xvfb ${wm:-} ${win:-} 2>/dev/null || true' EXIT
+trap 'kill $ring $xvfb ${wm:-} ${win:-} 2>/dev/null || true; wait' EXIT # it closes its records before its folder goes
 export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
 for _ in $(seq 100); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.1; done
 openbox >/dev/null 2>&1 & wm=$!
@@ -27,7 +34,7 @@ issuer=$bin/holdfast-issuer hf=$bin/holdfast
 "$issuer" init --dir vendor --vendor acme --name "Acme GmbH" --email help@acme.example >/dev/null 2>&1
 "$issuer" profile --dir vendor --out acme.hfkey >/dev/null
 "$hf" keys import acme.hfkey --yes >/dev/null
-# product ID NAME TERM: activates it here and leaves the license file as ID.hflic
+# product ID NAME TERM WINDOW: activates it here and leaves the license file as license_ID.hflic
 product() {
   cat >"$1.yaml" <<P
 schema: holdfast.policy/v1
@@ -35,20 +42,21 @@ version: 3
 product: {id: $1, name: $2, versions: ">=4 <6"}
 term: {$3}
 renewal: {contact: sales@acme.example, remind_from: 60d}
-grace: {renewal: 14d}
+$([ -z "$4" ] || echo "offline: {window: $4, more_time: 60d}")
+grace: {offline: 14d, renewal: 14d}
 features:
   edit: {name: {en: Edit drawings, de: Zeichnungen bearbeiten}, grace: 14d, after: view, view: {en: "open, print and export drawings", de: "Zeichnungen öffnen, drucken und exportieren"}}
   export: {name: {en: Export, de: Export}, after: keep}
-  sheet: {name: {en: Sheet metal, de: Blech}, grace: 14d, after: pause}
+  sheet: {name: {en: Sheet metal, de: Blech}, grace: 5d, after: pause}
 devices: {places: 2, first_use: 14d}
 P
   key=$("$issuer" license create --dir vendor --policy "$1.yaml" --customer "Example Corp" 2>/dev/null)
   printf '%s\n' "$key" | "$hf" request activate --vendor acme --key-file - --out "$1.hfreq" >/dev/null
   "$issuer" answer --dir vendor "$1.hfreq" --out "license_$1.hflic" >/dev/null
 }
-product acmecam "AcmeCAM" "length: 239d"; "$hf" import license_acmecam.hflic >/dev/null
-product acmeview "AcmeView" "perpetual: true"; "$hf" import license_acmeview.hflic >/dev/null
-product acmecad "AcmeCAD Pro" "length: 131d"
+product acmecam "AcmeCAM" "length: 239d" 90d; "$hf" import license_acmecam.hflic >/dev/null
+product acmeview "AcmeView" "perpetual: true" ""; "$hf" import license_acmeview.hflic >/dev/null
+product acmecad "AcmeCAD Pro" "length: 131d" 30d
 
 start() { # FILES…: the window, in front
   "$hf" "$@" >window.log 2>&1 & win=$!
@@ -84,5 +92,18 @@ shot overview-de-dark
 "$hf" settings set language en >/dev/null
 xdotool key ctrl+6
 shot help
-for f in "$out"/{preview,overview,license,overview-de-dark,help}.png; do convert "$f" -strip -define png:compression-level=9 "$f"; done
+xdotool windowsize "$id" 960 880
+xdotool key ctrl+5; sleep 0.5; xdotool key shift+Tab Return; sleep 0.5; xdotool key Tab Return # what if, try it
+shot plan
+kill "$win"; wait "$win" 2>/dev/null || true
+
+# Another computer, on which grace runs: the window of this license is over after a moment.
+export HOLDFAST_HOME=$TOP/home/grace
+"$hf" keys import acme.hfkey --yes >/dev/null
+product acmecad5 "AcmeCAD Pro" "length: 131d" 1s; "$hf" import license_acmecad5.hflic >/dev/null
+timeout 20 bash -c 'until "$0" grace show --json | grep -q started; do sleep 0.2; done' "$hf"
+start
+shot overview-grace
+pictures=(preview overview license overview-de-dark help plan overview-grace)
+for f in "${pictures[@]}"; do convert "$out/$f.png" -strip -define png:compression-level=9 "$out/$f.png"; done
 echo "tour: pictures in $out"

@@ -59,21 +59,49 @@ func (w *Window) tick() {
 				return
 			}
 			w.tick()
-			if w.work.busy() {
-				w.reload()
-				return
-			}
-			w.work.quietly(func() func() {
-				w.engine.Refresh(context.Background()) // tries what was out of reach, too; what is wrong stands in the snapshot
-				st := w.look()
-				return func() { w.set(st) }
-			})
+			w.refresh()
 		})
 	})
 	w.stop = func() {
 		cancel()
 		w.unwatch()
+		w.unawait()
 	}
+}
+
+// refresh lets the engine see what passed, and shows it.
+func (w *Window) refresh() {
+	if w.work.busy() {
+		w.reload()
+		return
+	}
+	w.work.quietly(func() func() {
+		w.engine.Refresh(context.Background()) // tries what was out of reach, too; what is wrong stands in the snapshot
+		st := w.look()
+		return func() { w.set(st) }
+	})
+}
+
+// awaitChange sees a date that changes the verdict before the next tick when it passes: nobody reads what is over.
+func (w *Window) awaitChange() {
+	w.unawait()
+	w.unawait = func() {}
+	wait := again
+	for _, p := range w.snap.Verdict.Products {
+		if !p.Change.IsZero() {
+			wait = min(wait, p.Change.Sub(p.At)) // by the time that decides, which a wrong clock does not move
+		}
+	}
+	if wait == again {
+		return // the next tick comes first
+	}
+	w.unawait = w.work.after(max(wait, atLeast), func() {
+		w.work.dispatch(func() {
+			if !w.closed {
+				w.refresh()
+			}
+		})
+	})
 }
 
 // state is what one look at the engine gives.
@@ -118,6 +146,7 @@ func (w *Window) set(st state) {
 	w.snap, w.made, w.have = w.withSaved(st.snap), st.made, true
 	w.renewFoot()
 	w.remind()
+	w.awaitChange()
 	if !first {
 		w.frame.SetRail(w.renewedRail())
 		if w.now.renew != nil {

@@ -30,6 +30,7 @@ const (
 const (
 	again          = time.Minute
 	againInTrouble = 15 * time.Second
+	atLeast        = 200 * time.Millisecond // between two looks at a date that passes
 )
 
 // toastTime is how long a short word stays.
@@ -49,6 +50,7 @@ type Window struct {
 	have    bool
 	unwatch func() // ends watching the engine
 	stop    func() // ends watching and timers
+	unawait func() // ends waiting for the next date
 	closed  bool
 
 	frame   *look.Frame
@@ -104,7 +106,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 	if o.Desk == nil {
 		o.Desk = &bareDesk{}
 	}
-	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, saved: map[string]string{}, shortcuts: map[string]func(){}}
+	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, unawait: func() {}, saved: map[string]string{}, shortcuts: map[string]func(){}}
 	w.settings = o.Desk.Settings()
 	w.worn = *ThemeOf(w.settings)
 	w.work = newWorker(o, w.showWork)
