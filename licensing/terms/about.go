@@ -16,7 +16,7 @@ func (p *product) about(j *judged, ids []string) ranked {
 		return p.aboutElsewhere(j)
 	case j.phase == unproved:
 		return p.aboutUnproved(j)
-	case j.words.revoked != nil:
+	case j.words.revoked != nil && !j.holdFirst():
 		p.aboutRevoked(j, ids, &r, s)
 	case j.phase == upcoming:
 		r.rank, r.date = rankInformation, j.starts

@@ -12,6 +12,7 @@ func (p *product) aboutGrace(j *judged, ids []string, r *ranked, s Slots) {
 	r.rank, r.date = rankFix, until
 	s["date"], s["grace"] = end, until
 	s["all_or_all_except"], s["after"] = p.kept(ids, p.At), p.keptAfter(ids, until)
+	s["sooner"] = p.endsBefore(ids, until)
 	switch n := stays.outage; {
 	case j.byOffline() && len(p.endedParts(j, ids)) > 0:
 		p.aboutParts(j, ids, r, s)
@@ -48,6 +49,18 @@ func (p *product) aboutParts(j *judged, ids []string, r *ranked, s Slots) {
 	r.Finding = finding(StateLimitedParts, s, ActCheckin)
 }
 
+// endsBefore are the features at full use that leave it before a date, soonest first.
+func (p *product) endsBefore(ids []string, date time.Time) []PartEnd {
+	var all []PartEnd
+	for _, id := range ids {
+		if v := p.Features[id]; v.Mode == Keep && !v.Until.IsZero() && v.Until.Before(date) {
+			all = append(all, PartEnd{v.Name, v.Until})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b PartEnd) int { return a.Until.Compare(b.Until) })
+	return all
+}
+
 // endedParts are those features of a license whose own grace is over.
 func (p *product) endedParts(j *judged, ids []string) []string {
 	var ended []string
@@ -63,6 +76,7 @@ func (p *product) endedParts(j *judged, ids []string) []string {
 func (p *product) aboutExtended(x *Signed[Extension], until time.Time, ids []string, r *ranked, s Slots) {
 	extendedSlots(x, until, s)
 	s["all_or_all_except"], s["vendor"] = p.kept(ids, p.At), p.vendor.Name
+	s["sooner"] = p.endsBefore(ids, until)
 	r.rank, r.date = rankFix, until
 	r.Finding = finding(StateGraceExtended, s, "")
 }
@@ -88,11 +102,33 @@ func (p *product) aboutRevoked(j *judged, ids []string, r *ranked, s Slots) {
 	r.Finding = finding(StateRevoked, s, ActAskVendor)
 }
 
+// holdFirst says that a question must be answered before the withdrawal of the license counts.
+func (j *judged) holdFirst() bool {
+	return j.words.hold != nil && !j.held.IsZero() && j.phase != withdrawn && (j.words.revoked == nil || j.held.Before(j.withdrawn))
+}
+
+// aboutBoth tells of the other one when a license is both withdrawn and on hold.
+func (p *product) aboutBoth() {
+	j := p.best
+	if j.words.hold == nil || j.words.revoked == nil || j.phase <= unproved {
+		return
+	}
+	r, s := ranked{at: p.At}, Slots{"product": p.Name}
+	if j.holdFirst() {
+		p.aboutRevoked(j, p.ids, &r, s)
+	} else {
+		p.aboutHold(j, p.ids, &r, s)
+	}
+	r.rank = rankInformation // the other one says what happens next
+	r.Product, r.License, r.Reasons = p.ID, j.Serial, p.whyOf(j)
+	p.lines = append(p.lines, p.facts.told(r, p.vendor))
+}
+
 // aboutHold is about a license that the vendor has a question about.
 func (p *product) aboutHold(j *judged, ids []string, r *ranked, s Slots) {
 	h := j.words.hold
 	r.rank, r.date = rankFix, j.held
-	if j.phase == over {
+	if past(p.At, j.held) {
 		r.rank = rankBlocked
 	}
 	s["issuer"], s["date"], s["reason"], s["ref"] = p.vendor.Name, j.held, h.Body.Reason, h.Body.Ref

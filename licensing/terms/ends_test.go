@@ -266,3 +266,30 @@ func TestACheckInDoesNotPutOffTheReminder(t *testing.T) {
 		t.Errorf("a month that has just begun is %s", got)
 	}
 }
+
+func TestAQuestionBeforeAWithdrawalComesFirst(t *testing.T) {
+	f := away(func(f *Facts) {
+		f.Holds = append(f.Holds, signed(Hold{Serial: "4711", Reason: Plain("Who uses it?"), Ref: "H-1", AnswerBy: endOf("2026-11-20")}, "2026-11-05"))
+		f.Revocations = append(f.Revocations, signed(Revocation{Serial: "4711", Reason: Plain("Paid back"), Ref: "W-1", From: day("2026-11-05"), Until: endOf("2026-11-30")}, "2026-11-06"))
+	})
+	for at, want := range map[string][2]State{
+		"2026-11-10": {StateOnHold, StateRevoked}, "2026-11-25": {StateOnHold, StateRevoked}, "2026-12-01": {StateRevoked, StateOnHold},
+	} {
+		v := evaluate(t, f, Query{}, day(at))
+		if v.Main.State != want[0] || !slices.ContainsFunc(v.Others, func(o Finding) bool { return o.State == want[1] }) {
+			t.Errorf("%s: %s first, others %v", at, v.Main.State, len(v.Others))
+		}
+		full := len(v.Products[0].Works) == 3
+		if early := at == "2026-11-10"; full != early {
+			t.Errorf("%s: works %v", at, v.Products[0].Works)
+		}
+	}
+}
+
+func TestGraceNamesThePartsThatEndBeforeIt(t *testing.T) {
+	p := evaluate(t, away(), Query{}, day("2026-12-03")).Products[0]
+	sooner, _ := p.Slots["sooner"].([]PartEnd)
+	if len(sooner) != 1 || sooner[0].Name.In("en") != "Cloud render" || sooner[0].Until.Format(time.DateOnly) != "2026-12-05" {
+		t.Errorf("%v", sooner)
+	}
+}

@@ -32,6 +32,12 @@ type Then struct {
 	After Kept
 }
 
+// PartEnd is a feature that leaves full use before the rest.
+type PartEnd struct {
+	Name  Text
+	Until time.Time // last moment of full use
+}
+
 // Versions is a version constraint with its parts, when it is a plain range: from From on, below Below, or up to
 // UpTo. All are "" when it has another form; Constraint is "" when all versions are covered.
 type Versions struct {

@@ -55,6 +55,7 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.Finding = p.main.Finding
 	p.License = p.best.Serial
 	p.aboutOthers()
+	p.aboutBoth()
 	p.Next = p.events()
 	p.unproved = p.best.phase == unproved
 	p.limited = p.best.phase != elsewhere && p.best.phase != upcoming && len(p.View)+len(p.Paused) > 0
