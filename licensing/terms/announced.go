@@ -25,7 +25,7 @@ func (e *evaluation) announced(q Query) []ranked {
 		about := func(h *Held) bool {
 			return x.Body.Serial == h.Serial || x.Body.Serial == "" && x.Audience.Includes(&h.License)
 		}
-		if product, ok := e.reaches(q, x.Vendor, about); ok && !e.extended(x) {
+		if product, ok := e.reaches(q, x.Vendor, about); ok && !e.extended(x) && !e.surpassed(x) {
 			if r, ok := e.extension(x, product, about); ok {
 				r.Product, r.License = product, x.Body.Serial
 				all = append(all, r)
@@ -89,6 +89,22 @@ func (e *evaluation) extension(x *Signed[Extension], product string, about func(
 	r.Reasons = []Reason{whyExtension(x, v, until)}
 	return r, true
 }
+
+// surpassed says that a later end of the same kind was granted for the same licenses.
+func (e *evaluation) surpassed(x *Signed[Extension]) bool {
+	for i := range e.facts.Extensions {
+		o := &e.facts.Extensions[i]
+		if o == x || o.Vendor != x.Vendor || o.Body.What != x.Body.What || o.Body.Serial != x.Body.Serial || x.Body.Serial == "" && !sameAudience(o.Audience, x.Audience) {
+			continue
+		}
+		if c := extendedTo(o, time.UTC).Compare(extendedTo(x, time.UTC)); c > 0 || c == 0 && o.Document < x.Document {
+			return true
+		}
+	}
+	return false
+}
+
+func sameAudience(a, b *Audience) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // keptOf says what of a product works now.
 func (e *evaluation) keptOf(root, product string) Kept {

@@ -293,3 +293,20 @@ func TestGraceNamesThePartsThatEndBeforeIt(t *testing.T) {
 		t.Errorf("%v", sooner)
 	}
 }
+
+func TestOnlyTheLongestExtensionIsALine(t *testing.T) {
+	more := func(until, issued string) func(*Facts) {
+		return extended(Extension{Serial: "4711", What: ExtendOffline, By: Days(20), Until: endOf(until), Agent: "Anna", Reason: Plain("Ship")}, issued)
+	}
+	n := 0
+	for _, o := range evaluate(t, away(more("2026-12-22", "2026-11-05"), more("2027-01-22", "2026-11-06")), Query{}, day("2026-11-07")).Others {
+		if until, _ := o.Slots["date"].(time.Time); o.State == StateGraceExtended {
+			if n++; until.Format(time.DateOnly) != "2027-01-22" {
+				t.Errorf("until %v", until)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d lines", n)
+	}
+}
