@@ -92,7 +92,7 @@ shot overview-de-dark
 "$hf" settings set language en >/dev/null
 xdotool key ctrl+6
 shot help
-xdotool windowsize "$id" 960 880
+xdotool windowsize "$id" 960 892
 xdotool key ctrl+5; sleep 0.5; xdotool key shift+Tab Return; sleep 0.5; xdotool key Tab Return # what if, try it
 shot plan
 kill "$win"; wait "$win" 2>/dev/null || true

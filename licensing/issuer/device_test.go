@@ -236,7 +236,7 @@ func TestNoticesReachTheComputer(t *testing.T) {
 	// An outage that the offline end falls into covers it.
 	p.pass(28)
 	p.letter(p.Notice(t.Context(), issuer.NewNotice{ID: "down", Type: terms.NoticeOutage, Text: terms.Plain("Our service is down"), To: issuer.To{Customer: "8812"}}))
-	p.pass(31)
+	p.pass(4)
 	p.state(terms.StateGraceVendor)
 }
 

@@ -90,11 +90,20 @@ func (is *Issuer) notice(t tx, n NewNotice, now time.Time) (letter, error) {
 	}
 	s.At, s.Part, s.Over = now, exchange.Part{Kind: exchange.KindNotice, Notice: &body}, over(body, list)
 	part, err := state(t, body.ID, s)
-	return is.announce(part, s.Audience, list), err
+	return is.announce(part, s.Audience, list, noticeZone(body, list)), err
 }
 
-// announce makes the letter with a notice.
-func (is *Issuer) announce(part exchange.Part, a *exchange.Audience, list []licenseRecord) letter {
+// noticeZone is where the days of a notice are counted: those of a published policy as the policy does, of others in UTC, as they
+// are given.
+func noticeZone(n terms.Notice, list []licenseRecord) *time.Location {
+	if n.Policy > 0 && len(list) > 0 {
+		return zoneOf(list[0].Policy)
+	}
+	return time.UTC
+}
+
+// announce makes the letter with a notice. Its days are those of zone.
+func (is *Issuer) announce(part exchange.Part, a *exchange.Audience, list []licenseRecord, zone *time.Location) letter {
 	n := part.Notice
 	who := "all"
 	if n.Product != "" {
@@ -102,13 +111,13 @@ func (is *Issuer) announce(part exchange.Part, a *exchange.Audience, list []lice
 	}
 	name := map[string]string{
 		terms.NoticeMaintenance: "planned-work", terms.NoticeOutage: "outage", terms.NoticePolicy: "policy-change", terms.NoticeMigration: "migration",
-	}[n.Type] + "_" + who + "_from-" + n.From.Format(time.DateOnly)
+	}[n.Type] + "_" + who + "_from-" + n.From.In(zone).Format(time.DateOnly)
 	if n.Withdrawn {
 		name = "taken-back_" + name
 	}
 	return letter{
 		parts: []exchange.Part{part}, audience: a, name: name, ref: n.Ref, version: part.Version, until: n.Until,
-		slots: map[string]any{"text": quiet(n.Text.In("en")), "date": n.From},
+		slots: map[string]any{"text": quiet(n.Text.In("en")), "date": n.From.In(zone)},
 	}
 }
 

@@ -107,6 +107,34 @@ func TestAPublishedPolicyReachesEveryComputerAndTakesNothingAway(t *testing.T) {
 	}
 }
 
+func TestTheDayOfAPublishedPolicyIsThatOfItsZone(t *testing.T) {
+	d := newDesk(t)
+	d.license(t, issuer.NewLicense{})
+	zone, err := terms.Zone(sample(t).Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := shorter(t)
+	next.Changes = append([]terms.Change{{Version: 2, Date: "2026-01-01", Text: terms.Text{"en": "Long ago"}}}, next.Changes...)
+	out, err := d.Publish(t.Context(), next, time.Date(2027, 1, 1, 0, 0, 0, 0, zone)) // still 2026 in UTC
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "policy-change_AcmeCAD-Pro_from-2027-01-01.hfnot"; out.Notice.Name != want {
+		t.Errorf("the file is called %s, want %s", out.Notice.Name, want)
+	}
+	if first, _, _ := strings.Cut(string(out.Notice.File), "\n"); !strings.Contains(first, "about 1 January 2027: Less offline time.") {
+		t.Errorf("first line %q", first)
+	}
+	if text := out.Notice.Parts[0].Notice.Text.In("en"); text != "Less offline time" {
+		t.Errorf("the reason also tells of older versions: %q", text)
+	}
+	said, err := d.Statements()
+	if err != nil || len(said) != 1 || said[0].Zone.String() != zone.String() {
+		t.Errorf("listed as %+v, %v", said, err)
+	}
+}
+
 func TestAChangedValueWithoutAChangelogEntryIsNotPublished(t *testing.T) {
 	d := newDesk(t)
 	made := d.license(t, issuer.NewLicense{})

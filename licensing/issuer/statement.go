@@ -28,6 +28,7 @@ type Statement struct {
 	At       time.Time         `json:"at"`
 	Audience exchange.Audience `json:"audience"`
 	Part     exchange.Part     `json:"said"`
+	Zone     *time.Location    `json:"-"` // where the days of a notice are counted
 }
 
 // Statements lists what was said, by kind and subject.
@@ -39,7 +40,15 @@ func (is *Issuer) Statements() ([]Statement, error) {
 			if err := json.Unmarshal(value, &rec); err != nil {
 				return say(CodeDamaged, err, "file", storeName)
 			}
-			all = append(all, Statement{rec.Part.Kind, rec.Version, rec.At, *rec.Audience, rec.Part})
+			zone := time.UTC
+			if n := rec.Part.Notice; n != nil && n.Policy > 0 {
+				list, err := reached(t, To{}, n.Product)
+				if err != nil {
+					return err
+				}
+				zone = noticeZone(*n, list)
+			}
+			all = append(all, Statement{rec.Part.Kind, rec.Version, rec.At, *rec.Audience, rec.Part, zone})
 			return nil
 		})
 	})

@@ -37,7 +37,7 @@ func TestAVendorProblemNamesItsNotice(t *testing.T) {
 		Headline: "Acme has a problem. You can keep working.", Happened: "We know from a signed notice of 3 Nov 2026, M-12.",
 		Works: "Everything in your license.", Do: "Nothing. News: https://status.acme.example.", By: "You are covered until 3 December 2026.",
 	})
-	said(t, "de", f, Answers{Happened: "Das wissen wir daher: signierte Mitteilung vom 03.11.2026, M-12.", By: "Sie sind bis zum 3. Dezember 2026 abgesichert."})
+	said(t, "de", f, Answers{Happened: "Das wissen wir daher: signierte Mitteilung vom 3. Nov. 2026, M-12.", By: "Sie sind bis zum 3. Dezember 2026 abgesichert."})
 	for _, c := range []struct {
 		e    terms.Evidence
 		want string
@@ -70,6 +70,10 @@ func TestMoreTimeSaysHowMuchWhenItIsWholeDays(t *testing.T) {
 		said(t, "en", c.f, Answers{Happened: c.en})
 		said(t, "de", c.f, Answers{Happened: c.de})
 	}
+	// A line of a list has no room for more than what to do: it names the time.
+	said(t, "en", slots(14, "offline"), Answers{Do: "Nothing. 14 days more of offline time count by themselves."})
+	said(t, "en", slots(0, "license"), Answers{Do: "Nothing. More license time counts by itself."})
+	said(t, "de", slots(1, "grace"), Answers{Do: "Nichts. 1 Tag mehr Kulanzzeit zählt von selbst."})
 }
 
 func TestPlannedWorkIsToldBeforeAndWhileItLasts(t *testing.T) {
@@ -97,6 +101,11 @@ func TestNewRulesShowOldAndNew(t *testing.T) {
 		Button: "See what changes for you",
 	})
 	said(t, "de", f, Answers{Happened: "Bisher: 14 days offline. Neu: 30 days offline. Grund: Longer voyages.", Button: "Ansehen, was sich für Sie ändert"})
+	f.Slots["date"] = utc("2026-12-31T23:00:00Z") // the day begins in Berlin, and is the last hour of the year before in UTC
+	said(t, "en", f, Answers{Headline: "The rules for offline use change for you on 1 January 2027.", By: "1 January 2027."})
+	if got, want := speaker(t, "en").Say(f, now, time.UTC).By, "31 December 2026, 23:00."; got != want {
+		t.Errorf("in UTC %q, want %q", got, want)
+	}
 	f.Slots["old"], f.Slots["reason"] = terms.Text(nil), terms.Text(nil)
 	said(t, "en", f, Answers{Happened: "New: 30 days offline."})
 }
@@ -224,5 +233,22 @@ func TestEveryOwnWordingOfTheseStatesIsWholeInEveryLanguage(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestAGraceNamesThePartsThatEndBeforeIt(t *testing.T) {
+	render, cam, sim := utc("2027-01-03T22:59:59Z"), utc("2027-01-05T22:59:59Z"), utc("2026-11-04T11:30:00Z")
+	end := func(name string, at time.Time) terms.PartEnd { return terms.PartEnd{Name: text(name), Until: at} }
+	for _, state := range []terms.State{terms.StateGraceOffline, terms.StateGraceRenewal, terms.StateGraceVendor, terms.StateGraceExtended} {
+		f := terms.Finding{State: state, Slots: terms.Slots{"all_or_all_except": terms.Kept{Full: texts("A")}, "sooner": []terms.PartEnd(nil)}}
+		said(t, "en", f, Answers{Works: "Everything in your license."})
+		f.Slots["sooner"] = []terms.PartEnd{end("Cloud render", render)}
+		said(t, "en", f, Answers{Works: "Everything in your license. Cloud render until 3 Jan."})
+		said(t, "de", f, Answers{Works: "Alles in Ihrer Lizenz. Cloud render bis 3. Jan."})
+		f.Slots["sooner"] = []terms.PartEnd{end("Sim", sim), end("Cloud render", render), end("Scan", render), end("CAM", cam)}
+		said(t, "en", f, Answers{Works: "Everything in your license. Sim until 4 Nov, 12:30, Cloud render and Scan until 3 Jan and CAM until 5 Jan."})
+		delete(f.Slots, "all_or_all_except")
+		f.Slots["sooner"] = []terms.PartEnd{end("Cloud render", render)}
+		said(t, "en", f, Answers{Works: "Everything in your license. Cloud render until 3 Jan."})
 	}
 }

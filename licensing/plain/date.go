@@ -41,6 +41,30 @@ func (s *Speaker) ShortUntil(end, at time.Time, zone *time.Location) string {
 	return s.until(s.ShortDate(end, zone), end, at, zone)
 }
 
+// From returns the beginning of something in zone as seen at a time: a date, and its time of day unless it begins with that day.
+// What has begun is a date alone.
+func (s *Speaker) From(t, at time.Time, zone *time.Location) string {
+	return s.from(s.Date(t, zone), t, at, zone)
+}
+
+// ShortFrom is From with a short date.
+func (s *Speaker) ShortFrom(t, at time.Time, zone *time.Location) string {
+	return s.from(s.ShortDate(t, zone), t, at, zone)
+}
+
+func (s *Speaker) from(date string, t, at time.Time, zone *time.Location) string {
+	if t.IsZero() || t.Before(at) || beginsDay(t, zone) {
+		return date
+	}
+	return s.withTime(date, t, zone)
+}
+
+// beginsDay says whether a day begins at t in zone.
+func beginsDay(t time.Time, zone *time.Location) bool {
+	t = t.In(local(zone))
+	return t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0
+}
+
 // secondsBelow is how near an end is that needs its seconds.
 const secondsBelow = 2 * time.Minute
 

@@ -119,6 +119,8 @@ func (r resolver) words(rule row, slot string, v any) filled {
 		return filled{text: r.s.Versions(v), own: true}
 	case terms.Evidence:
 		return filled{text: r.s.evidence(v, r.zone)}
+	case []terms.PartEnd:
+		return filled{text: r.sooner(v), own: true}
 	case []terms.PlaceUse:
 		return filled{text: r.s.List(r.places(v))}
 	case []terms.Text:
@@ -157,14 +159,13 @@ func (r resolver) date(rule row, slot string, t time.Time) string {
 			return r.s.Text("slot.date_or_none.past", args)
 		}
 		return r.s.Text("slot.date_or_none.said", args)
+	case asStart:
+		return r.s.From(t, r.at, r.zone)
 	case asDay:
 		if r.sameDay(slot, t) {
 			return r.s.DateTime(t, r.zone)
 		}
 		return r.s.Date(t, r.zone)
-	}
-	if slot == "date" && r.f.State == terms.StateNotStarted && t.In(r.zone).Format("150405") == "000000" {
-		return r.s.Date(t, r.zone) // a day that starts needs no time
 	}
 	return r.s.Until(t, r.at, r.zone)
 }

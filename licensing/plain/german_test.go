@@ -62,7 +62,7 @@ func TestGermanDatesNumbersAndListsHaveTheirForms(t *testing.T) {
 	at := utc("2026-12-02T09:14:05Z")
 	for _, c := range []struct{ got, want string }{
 		{s.Date(at, berlin), "2. Dezember 2026"},
-		{s.ShortDate(at, berlin), "02.12.2026"},
+		{s.ShortDate(at, berlin), "2. Dez. 2026"},
 		{s.FullDate(at, berlin), "Mittwoch, 2. Dezember 2026"},
 		{s.Time(at, berlin), "10:14"},
 		{s.DateTime(at, berlin), "2. Dezember 2026, 10:14 Uhr"},

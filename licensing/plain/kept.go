@@ -72,4 +72,20 @@ func (r resolver) then(v terms.Then) string {
 	return r.s.Text("slot.then.both", args)
 }
 
+// sooner says until when parts work that stop before the rest: "Cloud render until 3 Jan". Those of one moment stand together.
+func (r resolver) sooner(ends []terms.PartEnd) string {
+	var all []string
+	for i := 0; i < len(ends); {
+		date := r.s.upTo(ends[i].Until, r.at, r.zone)
+		var names []terms.Text
+		for ; i < len(ends) && r.s.upTo(ends[i].Until, r.at, r.zone) == date; i++ {
+			names = append(names, ends[i].Name)
+		}
+		if list := r.s.List(r.s.names(names)); list != "" && date != "" {
+			all = append(all, r.s.Text("plan.until", map[string]any{"list": list, "date": date}))
+		}
+	}
+	return r.s.List(all)
+}
+
 func (r resolver) until(t time.Time) string { return r.s.Until(t, r.at, r.zone) }

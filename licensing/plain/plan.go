@@ -7,7 +7,7 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Way is one way not to lose what works. Kind is checkin, moretime, renew or none.
+// Way is one way not to lose what works. Kind is checkin, moretime, renew, set_date, request, none or unanswered.
 type Way struct {
 	Kind  string
 	By    time.Time    // last moment at which it helps; zero for none
@@ -20,18 +20,18 @@ func (s *Speaker) Avoid(ways []Way, at time.Time, zone *time.Location) string {
 	text := ""
 	for _, w := range ways {
 		id := "plan.avoid." + w.Kind
-		if w.Kind == "none" {
+		if w.Kind == "none" || w.Kind == "unanswered" {
 			return s.Text(id, nil)
 		}
 		more := s.Length(w.More)
 		if more != "" && s.Has(id+".by") {
 			id += ".by"
 		}
-		if w.By.IsZero() || !s.Has(id) {
+		if w.By.IsZero() && w.Kind != "request" || !s.Has(id) {
 			continue
 		}
 		date := s.upTo(w.By, at, zone)
-		if w.By.In(local(zone)).Format("150405") == "000000" {
+		if beginsDay(w.By, zone) {
 			date = s.DayMonth(w.By, at, zone) // before a day begins
 		}
 		said := s.Text(id, map[string]any{"date": date, "more": more})

@@ -47,7 +47,7 @@ func TestAPlanIsSummedUp(t *testing.T) {
 		{a.Happened, "Grace from 1 Jan, some parts off from 4 Jan and view mode from 15 Jan."},
 		{a.Works, "Everything until 3 January 2027."},
 		{a.Do, "To avoid this: get more time before 1 Dec (+30 days), or exchange files once by 14 Jan."},
-		{a.By, "By 1 December 2026."},
+		{a.By, "1 December 2026."},
 	} {
 		if c.got != c.want {
 			t.Errorf("got  %q\nwant %q", c.got, c.want)
@@ -58,7 +58,7 @@ func TestAPlanIsSummedUp(t *testing.T) {
 		{a.Headline, "AcmeCAD Pro läuft in vollem Umfang bis zum 3. Januar 2027."},
 		{a.Happened, "Kulanzzeit ab 1. Jan., einige Teile aus ab 4. Jan. und Ansichtsmodus ab 15. Jan."},
 		{a.Do, "So vermeiden Sie das: bis 14. Jan. einmal Dateien austauschen."},
-		{a.By, "Bis zum 14. Januar 2027."},
+		{a.By, "14. Januar 2027."},
 	} {
 		if c.got != c.want {
 			t.Errorf("got  %q\nwant %q", c.got, c.want)
@@ -94,6 +94,9 @@ func TestHowToAvoidALimit(t *testing.T) {
 		{[]Way{{Kind: "checkin", By: now.Add(time.Minute)}}, "To avoid this: exchange files once by 3 Nov, 10:13:00."},
 		{[]Way{{Kind: "moretime", By: utc("2027-01-14T22:59:59Z")}}, "To avoid this: get more time before 14 Jan."},
 		{[]Way{{Kind: "renew", By: utc("2027-01-14T22:59:59Z")}}, "To avoid this: use a renewed license by 14 Jan."},
+		{[]Way{{Kind: "set_date", By: now}}, "To avoid this: set the date of this computer right."},
+		{[]Way{{Kind: "request"}}, "To avoid this: make a request file on the new computer, and use its answer."},
+		{[]Way{{Kind: "unanswered"}}, "Nothing avoids it here: the vendor cannot answer."},
 		{[]Way{{Kind: "none"}}, "Nothing from this computer avoids it. Ask your vendor."},
 		{[]Way{{Kind: "checkin"}, {Kind: "from_the_future", By: now}}, ""},
 	} {

@@ -58,6 +58,7 @@ var common = terms.Slots{
 	"works_now":    terms.Kept{Full: texts("AcmeCAD Pro")}, "works_now_or_unread": terms.Kept{Full: texts("AcmeCAD Pro")},
 	"works_until_start": terms.Kept{}, "what_works": text("View and export your own work"), "what_works_during_review": text("Everything stays as it is"),
 	"until_then": terms.Kept{Full: texts("Edit drawings", "Export")}, "all_or_all_except": terms.Kept{Full: texts("Export"), Paused: texts("Cloud render")},
+	"sooner":          []terms.PartEnd{{Name: text("Sheet metal"), Until: utc("2026-12-05T23:59:59Z")}},
 	"kept_and_viewed": kept, "after": kept, "then": terms.Then{Grace: utc("2027-03-28T23:59:59Z"), After: kept},
 	"impact_or_all": text("Everything but Cloud render"), "overage_effect": "stop", "promise": terms.Days(2), "status_page": "status.acme.example",
 	"next_step": "ombud@acme.example", "review_effect": "", "late_effect": "nothing", "way_out": text("Free a place"), "evidence": terms.Evidence{Kind: "notice", Ref: "M-12", At: utc("2026-11-03T08:00:00Z")},

@@ -6,6 +6,7 @@ type kind int
 const (
 	asWord    kind = iota // a name or text as it is; a list is joined, a number written
 	asEnd                 // a coming end: a date, and its time when that matters (design: Time, rule 5)
+	asStart               // a beginning: a date, and its time when it does not begin with the day
 	asDay                 // a date
 	asMoment              // a date and its time
 	asCode                // a code with a text of its own in a family
@@ -103,7 +104,9 @@ var rows = map[string]row{
 	"days":                           {from: "counted to {date}", kind: asDays, without: omitSlot, counts: "date"},
 	"rolled_back.days":               {from: "counted to {until}", kind: asDays, without: omitSlot, counts: "until"},
 	"date_or_none":                   {from: "Evaluate", kind: asTerm, without: sayInstead},
-	"not_started.date":               {from: "license", kind: asEnd},
+	"not_started.date":               {from: "license", kind: asStart},
+	"maintenance.date":               {from: "notice", kind: asStart},
+	"policy_change.date":             {from: "notice", kind: asStart},
 	"clock_unsure.from":              {from: "clock", kind: asMoment},
 	"clock_unsure.to":                {from: "clock", kind: asMoment},
 	"grace_extended.days":            {from: "extension", kind: asCount},
@@ -137,6 +140,7 @@ var rows = map[string]row{
 	"what_works_during_review": {from: "review", kind: asNow, without: sayInstead},
 	"until_then":               {from: "Evaluate", kind: asNow, without: sayInstead},
 	"all_or_all_except":        {from: "Evaluate: paused", kind: asAllBut, without: sayInstead},
+	"sooner":                   {from: "Evaluate: parts that end before the rest", without: omitSlot},
 	"kept_and_viewed":          {from: "policy after and view", kind: asAfter, without: sayInstead},
 	"after":                    {from: "policy after and view", kind: asAfter, without: sayInstead, text: "slot.kept_and_viewed"},
 	"then":                     {from: "policy grace, after and view", kind: asThen, without: omitSlot},

@@ -11,9 +11,13 @@ import (
 )
 
 // more are slots that a state's texts use beyond those that words.md has there: two of its sentences give one name to two
-// dates, and three say more than it does when more is known.
+// dates, and seven say more than it does when more is known.
 var more = map[terms.State][]string{
 	terms.StateRolledBack:        {"until"},
+	terms.StateGraceOffline:      {"sooner"},
+	terms.StateGraceRenewal:      {"sooner"},
+	terms.StateGraceVendor:       {"sooner"},
+	terms.StateGraceExtended:     {"sooner"},
 	terms.StateReviewOpen:        {"asked"},
 	terms.StateMoving:            {"started"},
 	terms.StateFileUnknownSender: {"cause"},

@@ -22,7 +22,7 @@ func (s *Speaker) Steps(p terms.ProductVerdict, at time.Time, zone *time.Locatio
 	var all []Step
 	for i := 0; i < len(p.Next); {
 		e := p.Next[i]
-		step := Step{At: e.At, Event: e.Name, When: s.ShortUntil(e.At, at, zone), Title: s.Event(e)}
+		step := Step{At: e.At, Event: e.Name, When: s.when(e, at, zone), Title: s.Event(e)}
 		for ; i < len(p.Next) && p.Next[i].Name == e.Name && p.Next[i].At.Equal(e.At); i++ {
 			if id := p.Next[i].Feature; id != "" {
 				step.Features = append(step.Features, s.featureName(p, id))
@@ -39,6 +39,17 @@ func (s *Speaker) Steps(p terms.ProductVerdict, at time.Time, zone *time.Locatio
 		return all
 	}
 	return append(all, Step{When: s.Text("effect.later_when", nil), Title: s.Text("effect.later_title", nil), Text: s.Text(stays, nil)})
+}
+
+// starts are the events with which something begins; the others are the last moment before a change.
+var starts = map[string]bool{terms.EventLicenseStarts: true, terms.EventMaintenance: true, terms.EventPolicyChange: true}
+
+// when is the date of an event, with its time of day where that matters.
+func (s *Speaker) when(e terms.Event, at time.Time, zone *time.Location) string {
+	if starts[e.Name] {
+		return s.ShortFrom(e.At, at, zone)
+	}
+	return s.ShortUntil(e.At, at, zone)
 }
 
 // restricted says whether the product is not, or will not stay, at full use.

@@ -44,11 +44,11 @@ func TestTheStepsOfAProductSayWhatEachDateDoes(t *testing.T) {
 			"Later | After that | It stays like this. Nothing is deleted.",
 		},
 		"de": {
-			"02.12.2026 | Offline-Zeit endet | Die Offline-Zeit endet. Die Kulanzzeit beginnt von selbst. Alles funktioniert.",
-			"05.12.2026 | Pause beginnt | render pausiert.",
-			"16.12.2026 | Kulanzzeit endet (offline) | Die Kulanzzeit nach der Offline-Zeit endet.",
-			"16.12.2026 | Ansichtsmodus beginnt | Der Ansichtsmodus beginnt für Edit drawings. Sie können weiterhin open and print drawings.",
-			"14.03.2027 | Lizenz endet | Die Lizenz endet. Die Kulanzzeit beginnt von selbst.",
+			"2. Dez. 2026 | Offline-Zeit endet | Die Offline-Zeit endet. Die Kulanzzeit beginnt von selbst. Alles funktioniert.",
+			"5. Dez. 2026 | Pause beginnt | render pausiert.",
+			"16. Dez. 2026 | Kulanzzeit endet (offline) | Die Kulanzzeit nach der Offline-Zeit endet.",
+			"16. Dez. 2026 | Ansichtsmodus beginnt | Der Ansichtsmodus beginnt für Edit drawings. Sie können weiterhin open and print drawings.",
+			"14. März 2027 | Lizenz endet | Die Lizenz endet. Die Kulanzzeit beginnt von selbst.",
 			"Später | Danach | Es bleibt so. Nichts wird gelöscht.",
 		},
 	} {
@@ -108,6 +108,33 @@ func TestEveryEventHasANameAndAnEffectInEveryLanguage(t *testing.T) {
 					t.Errorf("%s %s: %q, %q", lang, name, x.Title, x.Text)
 				}
 			}
+		}
+	}
+}
+
+func TestABeginningHasItsTimeUnlessTheDayBeginsWithIt(t *testing.T) {
+	p := chain()
+	at := utc("2026-12-31T23:00:00Z")
+	for _, name := range []string{terms.EventPolicyChange, terms.EventMaintenance, terms.EventLicenseStarts} {
+		p.Next = []terms.Event{{At: at, Name: name}}
+		if x := speaker(t, "en").Steps(p, now, berlin)[0]; x.When != "1 Jan 2027" {
+			t.Errorf("%s in Berlin: %q", name, x.When)
+		}
+		if x := speaker(t, "en").Steps(p, now, time.UTC)[0]; x.When != "31 Dec 2026, 23:00" {
+			t.Errorf("%s in UTC: %q", name, x.When)
+		}
+	}
+}
+
+func TestAReminderSaysOfWhat(t *testing.T) {
+	p := chain()
+	p.Next = []terms.Event{{At: now, Name: terms.EventReminder}}
+	for lang, want := range map[string][2]string{
+		"en": {"Reminder of the license end", "We begin to remind you that the license ends. Everything works."},
+		"de": {"Erinnerung an das Lizenzende", "Ab jetzt erinnern wir Sie, dass die Lizenz endet. Alles funktioniert."},
+	} {
+		if x := speaker(t, lang).Steps(p, now, berlin)[0]; x.Title != want[0] || x.Text != want[1] {
+			t.Errorf("%s: %q, %q", lang, x.Title, x.Text)
 		}
 	}
 }

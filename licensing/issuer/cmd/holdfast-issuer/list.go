@@ -76,7 +76,7 @@ func (c *noticesCommand) Run(p *program) error {
 		if n.Withdrawn {
 			what = p.say.Text("issuer.say.notice.withdrawn", nil)
 		}
-		t.row(n.ID, p.say.Number(int64(s.Version)), what, p.say.ShortDate(n.From, nil), p.say.ShortDate(n.Until, nil),
+		t.row(n.ID, p.say.Number(int64(s.Version)), what, p.say.ShortFrom(n.From, time.Time{}, s.Zone), p.say.ShortUntil(n.Until, time.Time{}, s.Zone),
 			strings.TrimSpace(s.Audience.Scope+" "+s.Audience.ID+" "+n.Product), n.Text.In("en"))
 	}
 	return t.Flush()

@@ -64,7 +64,7 @@ func (c *policyPublishCommand) Run(p *program) error {
 		p.published(out, files, notice)
 		return nil
 	}
-	p.line("issuer.say.publish.done", map[string]any{"product": out.Product.ID, "version": out.Version, "date": out.From.In(zone), "n": len(out.Licenses)})
+	p.line("issuer.say.publish.done", map[string]any{"product": out.Product.ID, "version": p.say.Number(int64(out.Version)), "date": p.say.From(out.From, time.Time{}, zone), "n": len(out.Licenses)})
 	for _, change := range out.Changes {
 		_, _ = p.out.Write([]byte(p.changed(change) + "\n"))
 	}
