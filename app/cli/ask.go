@@ -21,17 +21,18 @@ type asking struct {
 
 // make makes a request and saves it. Again gives the same one while it is open.
 func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOptions, covers []coverJSON) (result, error) {
-	if err := s.mayWrite(a.Out, a.Force); err != nil {
-		return result{}, err
-	}
 	if a.Out != "" && a.Out != "-" {
 		o.File = filepath.Base(a.Out)
+	}
+	to, err := s.foresee(o, a.Out, a.Force)
+	if err != nil {
+		return result{}, err
 	}
 	m, err := s.engine.MakeRequest(ctx, o)
 	if err != nil {
 		return result{}, err
 	}
-	return s.saveRequest(ctx, m, a.Out, a.Force, covers)
+	return s.saveRequest(ctx, m, to, covers)
 }
 
 type checkinCmd struct {
@@ -60,9 +61,12 @@ type moretimeCmd struct {
 	DryRun  bool   `help:"cli.flag.dry_run_moretime"`
 }
 
+// asks says whether a request is made: without a file to write it is only a question.
+func (c *moretimeCmd) asks() bool { return c.Out != "" && !c.DryRun }
+
 // needs: a time away that is only looked at changes nothing.
 func (c *moretimeCmd) needs() need {
-	if c.DryRun {
+	if !c.asks() {
 		return reading
 	}
 	return writing
@@ -80,16 +84,20 @@ type coverJSON struct {
 	Most        time.Time `json:"most,omitzero"`
 	LicenseEnds time.Time `json:"license_ends,omitzero"`
 	Text        string    `json:"text"`
+
+	wanted time.Time
 }
 
 type awayJSON struct {
 	Until    time.Time   `json:"until"`
 	Covered  bool        `json:"covered"`
 	Products []coverJSON `json:"products"`
+	Next     []string    `json:"next,omitempty"` // commands that ask for what is missing
+	*jsonError
 }
 
-// run says for each product whether a time away is covered. When it is not, it makes one request; 71 says that there was
-// nothing to do.
+// run says for each product whether a time away is covered, in every case. When it is not and a file is named, it makes one
+// request; without one it says how to. 71 says that there was nothing to do.
 func (c *moretimeCmd) run(ctx context.Context, s *session) (result, error) {
 	until, err := s.lastMoment(c.Until)
 	if err != nil {
@@ -120,7 +128,11 @@ func (c *moretimeCmd) run(ctx context.Context, s *session) (result, error) {
 		r.page.add(s.text("cli.moretime.covered_all", map[string]any{"date": s.say.Until(until, s.now(), s.zone)}))
 		r.code, r.json = codeNothing, away
 		return r, nil
-	case c.DryRun:
+	case !c.asks():
+		away.Next = c.next(s, covers, away.Products, roots)
+		for _, command := range away.Next {
+			r.page.add(s.text("cli.moretime.next", map[string]any{"command": command}))
+		}
 		r.json = away
 		return r, nil
 	case len(roots) > 1:
@@ -128,15 +140,52 @@ func (c *moretimeCmd) run(ctx context.Context, s *session) (result, error) {
 		for _, root := range roots {
 			names = append(names, s.vendorOption(root))
 		}
-		return result{}, mistake("moretime_vendors", map[string]any{"vendors": strings.Join(names, "|")})
+		return s.notAsked(ctx, r, away, mistake("moretime_vendors", map[string]any{"vendors": strings.Join(names, "|")})), nil
 	}
 	o := licensing.RequestOptions{Kind: exchange.RequestMoreTime, Vendor: roots[0], Product: c.Product, Until: until}
 	made, err := c.make(ctx, s, o, away.Products)
 	if err != nil {
-		return made, err
+		return s.notAsked(ctx, r, away, err), nil
+	}
+	if made.raw != nil { // standard output is the file's
+		made.note = append(r.page, made.note...)
+		return made, nil
 	}
 	made.page = append(r.page, made.page...)
 	return made, nil
+}
+
+// notAsked keeps the answer when the request could not be made or saved.
+func (s *session) notAsked(ctx context.Context, r result, away awayJSON, err error) result {
+	failed := s.failed(ctx, err, nil)
+	if why, ok := failed.json.(jsonError); ok {
+		away.jsonError = &why
+	}
+	r.code, r.problem, r.json = failed.code, failed.page, away
+	return r
+}
+
+// next are the commands that ask for what is not covered: one for each vendor, for more time or, where the license itself ends
+// first, for a renewal.
+func (c *moretimeCmd) next(s *session, covers []licensing.Cover, told []coverJSON, roots []string) []string {
+	var all []string
+	for _, root := range roots {
+		verb := "request renew"
+		for i, v := range covers {
+			if v.Vendor == root && !told[i].Covered && (v.LicenseEnds.IsZero() || !v.LicenseEnds.Before(told[i].wanted)) {
+				verb = "moretime --until " + c.Until
+			}
+		}
+		command := "holdfast " + verb
+		if c.Vendor != "" || len(roots) > 1 {
+			command += " --vendor " + s.vendorOption(root)
+		}
+		if c.Product != "" {
+			command += " --product " + c.Product
+		}
+		all = append(all, command+" --out FILE")
+	}
+	return all
 }
 
 // coverJSON says in one line whether a product is covered, and what may be had.
@@ -149,7 +198,7 @@ func (s *session) coverJSON(v licensing.Cover, until time.Time) coverJSON {
 	v.Covered = v.Covered && !limited
 	j := coverJSON{
 		Vendor: v.Vendor, Product: v.Product, Name: name, Covered: v.Covered, Until: utc(v.Until), Grace: utc(v.Grace),
-		Granted: v.Granted, Most: utc(v.Most), LicenseEnds: utc(v.LicenseEnds),
+		Granted: v.Granted, Most: utc(v.Most), LicenseEnds: utc(v.LicenseEnds), wanted: until,
 	}
 	now := s.now()
 	say := func(t time.Time) string { return s.say.Until(t, now, s.zone) }

@@ -77,6 +77,10 @@ func (f *fake) MakeRequest(_ context.Context, o licensing.RequestOptions) (licen
 	return f.made, f.err
 }
 
+func (f *fake) Foresee(licensing.RequestOptions) (licensing.Foreseen, error) {
+	return licensing.Foreseen{Name: f.made.Name}, nil
+}
+
 func (f *fake) Away(terms.Query, time.Time) []licensing.Cover         { return f.covers }
 func (f *fake) Notices() []licensing.NoticeView                       { return f.notices }
 func (f *fake) Grace(context.Context) ([]licensing.GraceEntry, error) { return f.graces, f.err }

@@ -96,7 +96,7 @@ func TestMoreTimeAsksOnceAndOnlyForWhatIsNotCovered(t *testing.T) {
 		"none":           {nil, 2, 0, []string{"no license here"}},
 	} {
 		f := &fake{verdict: verdict(terms.StateActive), covers: c.covers, made: licensing.Made{File: []byte("x"), Name: "r.hfreq", Request: terms.Request{Kind: exchange.RequestMoreTime}}}
-		for _, command := range []string{"moretime --until 60d", "request moretime --until 60d"} {
+		for _, command := range []string{"moretime --until 60d --out r.hfreq", "request moretime --until 60d --out r.hfreq"} {
 			f.asked = nil
 			code, out, problems := f.run(t, command)
 			if code != c.code || len(f.asked) != c.asked {
@@ -112,6 +112,9 @@ func TestMoreTimeAsksOnceAndOnlyForWhatIsNotCovered(t *testing.T) {
 			}
 		}
 		f.asked = nil
+		if code, out, _ := f.run(t, "moretime --until 60d"); len(f.asked) > 0 || code == 0 != (c.asked == 1 || name == "two vendors") || (code == 0) != strings.Contains(out, "--out FILE") {
+			t.Errorf("%s: without a file it exits %d with %d requests\n%s", name, code, len(f.asked), out)
+		}
 		if code, _, _ := f.run(t, "moretime --until 60d --dry-run"); len(f.asked) > 0 || code == 0 != (c.asked == 1 || name == "two vendors") {
 			t.Errorf("%s: --dry-run exits %d with %d requests", name, code, len(f.asked))
 		}

@@ -34,19 +34,19 @@ func (c *activateCmd) run(ctx context.Context, s *session) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	// Look before the request is made: a file that is in the way should leave nothing behind.
-	if err := s.mayWrite(c.Out, c.Force); err != nil {
-		return result{}, err
-	}
 	o := licensing.RequestOptions{Vendor: c.Vendor, Key: key, Label: c.Label}
 	if c.Out != "" && c.Out != "-" {
 		o.File = filepath.Base(c.Out)
+	}
+	to, err := s.foresee(o, c.Out, c.Force)
+	if err != nil {
+		return result{}, err
 	}
 	m, err := s.engine.MakeRequest(ctx, o)
 	if err != nil {
 		return result{}, err
 	}
-	return s.saveRequest(ctx, m, c.Out, c.Force, nil)
+	return s.saveRequest(ctx, m, to, nil)
 }
 
 // key returns the license key; "" when none was given and a welcome file must have brought one.
@@ -101,10 +101,10 @@ type madeJSON struct {
 }
 
 // saveRequest writes the file and says what to do with it.
-func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string, force bool, covers []coverJSON) (result, error) {
+func (s *session) saveRequest(ctx context.Context, m licensing.Made, to target, covers []coverJSON) (result, error) {
 	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again, Products: covers}
 	var r result
-	if out == "-" {
+	if to.out == "-" {
 		if s.JSON {
 			j.Data = string(m.File)
 			r.json = j
@@ -114,12 +114,13 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string,
 		r.note.add(s.text("cli.request.words", map[string]any{"words": m.Words}))
 		return r, nil
 	}
-	if out == "" {
-		out = m.Name
+	if to.out == "" {
+		to.out = m.Name
 	}
-	if err := s.saveAs(out, m.File, force); err != nil {
+	if err := s.saveAs(to, m.File); err != nil {
 		return r, err
 	}
+	out := to.out
 	if name := filepath.Base(out); name != m.Request.File {
 		// The file is what counts: when its name cannot be kept, the request is only harder to find.
 		_ = s.engine.RequestSaved(ctx, m.Request.ID, name)
@@ -136,7 +137,7 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, out string,
 		s.text(id, map[string]any{"file": out, "date": s.say.Date(m.Request.Created, s.zone)}),
 		s.text("cli.request.send", map[string]any{"vendor": vendor, "contact": s.vendorContact(m.Request.Vendor)}),
 		s.text("cli.request.words", map[string]any{"words": m.Words}),
-		s.text("cli.request.then", map[string]any{"date": s.say.Date(m.Request.Until, s.zone)}),
+		s.text("cli.request.then", map[string]any{"date": s.say.Until(m.Request.Until, s.now(), s.zone)}),
 	)
 	return r, nil
 }
@@ -193,12 +194,13 @@ func (c *requestListCmd) run(_ context.Context, s *session) (result, error) {
 	all := []requestJSON{}
 	r := result{}
 	var rows [][]string
+	now := s.now()
 	for _, q := range s.engine.Snapshot().Requests {
 		all = append(all, s.requestJSON(q))
 		rows = append(rows, []string{
 			short(q.ID), string(q.State), s.text("cli.request.kind."+q.Kind, nil), s.vendorName(q.Vendor),
 			s.text("cli.request.made", map[string]any{"date": s.say.ShortDate(q.Created, s.zone)}),
-			s.text("cli.request.until", map[string]any{"date": s.say.ShortDate(q.Until, s.zone)}), q.File,
+			s.text("cli.request.until", map[string]any{"date": s.say.ShortUntil(q.Until, now, s.zone)}), q.File,
 		})
 	}
 	r.page.table(rows)
@@ -225,10 +227,10 @@ func (c *requestShowCmd) run(ctx context.Context, s *session) (result, error) {
 		return result{}, s.closed(c.ID, err)
 	}
 	if c.Out != "" {
-		return s.saveRequest(ctx, m, c.Out, c.Force, nil)
+		return s.saveRequest(ctx, m, target{out: c.Out, force: c.Force}, nil)
 	}
 	if s.JSON {
-		return s.saveRequest(ctx, m, "-", c.Force, nil)
+		return s.saveRequest(ctx, m, target{out: "-"}, nil)
 	}
 	var r result
 	r.page.add(s.text("cli.request.about", map[string]any{

@@ -23,6 +23,7 @@ type Engine interface {
 	Inspect(ctx context.Context, src []licensing.Source) licensing.Report
 	Import(ctx context.Context, src []licensing.Source, o licensing.ImportOptions) (licensing.Report, error)
 	MakeRequest(ctx context.Context, o licensing.RequestOptions) (licensing.Made, error)
+	Foresee(o licensing.RequestOptions) (licensing.Foreseen, error)
 	RequestFile(id string) (licensing.Made, error)
 	RequestSaved(ctx context.Context, id, name string) error
 	CancelRequest(ctx context.Context, id string) (terms.Request, error)

@@ -6,33 +6,61 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
+	"holdfast/licensing"
 	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
-	"holdfast/licensing/terms"
 )
 
-// mayWrite refuses to replace a file that holds something else than an open request of this home. force allows any file,
-// but only a file.
-func (s *session) mayWrite(out string, force bool) error {
-	if out == "" || out == "-" {
-		return nil
+// target is where the file of a request goes.
+type target struct {
+	out   string // "-" is standard output, "" the request's own name
+	force bool   // another file may be replaced
+	over  []byte // what stands there, when it may be replaced: a request of this home that the new one is, or takes the place of
+}
+
+// foresee finds out whether the file of a request can be written, before the request is made: what cannot be saved should leave
+// nothing behind, and close nothing that is open. A file that holds something else is refused, unless force allows it.
+func (s *session) foresee(o licensing.RequestOptions, out string, force bool) (target, error) {
+	to := target{out: out, force: force}
+	if out == "-" {
+		return to, nil
 	}
-	old, err := s.present(out)
-	if old == nil || err != nil || force {
+	f, err := s.engine.Foresee(o)
+	if err != nil {
+		return to, err
+	}
+	name := out
+	if name == "" {
+		name = f.Name
+	}
+	if name == "" {
+		return to, s.writable(filepath.Join(".", "request"))
+	}
+	old, err := s.present(name)
+	if err != nil {
+		return to, err
+	}
+	if old != nil && !force && !slices.ContainsFunc(f.Open, func(id string) bool {
+		m, err := s.engine.RequestFile(id)
+		return err == nil && sameRequest(old, m.File)
+	}) {
+		return to, mistake("file_exists", map[string]any{"file": name})
+	}
+	to.over = old
+	return to, s.writable(name)
+}
+
+// writable says whether a file can be made in the folder of out, by making one and removing it.
+func (s *session) writable(out string) error {
+	f, err := os.CreateTemp(filepath.Dir(s.resolve(out)), ".holdfast-*")
+	if err != nil {
 		return err
 	}
-	for _, q := range s.engine.Snapshot().Requests {
-		if q.State != terms.RequestOpen {
-			continue
-		}
-		if m, err := s.engine.RequestFile(q.ID); err == nil && sameRequest(old, m.File) {
-			return nil
-		}
-	}
-	return mistake("file_exists", map[string]any{"file": out})
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // place says whether a file can be written as out at all: its folder must be there, and a folder, pipe or device in its
@@ -87,17 +115,17 @@ func sameRequest(a, b []byte) bool {
 var saving sync.Mutex
 
 // saveAs writes a request's file, unless something else is in its place.
-func (s *session) saveAs(out string, data []byte, force bool) error {
+func (s *session) saveAs(to target, data []byte) error {
 	saving.Lock()
 	defer saving.Unlock()
-	old, err := s.present(out)
+	old, err := s.present(to.out)
 	switch {
 	case err != nil:
 		return err
 	case old != nil && bytes.Equal(old, data):
 		return nil
-	case old != nil && !force && !sameRequest(old, data):
-		return mistake("file_exists", map[string]any{"file": out})
+	case old != nil && !to.force && !sameRequest(old, data) && !(to.over != nil && bytes.Equal(old, to.over)):
+		return mistake("file_exists", map[string]any{"file": to.out})
 	}
-	return disk.WriteFile(disk.OS(), s.resolve(out), data, 0o600)
+	return disk.WriteFile(disk.OS(), s.resolve(to.out), data, 0o600)
 }

@@ -242,8 +242,8 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 		"settings": looking, "settings list": looking, "settings set tray on": choosing, "data": reading, "data delete --yes": reading,
 		"tell it": writing, "tell it --dry-run": reading, "open": nothing,
 		"timeline": reading, "simulate --offline 60d": reading, "calendar --out f": reading, "grace show": reading, "clock": reading, "clock show": reading,
-		"notices": reading, "notices list": reading, "moretime --until 60d --dry-run": reading, "moretime --until 60d": writing,
-		"request moretime --until 60d": writing, "request checkin": writing, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
+		"notices": reading, "notices list": reading, "moretime --until 60d --dry-run": reading, "moretime --until 60d": reading, "moretime --until 60d --out f": writing,
+		"request moretime --until 60d": reading, "request moretime --until 60d --out f": writing, "request checkin": writing, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
 		"import f": writing, "keys import f": writing, "request activate": writing, "request cancel": writing, "setup --again": writing,
 	}
 	for in, want := range cases {

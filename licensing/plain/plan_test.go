@@ -193,6 +193,7 @@ func TestRangesShowTimesOnlyWhereTheyMatter(t *testing.T) {
 		{"seconds", "2026-11-03T09:14:00Z", "2026-11-03T09:14:03Z", "3 Nov, 10:14:00 – 10:14:03"},
 		{"a license of another zone", "2027-01-01T00:00:00Z", "2027-01-14T23:59:59Z", "1 Jan, 01:00 – 15 Jan, 00:59"},
 		{"over a year away", "2027-12-31T23:00:00Z", "2028-01-14T22:59:59Z", "1 Jan 2028 – 14 Jan 2028"},
+		{"from now to over a year away", "2026-11-03T09:12:00Z", "2027-11-22T22:59:59Z", "3 Nov 2026 – 22 Nov 2027"},
 		{"of a year before", "2025-12-31T23:00:00Z", "2026-12-14T22:59:59Z", "1 Jan – 14 Dec"},
 	} {
 		if got := s.Range(utc(c.from), utc(c.to), now, berlin); got != c.want {

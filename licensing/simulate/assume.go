@@ -9,7 +9,7 @@ import (
 // assumptions are the codes of what a scenario takes for granted.
 func (s *Scenario) assumptions(f *terms.Facts) []string {
 	has := map[string]bool{AssumeRunning: true}
-	breaks := false
+	breaks, forGood := false, false
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
 		switch c.Kind {
@@ -26,9 +26,13 @@ func (s *Scenario) assumptions(f *terms.Facts) []string {
 		if c.breaks() || c.Kind == Clock && c.By > ahead {
 			breaks = true
 			has[AssumeFiles] = true
+			forGood = forGood || c.end().IsZero() && c.Vendor == "" && c.Product == ""
 			has[AssumeOnline] = has[AssumeOnline] || !c.end().IsZero() && !s.NeverOnline
 		}
 	}
+	// Contact comes back after all that breaks it, and settles the clock then.
+	has[AssumeOnline] = has[AssumeOnline] && !forGood
+	has[AssumeClockAlone] = has[AssumeClockAlone] && !has[AssumeOnline]
 	switch {
 	case s.NeverOnline:
 		has[AssumeNothing], has[AssumeFiles] = true, false

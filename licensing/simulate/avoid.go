@@ -21,14 +21,19 @@ type trial struct {
 func (t *trial) lost(spans []Span) time.Time {
 	first := &spans[0]
 	if !first.Mode.Full() && len(t.scenario.Conditions) > 0 {
-		calm := t.scenario
-		calm.Conditions = nil
-		v, _ := t.world(calm, changes{}).scene(t.from)
-		if before := spanOf(t.from, &v); before.loses(first) {
+		if before := t.calm(); before.loses(first) {
 			return t.from
 		}
 	}
 	return firstLoss(spans)
+}
+
+// calm is what there is at the start without conditions.
+func (t *trial) calm() Span {
+	calm := t.scenario
+	calm.Conditions = nil
+	v, _ := t.world(calm, changes{}).scene(t.from)
+	return spanOf(t.from, &v)
 }
 
 // firstLoss is where something that works in one span does not in the next; zero: nowhere.
@@ -54,44 +59,117 @@ func (t *trial) world(s Scenario, try changes) *world {
 }
 
 // avoid tries each way not to lose what is lost at that moment: the scenario runs again with that one change. w and spans are how
-// it runs without.
+// it runs without. Only what the vendor can answer is a way to ask for something.
 func (t *trial) avoid(w *world, spans []Span, lost time.Time) []Avoid {
 	last := lost.Add(-1).Truncate(time.Second)
-	if last.Before(t.from) {
-		return []Avoid{{Kind: ByNothing}}
-	}
+	answered, reached := w.answered(last)
+	atStart := lost.Equal(t.from)
+	before := t.spanBefore(spans, lost)
 	var all []Avoid
-	add := func(a Avoid, try changes) {
-		again := t.world(t.scenario, try)
-		a.Until = again.firstLoss(lost, t.until, w, spans)
+	try := func(a Avoid, c changes) bool {
+		again := t.world(t.scenario, c)
+		a.Until = again.firstLoss(lost, t.until, w, spans, &before)
 		if a.Until.IsZero() || a.Until.After(lost) {
 			all = append(all, a)
+			return true
+		}
+		return false
+	}
+	if w.stretches[w.index(lost)].wall.ahead > 0 {
+		right := later(last, t.from)
+		if try(Avoid{Kind: BySetDate, By: right}, changes{right: right}) && all[0].Until.IsZero() {
+			return all
 		}
 	}
-	add(Avoid{Kind: ByCheckin, By: last}, changes{contact: last})
-	if a, try, ok := t.moreTime(w, spans, last); ok {
-		add(a, try)
+	if _, ok := w.answeredAt(lost); ok && w.replaced(lost) {
+		try(Avoid{Kind: ByRequest}, changes{proved: lost})
 	}
-	if len(all) == 0 {
-		add(Avoid{Kind: ByRenewal, By: last}, changes{contact: last, renew: true})
+	if !atStart {
+		if reached {
+			try(Avoid{Kind: ByCheckin, By: answered}, changes{contact: answered})
+		}
+		if a, c, ok := t.moreTime(w, spans, last); ok {
+			try(a, c)
+		}
+		if len(all) == 0 && reached {
+			try(Avoid{Kind: ByRenewal, By: answered}, changes{contact: answered, renew: true})
+		}
 	}
-	if len(all) == 0 {
-		all = []Avoid{{Kind: ByNothing}}
+	all = longest(all)
+	switch {
+	case len(all) > 0:
+		return all
+	case !reached && !atStart, w.silent(lost) && w.silent(t.until):
+		return []Avoid{{Kind: ByNobody}}
 	}
-	return all
+	return []Avoid{{Kind: ByNothing}}
+}
+
+// longest leaves out setting the date right when another way avoids the loss for longer.
+func longest(all []Avoid) []Avoid {
+	if len(all) < 2 || all[0].Kind != BySetDate {
+		return all
+	}
+	for _, a := range all[1:] {
+		if terms.CompareEnds(a.Until, all[0].Until) > 0 {
+			return all[1:]
+		}
+	}
+	return all[:1]
+}
+
+// spanBefore is what there is just before the loss; at the very start, what there is without conditions.
+func (t *trial) spanBefore(spans []Span, lost time.Time) Span {
+	for i := range spans[1:] {
+		if spans[i+1].From.Equal(lost) {
+			return spans[i]
+		}
+	}
+	return t.calm()
+}
+
+// answered is the last moment up to t, from the start on, at which the vendor can answer.
+func (w *world) answered(t time.Time) (time.Time, bool) {
+	for !t.Before(w.start) {
+		c, ok := w.answeredAt(t)
+		if ok {
+			return t, true
+		}
+		t = c.From.Add(-1).Truncate(time.Second)
+	}
+	return t, false
+}
+
+// answeredAt says whether the vendor can answer at t, and if not, which condition keeps it from that.
+func (w *world) answeredAt(t time.Time) (*Condition, bool) {
+	for i := range w.conditions {
+		if c := &w.conditions[i]; c.silences() && c.at(t) {
+			return c, false
+		}
+	}
+	return nil, true
+}
+
+func (w *world) silent(t time.Time) bool {
+	_, ok := w.answeredAt(t)
+	return !ok
+}
+
+// replaced says whether the licenses are on another computer at t.
+func (w *world) replaced(t time.Time) bool {
+	return slices.ContainsFunc(w.conditions, func(c Condition) bool { return c.Kind == Replaced && c.at(t) })
 }
 
 // firstLoss is when something is lost, from the moment on at which something was lost without the change. Once there is contact
-// again as there is without it, it goes on like that.
-func (w *world) firstLoss(from, until time.Time, without *world, spans []Span) time.Time {
+// again as there is without it, it goes on like that. before is what there is until then.
+func (w *world) firstLoss(from, until time.Time, without *world, spans []Span, before *Span) time.Time {
 	again := w.like(without, from)
 	ended := until
 	if !again.IsZero() && again.Before(until) {
 		ended = again
 	}
 	tried := w.walk(from, ended, func(before, s *Span) bool { return before.loses(s) })
-	i := slices.IndexFunc(spans, func(s Span) bool { return !s.From.Before(from) })
-	if i > 0 && spans[i-1].loses(&tried[0]) {
+	if before.loses(&tried[0]) {
 		return from
 	}
 	if lost := firstLoss(tried); !lost.IsZero() || ended.Equal(until) {
@@ -126,7 +204,7 @@ func (t *trial) moreTime(w *world, spans []Span, last time.Time) (Avoid, changes
 	for i < len(w.stretches) && !w.stretches[i].online {
 		i++
 	}
-	if s.online || i == len(w.stretches) || s.contact.Before(t.from) {
+	if s.online || i == len(w.stretches) || s.contact.Before(t.from) || s.contact.Equal(w.start) && w.silent(s.contact) {
 		return Avoid{}, changes{}, false
 	}
 	var end time.Time

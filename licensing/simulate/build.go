@@ -11,10 +11,9 @@ import (
 // builder makes the stretches of a world.
 type builder struct {
 	*world
-	conditions []Condition
-	online     bool
-	try        changes
-	shortest   time.Duration
+	online   bool
+	try      changes
+	shortest time.Duration
 
 	offset time.Duration // of the clock as it is now
 	before stretch
@@ -38,6 +37,8 @@ func (b *builder) build(wall time.Time) {
 		add(b.conditions[i].end())
 	}
 	add(b.try.contact)
+	add(b.try.right)
+	add(b.try.proved)
 	for len(dates) > 0 {
 		slices.SortFunc(dates, time.Time.Compare)
 		t := dates[0]
@@ -79,7 +80,8 @@ func (b *builder) stretch(t time.Time) stretch {
 // clockAt is how far the clock is ahead at t, and whether anything can arrive then.
 func (b *builder) clockAt(t time.Time) (by time.Duration, reach bool) {
 	by, reach = b.offset, true
-	if b.clockTried(t) {
+	right := b.try.setRight(t)
+	if right || b.clockTried(t) {
 		by = 0
 	}
 	tried := false
@@ -87,6 +89,7 @@ func (b *builder) clockAt(t time.Time) (by time.Duration, reach bool) {
 		c := &b.conditions[i]
 		switch {
 		case !c.at(t):
+		case c.Kind == Clock && right:
 		case c.Kind == Clock:
 			by, tried = by+c.By, true
 		case c.breaks():
@@ -98,6 +101,11 @@ func (b *builder) clockAt(t time.Time) (by time.Duration, reach bool) {
 	}
 	return by, reach
 }
+
+// setRight says that the clock was set right by t, settles that the new computer had its answer by then.
+func (c *changes) setRight(t time.Time) bool { return !c.right.IsZero() && !t.Before(c.right) }
+
+func (c *changes) settles(t time.Time) bool { return !c.proved.IsZero() && !t.Before(c.proved) }
 
 // clockTried says that a condition has set the clock by t.
 func (b *builder) clockTried(t time.Time) bool {
@@ -153,6 +161,7 @@ func (b *builder) factsAt(t time.Time, met, tried bool) (*terms.Facts, string) {
 		case c.Kind == Outage && !c.From.After(t): // what was said about it stays
 			f.Notices = append(slices.Clip(f.Notices), b.notice(i, terms.NoticeOutage, c.From))
 		case !c.at(t):
+		case c.Kind == Replaced && b.try.settles(t):
 		case c.Kind == Replaced:
 			f.Device = terms.Device{ID: "another computer"}
 			f.KeyStore = terms.KeyStore{}
@@ -211,6 +220,8 @@ func (b *builder) revoke(all []terms.Signed[terms.Revocation], c *Condition) []t
 				zone = time.UTC
 			}
 			r.Until = c.For.After(c.From, zone)
+		} else {
+			r.From = c.From.Add(-time.Second) // the last moment of full use is before it begins
 		}
 		now = append(now, terms.Signed[terms.Revocation]{Body: r, Vendor: h.Vendor, Document: "simulated", Issued: c.From, Taken: c.From})
 	}

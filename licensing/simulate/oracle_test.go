@@ -249,6 +249,11 @@ func (o *oracle) verdict(t time.Time, everything bool) (terms.ProductVerdict, te
 		}
 	}
 	i := slices.IndexFunc(v.Products, func(p terms.ProductVerdict) bool { return p.Vendor == o.root && p.ID == o.product })
+	for _, c := range o.scenario.Conditions { // it is told on its day
+		if date, ok := v.Products[i].Slots["date"].(time.Time); ok && c.Kind == Revoked && !c.For.Lasts() && v.Products[i].State == terms.StateRevoked && date.Equal(o.began(c).Add(-time.Second)) {
+			v.Products[i].Slots["date"] = o.began(c)
+		}
+	}
 	return v.Products[i], state
 }
 
@@ -264,6 +269,8 @@ func (o *oracle) revoked(f terms.Facts, c Condition) []terms.Signed[terms.Revoca
 		if c.For.Lasts() {
 			zone, _ := terms.Zone(h.Policy.Zone)
 			r.Until = c.For.After(o.began(c), zone)
+		} else {
+			r.From = r.From.Add(-time.Second)
 		}
 		all = append(all, terms.Signed[terms.Revocation]{Body: r, Vendor: o.root})
 	}

@@ -22,7 +22,7 @@ type Lane struct {
 	Spans   []Span // without a gap; never empty
 	// Lost is the first moment at which something that worked no longer does; zero: nothing is lost.
 	Lost time.Time
-	// Avoid are the ways not to lose it, the least effort first; a single one of kind none when there is no way.
+	// Avoid are the ways not to lose it, the least effort first; a single one of kind none or unanswered when there is no way.
 	Avoid []Avoid
 }
 
@@ -102,11 +102,16 @@ const (
 	ByCheckin  Way = "checkin"
 	ByMoreTime Way = "moretime"
 	ByRenewal  Way = "renew"
+	BySetDate  Way = "set_date" // the clock of this computer is ahead
+	ByRequest  Way = "request"  // a request file of the new computer, and its answer; By is zero
 	ByNothing  Way = "none"
+	ByNobody   Way = "unanswered" // nothing helps, and the vendor cannot be asked either
 )
 
 // Ways returns every way.
-func Ways() []Way { return []Way{ByCheckin, ByMoreTime, ByRenewal, ByNothing} }
+func Ways() []Way {
+	return []Way{ByCheckin, ByMoreTime, ByRenewal, BySetDate, ByRequest, ByNothing, ByNobody}
+}
 
 // noneFor are the states of a license that is not for what was asked.
 var noneFor = []terms.State{terms.StateNotStarted, terms.StateOtherComputer, terms.StateVersionNotCovered, terms.StateNotSetUp}

@@ -92,4 +92,13 @@ func (c *Condition) breaks() bool {
 	return false
 }
 
+// silences says whether the vendor can answer nobody while the condition lasts, whatever is carried to it.
+func (c *Condition) silences() bool {
+	switch c.Kind {
+	case Outage, Maintenance, Silent:
+		return true
+	}
+	return false
+}
+
 func same(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }

@@ -1,6 +1,11 @@
 package simulate
 
-import "time"
+import (
+	"maps"
+	"time"
+
+	"holdfast/licensing/terms"
+)
 
 // most bounds the spans of one product: a scenario that changes more often is cut there.
 const most = 10_000
@@ -15,6 +20,7 @@ func (w *world) walk(from, until time.Time, stop func(before, s *Span) bool) []S
 		w.name = v.Name
 		span := spanOf(t, &v)
 		span.Clock = clock
+		w.dated(&span)
 		if n := len(spans); n > 0 && stop != nil && stop(&spans[n-1], &span) {
 			return append(spans, span)
 		}
@@ -34,6 +40,20 @@ func (w *world) walk(from, until time.Time, stop func(before, s *Span) bool) []S
 		t = next
 	}
 	return join(spans)
+}
+
+// dated tells the date of a withdrawal at once as the condition has it, not the last moment before.
+func (w *world) dated(s *Span) {
+	date, ok := s.Finding.Slots["date"].(time.Time)
+	if s.State != terms.StateRevoked || !ok {
+		return
+	}
+	for i := range w.conditions {
+		if c := &w.conditions[i]; c.Kind == Revoked && !c.For.Lasts() && c.From.Add(-time.Second).Equal(date) {
+			s.Finding.Slots = maps.Clone(s.Finding.Slots)
+			s.Finding.Slots["date"] = c.From
+		}
+	}
 }
 
 // wholeSecond is the first full second that is not before t: dates are told in seconds, and the last moment of one is still

@@ -12,6 +12,7 @@ type world struct {
 	*part
 	start            time.Time     // of the facts as they are
 	behind           time.Duration // what is proven to have passed, before the start; never more than 0
+	conditions       []Condition   // those about this product
 	stretches        []stretch
 	name             terms.Text           // of the product
 	contacts, lowers map[string]time.Time // of the scene
@@ -36,13 +37,16 @@ type changes struct {
 	contact time.Time // one contact then; zero: none
 	extend  time.Time // with it more time without contact, up to then; zero: none
 	renew   bool      // and with it licenses that end much later
+	right   time.Time // from then on the clock is right; zero: as the conditions have it
+	proved  time.Time // from then on the new computer has licenses of its own; zero: as the conditions have it
 }
 
 // newWorld puts a scenario on top of the facts about a product. Without online nothing ever arrives.
 func newWorld(p *part, wall time.Time, s Scenario, online bool, try changes) *world {
 	w := &world{part: p, start: p.start(wall), still: windowless(p.facts.Licenses), renewed: try.renew, contacts: map[string]time.Time{}, lowers: map[string]time.Time{}}
 	w.behind = p.lower.Sub(w.start)
-	b := builder{world: w, conditions: w.applicable(s), online: online, try: try, shortest: shortestWindow(p.facts.Licenses)}
+	w.conditions = w.applicable(s)
+	b := builder{world: w, online: online, try: try, shortest: shortestWindow(p.facts.Licenses)}
 	w.calm = calm(b.shortest)
 	b.build(wall)
 	return w

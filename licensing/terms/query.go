@@ -53,7 +53,9 @@ func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
 		}
 	}
 	granted, r := p.may(q.Feature)
-	if !granted {
+	// What the product keeps after an end it keeps for versions that were covered: no end makes another one covered.
+	never := len(covering) == 0 && p.best.phase != elsewhere && r.State != StateNotIncluded
+	if !granted && !never {
 		return false, r, p.ProductVerdict
 	}
 	r = p.notCovered(q.Version)
