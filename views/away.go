@@ -38,13 +38,13 @@ func (w *Window) awayScreen(form *awayForm) *screen {
 	}
 	var covers []licensing.Cover
 	renew := live(w, func() awayModel {
-		until, ok := w.v.until(*form, w.snap.Verdict.At)
-		return w.v.away(w.snap, *form, until, ok, covers)
+		until, wrong := w.v.until(*form, w.snap.Verdict.At)
+		return w.v.away(w.snap, *form, until, wrong, covers)
 	}, p.Set)
 	asked := 0
 	fetch := func() {
-		until, ok := w.v.until(*form, w.snap.Verdict.At)
-		if asked++; !ok {
+		until, wrong := w.v.until(*form, w.snap.Verdict.At)
+		if asked++; wrong != "" {
 			renew()
 			return
 		}
@@ -155,6 +155,8 @@ func (p *awayPage) answers(m awayModel) []fyne.CanvasObject {
 	switch {
 	case m.Past:
 		return []fyne.CanvasObject{say(terms.ToneNotice, p.v.t("away.past"), p.v.t("away.past.text"))}
+	case m.Wrong == wrongEither || m.Wrong == wrongFar:
+		return []fyne.CanvasObject{say(terms.ToneNotice, p.v.t("away.unread"), p.v.t(m.Wrong))}
 	case m.Until.IsZero():
 		return []fyne.CanvasObject{say(terms.ToneNotice, p.v.t("away.unread"), p.v.t("away.date_help"))}
 	case len(m.Rows) == 0:
@@ -188,7 +190,7 @@ func (p *awayPage) buttons(m awayModel) fyne.CanvasObject {
 		if len(m.Ask) > 1 {
 			label = p.v.t("away.ask_vendor", "vendor", x.Name)
 		}
-		add(kind, "ask "+x.Root, label, func() { p.do.ask(x.Root, m.Until, len(m.Ask) == 1) })
+		add(kind, "ask "+x.Root, label, func() { p.do.ask(x.Root, x.Until, len(m.Ask) == 1) })
 		kind = look.SecondaryButton
 	}
 	if m.Buyer.State != "" {

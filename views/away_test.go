@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,16 @@ func TestMoreTimeIsOnTheStickAfterThreeClicks(t *testing.T) {
 	}
 	b.mustSay("Request for more time to Acme GmbH", "It asks Acme GmbH for offline time until 3 December 2026.", "What the answer brings")
 	b.clickPrefix("Save to USB")
+	if b.clicks > 3 {
+		t.Errorf("%d clicks", b.clicks)
+	}
+	b.mustSay("Your request file is saved.")
+}
+
+func TestMoreTimeIsSavedInThreeClicksWithoutAStickToo(t *testing.T) {
+	_, b := awayBench(t, benchOptions{})
+	b.clickID("away.ask")
+	b.clickID("save.save")
 	if b.clicks > 3 {
 		t.Errorf("%d clicks", b.clicks)
 	}
@@ -115,29 +126,29 @@ func TestADayIsReadTheWayPeopleWriteIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for lang, texts := range map[string][]string{
-		"en": {"2026-12-24", "24 Dec 2026", "24 December 2026", "24.12.2026", "24/12/2026", "24 dec 2026", "24th December, 2026"},
-		"de": {"2026-12-24", "24. Dez. 2026", "24. Dezember 2026", "24.12.2026", "24 dez 2026"},
+		"en": {"24 December", "Dec 24, 2026", "24.12.", "2026-12-24", "24 Dec 2026", "24 December 2026", "24.12.2026", "24/12/2026", "December 24th", "24 dec 2026", "24th December, 2026"},
+		"de": {"24. Dezember", "24.12.", "2026-12-24", "24. Dez. 2026", "24. Dezember 2026", "24.12.2026", "24 dez 2026"},
 	} {
 		words, err := plain.New(lang)
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := voice{words, zone}
+		v, now := voice{words, zone}, day("2026-01-01")
 		want := time.Date(2026, 12, 24, 23, 59, 59, 0, zone)
 		for _, s := range texts {
-			if got, ok := v.parseDay(s); !ok || !got.Truncate(time.Second).Equal(want) {
-				t.Errorf("%s: %q is %v, %v", lang, s, got, ok)
+			if got, wrong := v.lastOf(s, now); wrong != "" || !got.Truncate(time.Second).Equal(want) {
+				t.Errorf("%s: %q is %v, %q", lang, s, got, wrong)
 			}
 		}
 		for _, s := range []string{"", "24", "31.04.2026", "2026-13-01", "24 Ju 2026", "24.12.26", "aa.bb.cccc", "0.1.2026"} {
-			if got, ok := v.parseDay(s); ok {
+			if got, wrong := v.lastOf(s, now); wrong == "" {
 				t.Errorf("%s: %q was read as %v", lang, s, got)
 			}
 		}
 		for d := day("2026-01-01"); d.Year() == 2026; d = d.AddDate(0, 0, 9) { // what we write ourselves is read back
 			for _, s := range []string{v.short(d), v.long(d)} {
-				if got, ok := v.parseDay(s); !ok || !got.Equal(terms.EndOfDay(d.In(zone), zone)) {
-					t.Errorf("%s: %q is %v, %v", lang, s, got, ok)
+				if got, wrong := v.lastOf(s, now); wrong != "" || !got.Equal(terms.EndOfDay(d.In(zone), zone)) {
+					t.Errorf("%s: %q is %v, %q", lang, s, got, wrong)
 				}
 			}
 		}
@@ -152,12 +163,45 @@ func FuzzADayOfAnyTextIsADayOrNone(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	v := voice{words, time.UTC}
+	v, now := voice{words, time.UTC}, day("2026-11-22")
 	f.Fuzz(func(t *testing.T, s string) {
-		if got, ok := v.parseDay(s); ok {
-			if again, ok := v.parseDay(got.Format(time.DateOnly)); !ok || !again.Equal(got) {
+		if got, wrong := v.lastOf(s, now); wrong == "" {
+			if again, wrong := v.lastOf(got.Format(time.DateOnly), now); wrong != "" || !again.Equal(got) {
 				t.Errorf("%q is %v, which reads as %v", s, got, again)
 			}
 		}
 	})
+}
+
+func TestADayThatIsTheLastOneGrantedIsGrantedWhereverItsHoursEnd(t *testing.T) {
+	zone := time.FixedZone("UTC-8", -8*3600) // the license's last day ends there in the afternoon
+	v := voiceOf(t, "en", zone)
+	s := newFake(offlineFacts("2026-11-02")).Snapshot()
+	most := endOf("2027-01-02")
+	until, wrong := v.until(awayForm{Quick: -1, Text: "2 January"}, s.Verdict.At)
+	if wrong != "" || !until.After(most) {
+		t.Fatalf("%v %q", until, wrong)
+	}
+	m := v.away(s, awayForm{Quick: -1}, until, "", coverOf(until))
+	if m.Title != "One request covers you until 2 January 2027." || len(m.Ask) != 1 || !m.Ask[0].Until.Equal(most) {
+		t.Errorf("%q asks %+v", m.Title, m.Ask)
+	}
+}
+
+func TestCoverByGraceIsCalledGrace(t *testing.T) {
+	v := voiceOf(t, "en", time.UTC)
+	s := newFake(offlineFacts("2026-11-02")).Snapshot()
+	until := endOf("2026-12-10")
+	covers := coverOf(until)
+	covers[0].Covered, covers[0].Granted = true, false
+	m := v.away(s, awayForm{Quick: -1}, until, "", covers)
+	if m.Text != v.t("away.covered.grace") || m.Rows[0].Note+m.Rows[1].Note != "Until 2 December 2026 without a contact, then grace until 16 December 2026." {
+		t.Errorf("%q, %+v", m.Text, m.Rows)
+	}
+	covers = coverOf(endOf("2027-04-01"))
+	for _, r := range v.away(s, awayForm{Quick: -1}, endOf("2027-04-01"), "", covers).Rows {
+		if strings.Contains(r.Note, "grace runs") {
+			t.Errorf("beside the end of a license stands %q", r.Note)
+		}
+	}
 }

@@ -33,26 +33,33 @@ type awayRow struct {
 	Note              string
 }
 
+// awayAsk is a vendor that a request goes to, and until when it asks for time: never longer than what comes at once on that day.
+type awayAsk struct {
+	Root, Name string
+	Until      time.Time
+}
+
 // awayModel is everything that the page shows. Ask are the vendors that a request goes to.
 type awayModel struct {
 	Form  awayForm
 	Until time.Time // zero: the date was not understood
 	Past  bool      // it has passed already
+	Wrong string    // id of what is wrong about what was typed
 	Tone  terms.Tone
 	Title string
 	Text  string
 	Rows  []awayRow
-	Ask   []vendorOption
+	Ask   []awayAsk
 	Buyer terms.Finding // what has to be renewed first; without a state when nothing has
 }
 
-// until is the last moment away that a form means.
-func (v voice) until(f awayForm, at time.Time) (time.Time, bool) {
+// until is the last moment away that a form means, or what is wrong about what was typed.
+func (v voice) until(f awayForm, at time.Time) (time.Time, string) {
 	if f.Quick >= 0 {
 		q := quickTimes[f.Quick]
-		return terms.EndOfDay(at.In(v.zone).AddDate(0, q.months, q.days), v.zone), true
+		return terms.EndOfDay(at.In(v.zone).AddDate(0, q.months, q.days), v.zone), ""
 	}
-	return v.parseDay(f.Text)
+	return v.lastOf(f.Text, at)
 }
 
 // What is told of a product, the one that needs most first.
@@ -63,13 +70,13 @@ const (
 	awayCovered
 )
 
-func awayKind(c licensing.Cover) int {
+func (v voice) awayKind(c licensing.Cover, until time.Time) int {
 	switch {
 	case c.Covered:
 		return awayCovered
-	case !c.LicenseEnds.IsZero():
+	case !c.LicenseEnds.IsZero() && !v.sameDayOrBefore(until, c.LicenseEnds):
 		return awayEnds
-	case c.Granted:
+	case c.Granted, !c.Most.IsZero() && v.sameDayOrBefore(until, c.Most):
 		return awayGranted
 	}
 	return awayPerson
@@ -87,41 +94,63 @@ var awayWords = []struct {
 }
 
 // away turns what the engine says about a time away into words.
-func (v voice) away(s licensing.Snapshot, form awayForm, until time.Time, ok bool, covers []licensing.Cover) awayModel {
+func (v voice) away(s licensing.Snapshot, form awayForm, until time.Time, wrong string, covers []licensing.Cover) awayModel {
 	m := awayModel{Form: form, Tone: terms.ToneOK}
-	if !ok || !until.After(s.Verdict.At) {
-		m.Past = ok
+	if wrong != "" || !until.After(s.Verdict.At) {
+		m.Past, m.Wrong = wrong == "" || wrong == wrongPast, wrong
 		return m
 	}
 	m.Until = until
 	worst := awayCovered
-	ask := map[string]bool{}
+	grace := false // what covers the last days
+	ask := map[string]time.Time{}
 	for _, c := range covers {
-		kind := awayKind(c)
+		kind := v.awayKind(c, until)
 		worst = min(worst, kind)
+		grace = grace || inGrace(c, kind, until) && !v.sameDayOrBefore(until, c.Until)
 		if kind == awayGranted || kind == awayPerson {
-			ask[c.Vendor] = true
+			wanted := until
+			if kind == awayGranted {
+				wanted = earlier(wanted, c.Most)
+			}
+			ask[c.Vendor] = later(ask[c.Vendor], wanted)
 		}
 		if kind == awayEnds {
 			if p, here := product(s, c.Product); here && m.Buyer.State == "" {
 				m.Buyer = p.Finding
 			}
 		}
-		m.Rows = append(m.Rows, v.awayRow(s, c, kind))
+		m.Rows = append(m.Rows, v.awayRow(s, c, kind, until))
 	}
 	slices.SortStableFunc(m.Rows, func(a, b awayRow) int { return cmp.Compare(toneRank[a.Tone], toneRank[b.Tone]) })
 	for _, x := range s.Vendors {
-		if ask[x.Root] {
-			m.Ask = append(m.Ask, vendorOption{Root: x.Root, ID: x.ID, Name: x.Name})
+		if wanted, wants := ask[x.Root]; wants {
+			m.Ask = append(m.Ask, awayAsk{x.Root, x.Name, wanted})
 		}
 	}
 	w := awayWords[worst]
 	m.Tone = w.tone
 	m.Title, m.Text = v.t(w.id+".title", "date", v.long(until)), v.t(w.id+".text")
+	if worst == awayCovered && grace {
+		m.Text = v.t("away.covered.grace")
+	}
 	return m
 }
 
-func (v voice) awayRow(s licensing.Snapshot, c licensing.Cover, kind int) awayRow {
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// inGrace says that a time away is covered, in its last days by grace.
+func inGrace(c licensing.Cover, kind int, until time.Time) bool {
+	return kind == awayCovered && !c.Until.IsZero() && until.After(c.Until) && c.Grace.After(c.Until)
+}
+
+func (v voice) awayRow(s licensing.Snapshot, c licensing.Cover, kind int, until time.Time) awayRow {
 	w := awayWords[kind]
 	r := awayRow{
 		Key: c.Vendor + "/" + c.Product, Name: v.name(c.Name, c.Product), Vendor: vendorName(s, c.Vendor),
@@ -144,7 +173,10 @@ func (v voice) awayRow(s licensing.Snapshot, c licensing.Cover, kind int) awayRo
 			r.Note = v.t("away.person.note", "vendor", r.Vendor, "date", v.long(c.Most))
 		}
 	}
-	if kind != awayCovered && c.Grace.After(c.Until) {
+	if inGrace(c, kind, until) && !v.sameDayOrBefore(until, c.Until) {
+		r.Note = v.t("away.covered.note", "date", v.long(c.Until), "grace", v.long(c.Grace))
+	}
+	if kind != awayCovered && kind != awayEnds && c.Grace.After(c.Until) {
 		r.Note += " " + v.t("away.grace", "date", v.long(c.Grace))
 	}
 	return r

@@ -99,9 +99,14 @@ func (w *Window) checkinScreen(f terms.Finding) *screen {
 func (w *Window) makeFor(o licensing.RequestOptions, stay bool) {
 	w.do(w.v.t("busy.request"), func(ctx context.Context) func() {
 		made, err := w.engine.MakeRequest(w.o.Interactive(ctx), o)
+		// Who asks for more time chose a date first: so that the file is saved in three clicks all the same, the dialog comes by itself.
+		save := err == nil && o.Kind == exchange.RequestMoreTime && !made.Again && len(w.o.Sticks()) == 0
 		st := w.look()
 		return func() {
 			w.set(st)
+			if save {
+				defer w.saveRequest(made)
+			}
 			var p *terms.Problem
 			switch {
 			case errors.As(err, &p):

@@ -234,7 +234,8 @@ func TestAQuestionOfTheVendorLeadsToAReadyNote(t *testing.T) {
 	b := open(t, newFake(f), benchOptions{})
 	b.mainIs(terms.StateOnHold)
 	b.pressAction(terms.ActAskVendor)
-	b.mustSay("A note that is ready to send", "Is this computer still yours?")
+	b.mustSay("A question of the vendor", "Acme GmbH asks: “Is this computer still yours?”", "Our answer")
+	b.mustNotSay("A note that is ready to send")
 }
 
 func TestTheNumberOfWaitingFilesHasItsRoomWhenARequestIsMade(t *testing.T) {

@@ -50,7 +50,7 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 		}
 		title := v.Event(e.Event)
 		if year := e.At.In(v.zone).Year(); year != s.Verdict.At.In(v.zone).Year() {
-			title += " " + strconv.Itoa(year) // "22 Nov" alone would read as this year's
+			title = v.t("overview.next_on", "what", title, "date", v.long(e.At)) // "22 Nov" alone would read as this year's
 		}
 		out = append(out, upcoming{Day: day, Month: month, Title: title, Sub: sub})
 	}

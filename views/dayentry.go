@@ -4,32 +4,23 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"holdfast/licensing/terms"
 )
 
-// parseDay reads a day that a person typed, such as 2026-12-24, 24.12.2026 or 24 Dec 2026 in the language that is spoken, and
-// returns its last second. A day and month in numbers are read in the order of the language's own dates, day first.
-func (v voice) parseDay(text string) (time.Time, bool) {
-	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	if len(parts) != 3 {
-		return time.Time{}, false
+// lastOf reads a day that a person typed as readDate does, and returns its last moment, or what is wrong about it.
+func (v voice) lastOf(text string, now time.Time) (time.Time, string) {
+	t, wrong := v.readDate(text, now)
+	if wrong != "" {
+		return time.Time{}, wrong
 	}
-	if _, err := strconv.Atoi(parts[0]); err == nil && len(parts[0]) == 4 { // year first
-		parts[0], parts[2] = parts[2], parts[0]
-	}
-	d, err := strconv.Atoi(strings.TrimRight(parts[0], "stndrh"))
-	year, err2 := strconv.Atoi(parts[2])
-	month := v.monthOf(parts[1])
-	if err != nil || err2 != nil || month == 0 || year < 2000 || year > 9999 || d < 1 || d > 31 {
-		return time.Time{}, false
-	}
-	t := time.Date(year, time.Month(month), d, 12, 0, 0, 0, v.zone)
-	if t.Day() != d {
-		return time.Time{}, false // such as 31 April
-	}
-	return terms.EndOfDay(t, v.zone), true
+	return terms.EndOfDay(t, v.zone), ""
+}
+
+// sameDayOrBefore says that a moment is not after the day, here, of another one: a day that was typed counts whole, also where
+// the license's own day ends some hours earlier.
+func (v voice) sameDayOrBefore(t, day time.Time) bool {
+	return !t.After(terms.EndOfDay(day, v.zone))
 }
 
 // monthOf is the number of a month, which may be written as one or as the beginning of its name; 0 for none.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
@@ -36,6 +38,27 @@ func (w *Window) showFinding(f terms.Finding) {
 	_, follow := sameFinding(w.snap.Verdict, f)
 	name := "finding " + string(f.State) + " " + f.Product + " " + f.License
 	w.visit(place{section: secOverview, name: name, build: func() *screen { return w.findingScreen(f, follow) }})
+}
+
+// read goes to what a line of the Overview is about: the page of its notice where there is one, with the vendor's own words.
+func (w *Window) read(f terms.Finding) {
+	switch f.State {
+	case terms.StateMaintenance, terms.StatePolicyChange, terms.StateGraceExtended:
+		for _, n := range w.engine.Notices() {
+			if !n.Over && n.Finding.State == f.State && n.Finding.Product == f.Product && sameDate(n.Finding, f) {
+				w.showNotice(n.Document)
+				return
+			}
+		}
+	}
+	w.showFinding(f)
+}
+
+// sameDate says that two findings name the same date.
+func sameDate(a, b terms.Finding) bool {
+	x, _ := a.Slots["date"].(time.Time)
+	y, _ := b.Slots["date"].(time.Time)
+	return x.Equal(y)
 }
 
 func (w *Window) findingScreen(f terms.Finding, follow bool) *screen {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,5 +170,25 @@ func TestAFileWithANoticeIsToldInWordsBeforeItIsUsed(t *testing.T) {
 			b.mustSay(append(want, "Seal OK", "Use this file")...)
 			b.oneMainButton()
 		})
+	}
+}
+
+func TestALineOfTheOverviewLeadsToThePageOfItsNotice(t *testing.T) {
+	f := offlineFacts("2026-11-02")
+	f.Notices = []terms.Signed[terms.Notice]{signed(maintenanceBody()), signed(policyNoticeBody())}
+	e := newFake(f)
+	e.notices = announced()
+	for _, s := range []terms.State{terms.StateMaintenance, terms.StatePolicyChange} {
+		b := open(t, e, benchOptions{})
+		f := b.finding(s)
+		i := slices.IndexFunc(e.notices, func(n licensing.NoticeView) bool {
+			return n.Notice != nil && (n.Notice.Type == terms.NoticePolicy) == (s == terms.StatePolicyChange)
+		})
+		e.notices[i].Finding, e.notices[i].Over = f, false
+		b.click(b.say(f).Headline)
+		if here := b.w.trail.here().name; here != "notice "+e.notices[i].Document {
+			t.Errorf("%s leads to %q", s, here)
+		}
+		b.mustSay("What proves it", e.notices[i].Notice.Text.In("en"))
 	}
 }

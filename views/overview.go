@@ -44,7 +44,7 @@ func newOverview(v voice, do overviewActions) *overview {
 func (w *Window) overviewScreen() *screen {
 	o := newOverview(w.v, overviewActions{
 		act: w.act, useFile: w.useFile, request: w.request, show: w.showRequest, details: w.showLicense,
-		read: w.showFinding, whatLeave: w.whatLeaves, command: w.copy, language: w.languageChooser,
+		read: w.read, whatLeave: w.whatLeaves, command: w.copy, language: w.languageChooser,
 		all:    func() { w.visit(w.licensesPlace()) },
 		plan:   func() { w.visit(w.planPlace()) },
 		guides: func() { w.visit(w.helpPlace()) }, notices: func() { w.visit(w.noticesPlace()) },

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -58,7 +59,7 @@ func (w *Window) saveAs(title, name string, data func() ([]byte, error)) {
 				case err != nil:
 					w.toast("warn", look.Warn, w.v.t("save.problem"))
 				default:
-					w.toast("ok", look.OK, w.v.t("plan.saved"))
+					w.toast("ok", look.OK, w.v.t("plan.saved", "name", filepath.Base(path), "folder", filepath.Dir(path)))
 				}
 			}
 		})

@@ -153,7 +153,7 @@ func chartEnd(sc simulate.Scenario, r simulate.Result, products []simulate.Lane)
 func (v voice) reach(c simulate.Condition, from time.Time, where func(time.Time) float32) look.Reach {
 	x := look.Reach{Name: v.t("plan.kind." + string(c.Kind)), From: where(c.From), To: 1}
 	if end := conditionEnd(c); !end.IsZero() {
-		x.To, x.Word = where(end), v.t("plan.reach", "length", c.For, "date", v.DayMonth(end.Add(-time.Second), from, v.zone))
+		x.To, x.Word = where(end), v.t("plan.reach", "length", c.For, "date", v.DayMonth(lastMoment(end), from, v.zone))
 	}
 	return x
 }

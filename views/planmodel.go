@@ -56,7 +56,7 @@ func (v voice) plan(s licensing.Snapshot, sc simulate.Scenario, r simulate.Resul
 		m.Assumptions = strings.TrimSpace(m.Assumptions + " " + v.Assumption(code))
 	}
 	for _, c := range sc.Conditions {
-		m.Conditions = append(m.Conditions, v.Condition(string(c.Kind), c.From, conditionEnd(c), c.By, c.Version, r.From, v.zone))
+		m.Conditions = append(m.Conditions, v.Condition(string(c.Kind), c.From, lastMoment(conditionEnd(c)), c.By, c.Version, r.From, v.zone))
 	}
 	if sc.NeverOnline {
 		m.Conditions = append(m.Conditions, v.t("plan.never"))
@@ -81,6 +81,9 @@ func (v voice) plan(s licensing.Snapshot, sc simulate.Scenario, r simulate.Resul
 		} else if len(r.Products) > 1 {
 			m.Answers.Headline = v.t("plan.all_on")
 		}
+	}
+	if planChangesNothing(s, sc, r) {
+		v.asUsual(&m, sc, r, lanes[0])
 	}
 	m.Lanes = v.lanes(s, sc, r, lanes)
 	return m

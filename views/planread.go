@@ -27,8 +27,8 @@ var (
 	isoDate    = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
 	dottedDate = regexp.MustCompile(`^(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})?$`)
 	slashDate  = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})/(\d{4})$`)
-	dayMonth   = regexp.MustCompile(`^(\d{1,2})\.?\s+(\p{L}+)\.?(?:\s+(\d{4}))?$`)
-	monthDay   = regexp.MustCompile(`^(\p{L}+)\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?$`)
+	dayMonth   = regexp.MustCompile(`^(\d{1,2})(?:\.|st|nd|rd|th)?\s+(\p{L}+)[.,]?(?:\s+(\d{4}))?$`)
+	monthDay   = regexp.MustCompile(`^(\p{L}+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$`)
 	lengthText = regexp.MustCompile(`^(\d{1,6})\s*(\p{L}*)$`)
 )
 

@@ -46,7 +46,7 @@ func TestAPlanIsSavedAsTextThatSaysTheSameAsThePage(t *testing.T) {
 			t.Errorf("the text does not say %q:\n%s", s, got)
 		}
 	}
-	b.mustSay(b.w.v.t("plan.saved"))
+	b.mustSay(b.w.v.t("plan.saved", "name", "plan.txt", "folder", filepath.Dir(path)))
 }
 
 func TestAPlanIsSavedAsAPictureOfItsWholeResult(t *testing.T) {

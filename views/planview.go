@@ -38,12 +38,12 @@ func (p *planPage) whatIf() []fyne.CanvasObject {
 
 // adding lets a person choose one more thing that goes wrong at the same time.
 func (p *planPage) adding(offered []simulate.Kind) fyne.CanvasObject {
-	names := []string{p.v.t("plan.add")}
+	names := make([]string, 0, len(offered))
 	for _, k := range offered {
 		names = append(names, p.v.t("plan.kind."+string(k)))
 	}
-	return look.NewChooser("add", p.w.canvas(), p.v.t("plan.kind"), names, 0, func(i int) {
-		p.change(func(f *planForm) { f.conditions = append(f.conditions, newCondition(offered[i-1])) })
+	return look.NewChooser("add", p.w.canvas(), p.v.t("plan.add"), names, -1, func(i int) {
+		p.change(func(f *planForm) { f.conditions = append(f.conditions, newCondition(offered[i])) })
 	})
 }
 

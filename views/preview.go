@@ -145,6 +145,9 @@ func (p *preview) file(f previewFile) fyne.CanvasObject {
 	if f.State != "" {
 		fact(tone.Icon, tone.Ink, look.Run{Text: f.State})
 	}
+	if len(f.Facts) > 0 {
+		body.Add(look.Facts(f.Facts...))
+	}
 	if len(f.Changes) > 0 {
 		list := look.Column(look.Gap4)
 		for _, c := range f.Changes {

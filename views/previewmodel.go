@@ -27,6 +27,7 @@ type previewFile struct {
 	Repaired     string
 	State        string // why it cannot be used, when it cannot
 	Changes      []change
+	Facts        [][2]string // what a question or a decision says
 }
 
 // trustModel is the question about a new vendor.
@@ -57,7 +58,7 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 		m.Title = v.t("preview.title_many", "n", len(rep.Items))
 	}
 	var usable []licensing.Item
-	loss, trust := []string{}, false
+	trust := false
 	for _, it := range rep.Items {
 		if it.ForOther && rep.ForOthers > 0 {
 			continue
@@ -71,18 +72,11 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 			trust = true
 			m.Trust = &trustModel{Title: v.t("trust.words"), How: v.t("trust.how"), Tick: v.t("trust.tick"), Words: it.RootWords}
 		}
-		for _, c := range it.Changes {
-			if c.Sign == '-' && it.NeedsYes {
-				loss = append(loss, v.changeName(c))
-			}
-		}
 	}
 	if len(m.Files) == 1 {
 		m.Files[0].State = "" // the banner says it
 	}
-	if len(loss) > 0 {
-		m.Loss = v.t("preview.loss_note", "list", loss)
-	}
+	m.Loss = v.lossNote(usable)
 	if rep.ForOthers > 0 && len(m.Files) > 0 {
 		m.Others = v.t("preview.others", "n", rep.ForOthers)
 	}
@@ -93,11 +87,11 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 		}}
 		return m
 	}
-	m.Banner = v.previewBanner(s, rep, usable, trust, len(loss) > 0)
-	m.Use = v.useLabel(usable, len(loss) > 0)
+	m.Banner = v.previewBanner(s, rep, usable, trust, m.Loss != "")
+	m.Use = v.useLabel(usable, m.Loss != "")
 	if len(usable) > 0 {
 		args := fileArgs(paths)
-		if trust || len(loss) > 0 {
+		if trust || m.Loss != "" {
 			args = append(args, "--yes")
 		}
 		m.Command = commandLine("import", args...)
@@ -124,7 +118,7 @@ func (v voice) useLabel(usable []licensing.Item, loss bool) string {
 	case usable[0].NeedsTrust:
 		name, _ := usable[0].Finding.Slots["name"].(string)
 		return v.t("trust.use", "vendor", name)
-	case loss:
+	case loss && !decided(usable[0]):
 		return v.t("preview.use_loss")
 	case len(usable) > 1:
 		return v.t("preview.use_many")
@@ -160,6 +154,9 @@ func (v voice) previewBanner(s licensing.Snapshot, rep licensing.Report, usable 
 		return b
 	}
 	it := usable[0]
+	if len(usable) == 1 && decided(it) {
+		return v.decisionBanner(s, it)
+	}
 	b := banner{Tone: terms.ToneNotice, Symbol: "filein"}
 	a := &b.Answers
 	a.Happened = v.t("preview.happened", "vendor", it.Vendor, "date", v.long(it.Issued))
@@ -210,6 +207,10 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 	f.For, f.Answer, f.Here = v.forWhom(s, it)
 	for _, c := range it.Changes {
 		f.Changes = append(f.Changes, v.change(c))
+	}
+	f.Changes = append(f.Changes, v.renewed(s, it)...)
+	if it.Usable && decided(it) {
+		f.Facts = v.decision(it.Finding)
 	}
 	return f
 }

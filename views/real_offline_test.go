@@ -204,7 +204,9 @@ func TestRealStatesOfTimeShowTheirFourAnswersInEveryLanguageAndTheirWaysOn(t *te
 						continue
 					}
 					b.click(x.label)
-					if opens := b.opens(x.act); opens != "" {
+					if x.act == terms.ActAskVendor && f.State == terms.StateOnHold {
+						b.mustSay(b.w.v.t("tell.title.question"), "Is this computer still yours?")
+					} else if opens := b.opens(x.act); opens != "" {
 						b.mustSay(opens)
 					} else if x.act == terms.ActCheckAgain {
 						if on := strings.Join(b.texts(), "\n"); !strings.Contains(on, b.w.v.DateTime(b.w.snap.Clock.Wall, b.w.v.zone)) {

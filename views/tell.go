@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -48,8 +49,9 @@ func (w *Window) tellAbout(who string, f terms.Finding) {
 	mail := look.NewButton(look.SecondaryButton, w.v.t("tell.mail"), nil)
 	mail.Symbol = "mail"
 	copying := look.NewButton(look.PrimaryButton, w.v.t("note.copy"), nil)
-	d := look.NewDialog(w.canvas(), w.v.t("tell.title"), look.Column(look.Gap12,
-		look.NewPara(w.v.t("tell.lead"), look.Body), look.Wrapped(0, choice), look.Sunk(text), command), closing, mail, copying)
+	title, lead := w.v.tellWords(f)
+	d := look.NewDialog(w.canvas(), title, look.Column(look.Gap12,
+		look.NewPara(lead, look.Body), look.Wrapped(0, choice), look.Sunk(text), command), closing, mail, copying)
 	closing.OnTapped = d.Cancel
 	copying.OnTapped = func() {
 		d.Hide()
@@ -62,6 +64,17 @@ func (w *Window) tellAbout(who string, f terms.Finding) {
 	}
 	d.Width = 560 * look.TextFactor()
 	d.Show()
+}
+
+// tellWords are the title and the lead of a note: a question of the vendor is asked first.
+func (v voice) tellWords(f terms.Finding) (title, lead string) {
+	asked, _ := f.Slots["reason"].(terms.Text)
+	issuer, _ := f.Slots["issuer"].(string)
+	question := strings.TrimRight(asked.In(v.Language()), " ")
+	if f.State != terms.StateOnHold || question == "" || issuer == "" {
+		return v.t("tell.title"), v.t("tell.lead")
+	}
+	return v.t("tell.title.question"), v.t("tell.lead.question", "vendor", issuer, "question", question)
 }
 
 func tellArgs(who string, f terms.Finding) []string {

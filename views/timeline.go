@@ -134,7 +134,11 @@ func (v voice) markName(p terms.ProductVerdict, m moment) string {
 		return v.t("line.some")
 	}
 	if len(names) > 0 {
-		return v.Event(names[len(names)-1])
+		e := names[len(names)-1]
+		if loud := slices.DeleteFunc(slices.Clone(names), func(x terms.Event) bool { return x.Name == terms.EventSilent }); len(loud) > 0 {
+			e = loud[len(loud)-1] // an end counts, however silent the vendor is
+		}
+		return v.Event(e)
 	}
 	id := m.Events[0].Feature
 	return v.t("step.part."+m.Events[0].Name, "list", []string{v.name(p.Features[id].Name, id)})

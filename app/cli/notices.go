@@ -110,7 +110,7 @@ func (s *session) noticeJSON(n licensing.NoticeView, at time.Time) noticeJSON {
 	}
 	j.Text = s.text("cli.notices.kind."+kind, nil)
 	if !j.From.IsZero() {
-		j.Text = s.text("cli.notices.dated", map[string]any{"kind": j.Text, "date": s.say.Date(j.From, s.zone)})
+		j.Text = s.text("cli.notices.dated", map[string]any{"kind": j.Text, "date": s.say.From(j.From, at, s.zone)})
 	}
 	return j
 }

@@ -16,7 +16,8 @@ type Chooser struct {
 	name    string
 }
 
-// NewChooser returns a button that shows the option that is on. label is what a screen reader says before it.
+// NewChooser returns a button that shows the option that is on. label is what a screen reader says before it;
+// with on -1 the button shows it, and no option is on.
 func NewChooser(key string, c fyne.Canvas, label string, options []string, on int, changed func(i int)) *Chooser {
 	s := &Chooser{options: options, canvas: c, name: label, word: NewLine("", Body)}
 	s.fill, s.over, s.line, s.radius = Surface, Sunken, Outline, RadiusControl
@@ -48,7 +49,14 @@ func (s *Chooser) SetOn(on int) {
 	if len(s.options) == 0 {
 		return
 	}
-	s.at = max(0, min(on, len(s.options)-1))
+	if on < 0 { // nothing is chosen yet
+		s.at, s.Label = -1, unbroken(s.name)
+		s.word.Set(s.name)
+		s.Refresh()
+		relayout(s)
+		return
+	}
+	s.at = min(on, len(s.options)-1)
 	s.Label = unbroken(s.name) + ": " + s.options[s.at]
 	s.word.Set(s.options[s.at])
 	s.Refresh()

@@ -97,6 +97,11 @@ func (r *frameRenderer) Layout(size fyne.Size) {
 	for _, o := range present([]fyne.CanvasObject{f.float, f.progress}) {
 		w := min(scaled(360), room-2*Gap16)
 		h := HeightFor(o, w)
+		if page, ok := f.body.(*Page); ok { // never over the buttons of the page
+			if y, high := page.barAt(); high > 0 && top+y < low && top+y+high > low-h {
+				low = max(top+h, top+y-Gap8)
+			}
+		}
 		place(o, left+(room-w)/2, low-h, w, h)
 		low -= h + Gap8
 	}

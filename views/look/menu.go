@@ -43,7 +43,7 @@ func (m *menu) show() {
 	s := m.owner
 	s.canvas.Unfocus()
 	s.canvas.Overlays().Add(m)
-	s.canvas.Focus(m.areas[s.at])
+	s.canvas.Focus(m.areas[max(0, s.at)])
 }
 
 // move takes the keys that lead through the menu and out of it.
@@ -74,7 +74,7 @@ func (m *menu) Key(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		m.owner.Close()
 	case fyne.KeyUp, fyne.KeyDown:
-		m.owner.canvas.Focus(m.areas[m.owner.at])
+		m.owner.canvas.Focus(m.areas[max(0, m.owner.at)])
 	}
 }
 

@@ -49,6 +49,14 @@ func (p *Page) SetBar(o fyne.CanvasObject) {
 	p.Refresh()
 }
 
+// barAt is where the bar stands in the page and how high it is; without one it is 0 high.
+func (p *Page) barAt() (y, height float32) {
+	if p.bar == nil {
+		return 0, 0
+	}
+	return p.bar.Position().Y, p.bar.Size().Height
+}
+
 // Content returns what is shown.
 func (p *Page) Content() fyne.CanvasObject {
 	if len(p.holder.Objects) == 0 {

@@ -142,7 +142,7 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 		}
 		narrow.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
 		if button {
-			narrow.Add(Inset(2, 0, Gap4, 0, Wrapped(Gap4, buttons...)))
+			narrow.Add(Inset(2, 0, Gap4, 0, m.buttonRow(buttons)))
 		}
 	}
 	return Either(500, wide, narrow)
@@ -159,7 +159,17 @@ func answerColumns(m BannerModel) fyne.CanvasObject {
 	if len(buttons) == 0 {
 		return grid
 	}
-	return Column(Gap12, grid, Wrapped(Gap4, buttons...))
+	return Column(Gap12, grid, m.buttonRow(buttons))
+}
+
+// buttonRow puts the buttons side by side. The word of one without a frame that stands first begins where the column does.
+func (m BannerModel) buttonRow(buttons []fyne.CanvasObject) fyne.CanvasObject {
+	row := Wrapped(Gap4, buttons...)
+	if m.Button != nil {
+		return row
+	}
+	side, _ := m.Also.pad()
+	return Inset(0, 0, 0, -side, row)
 }
 
 // buttons are the one that stands out and the second way, as far as there are any.

@@ -45,7 +45,7 @@ func Facts(pairs ...[2]string) fyne.CanvasObject {
 			continue
 		}
 		list.Add(Either(420,
-			Row(Gap16, Cell{Object: NewPara(p[0], Quiet), Width: 160, Align: Top}, Cell{Object: NewPara(p[1], Body), Width: Stretch}),
+			Row(Gap16, Cell{Object: NewPara(p[0], Quiet), Width: 184, Align: Top}, Cell{Object: NewPara(p[1], Body), Width: Stretch}),
 			Column(0, NewPara(p[0], Caption), NewPara(p[1], Body))))
 	}
 	return list

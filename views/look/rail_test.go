@@ -153,3 +153,19 @@ func TestAWordBreaksAtItsSoftHyphenAndOnlyThere(t *testing.T) {
 		t.Errorf("%q", p.String())
 	}
 }
+
+func TestAToastStandsAboveTheButtonsOfThePage(t *testing.T) {
+	test.NewTempApp(t)
+	f, page, toast := NewFrame(), NewPage(Column(Gap8, Space(10, 120))), NewToast("ok", OK, "Saved", nil)
+	page.SetBar(NewButton(PrimaryButton, "Use", nil))
+	f.SetAll(nil, nil, page)
+	f.SetFloat(toast)
+	for height := float32(140); height < 600; height += 10 {
+		f.Resize(fyne.NewSize(700, height))
+		y, high := page.barAt()
+		top := page.Position().Y + y
+		if t0, t1 := toast.Position().Y, toast.Position().Y+toast.Size().Height; t0 < top+high && t1 > top {
+			t.Errorf("at a height of %v the toast from %v to %v covers the buttons from %v to %v", height, t0, t1, top, top+high)
+		}
+	}
+}
