@@ -94,7 +94,11 @@ func changeOf(part *partRecord) (code string, until time.Time) {
 	case b.Revocation != nil && b.Revocation.Lifted:
 		return changeRestored, time.Time{}
 	case b.Revocation != nil:
-		return changeRevoked, lastFullUse(*b.Revocation)
+		last := lastFullUse(*b.Revocation)
+		if !last.After(part.Issued) {
+			last = time.Time{} // at once
+		}
+		return changeRevoked, last
 	case b.Extension != nil:
 		return changeExtension + b.Extension.What, extendedUntil(*b.Extension, part.Issued)
 	}

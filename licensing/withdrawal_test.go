@@ -51,3 +51,20 @@ func TestBeingRefusedIsNoContact(t *testing.T) {
 		t.Errorf("a refusal moved the time without contact from %s to %s", before, after)
 	}
 }
+
+func TestAWithdrawalAtOnceNamesNoDayOfFullUse(t *testing.T) {
+	at := func(until time.Time) time.Time {
+		part := &partRecord{Issued: start, Body: exchange.Part{Revocation: &terms.Revocation{Serial: "A-1", From: start, Until: until}}}
+		code, last := changeOf(part)
+		if code != changeRevoked {
+			t.Fatalf("code %q", code)
+		}
+		return last
+	}
+	if last := at(time.Time{}); !last.IsZero() {
+		t.Errorf("at once: %v", last)
+	}
+	if last := at(start.AddDate(0, 0, 8)); !last.Equal(start.AddDate(0, 0, 8)) {
+		t.Errorf("in eight days: %v", last)
+	}
+}

@@ -206,6 +206,9 @@ func (s *session) change(c licensing.Change, at time.Time) string {
 			id = "cli.change.product_was_no_end"
 		}
 	}
+	if open := id + ".open"; c.Until.IsZero() && s.say.Has(open) {
+		id = open
+	}
 	return s.text(id, map[string]any{
 		"name": name, "until": s.say.Until(c.Until, at, s.zone), "was": s.say.Until(c.Was, at, s.zone),
 	})
