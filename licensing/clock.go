@@ -78,7 +78,7 @@ func clockFacts(c clock.Course) terms.Clock {
 // clockState is clock_wrong or clock_unsure, or "" for a clock in order.
 func (h *homeRecord) clockState(r clock.Reading) terms.State {
 	switch {
-	case h.lower("", r).Sub(r.Wall) > clock.BehindMost:
+	case h.lower("", r).Sub(r.Wall) > terms.BehindMost:
 		return terms.StateClockWrong
 	case h.course(r).Unsure():
 		return terms.StateClockUnsure

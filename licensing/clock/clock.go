@@ -54,9 +54,6 @@ func Stopwatch() func() time.Duration {
 	return func() time.Duration { return time.Since(start) }
 }
 
-// BehindMost is how far the wall clock may lie below the lower bound before it counts as wrong (rule 2).
-const BehindMost = 24 * time.Hour
-
 // Decide returns the time that decisions use: the later of the lower bound and the wall clock, see Course.Believed.
 func Decide(lower time.Time, r Reading) time.Time {
 	if lower.After(r.Wall) {

@@ -39,7 +39,7 @@ func (p *product) aboutParts(j *judged, ids []string, r *ranked, s Slots) {
 		o := p.chosen[p.place(id)]
 		switch {
 		case slices.Contains(parts, id):
-			since = soonestDate(since, o.full)
+			since = sooner(since, o.full)
 		case o.mode(p.At) == Keep:
 			core = append(core, id)
 		}
@@ -137,12 +137,4 @@ func (p *product) aboutHold(j *judged, ids []string, r *ranked, s Slots) {
 		s["what_works"] = h.Body.Works
 	}
 	r.Finding = finding(StateOnHold, s, ActAskVendor)
-}
-
-// soonestDate is the earlier of two dates; zero is no date.
-func soonestDate(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

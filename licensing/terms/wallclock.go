@@ -2,8 +2,8 @@ package terms
 
 import "time"
 
-// behindBy is how far the wall clock may lie below the time that is proven to have passed (design: Time, rule 2).
-const behindBy = 24 * time.Hour
+// BehindMost is how far the wall clock may lie below the time that is proven to have passed (design: Time, rule 2).
+const BehindMost = 24 * time.Hour
 
 // believed is the wall time as far as it is believed.
 func (e *evaluation) believed() time.Time {
@@ -27,7 +27,7 @@ func (e *evaluation) clock(limited bool) (ranked, bool) {
 		r.rank = rankClock // what is limited may be so for the date alone
 	}
 	switch {
-	case !sure.IsZero() && e.wall.Add(behindBy).Before(sure):
+	case !sure.IsZero() && e.wall.Add(BehindMost).Before(sure):
 		r.Finding = finding(StateClockWrong, Slots{"local": e.wall, "sure": sure, "date_or_none": r.date, "vendor": e.vendor(root).Name}, ActCheckAgain)
 		r.Also, r.at = ActCheckin, sure
 		r.Reasons = []Reason{{Rule: RuleClockWrong, Evidence: pairs("wall", e.wall, "sure", sure), Authority: e.vendor(root).Name, At: sure}}
@@ -47,7 +47,7 @@ func (e *evaluation) firstEnd() time.Time {
 	for _, p := range e.products {
 		for _, f := range p.Features {
 			if f.Mode == Keep {
-				first = soonestDate(first, f.Until)
+				first = sooner(first, f.Until)
 			}
 		}
 	}
