@@ -38,6 +38,7 @@ type Snapshot struct {
 	Records  RecordsView
 	Device   terms.Device
 	Clock    ClockView
+	Usage    []UsageView // sorted by vendor
 	// LastContact is the newest vendor-signed time taken here; zero when none.
 	LastContact time.Time
 }

@@ -250,3 +250,42 @@ type Bundle struct {
 
 // Raw is kept so that signed bytes are never encoded again.
 type Raw = json.RawMessage
+
+// KindUsage is a usage file of a device; UsageSchema the payload of its envelope.
+const (
+	KindUsage   Kind = "usage"
+	UsageSchema      = "holdfast.usage/v1"
+)
+
+// Usage is the signed face of a usage file: who reports what to whom. The content travels beside the envelope, sealed for the
+// vendor; Sealed and Content bind it. It is signed by the device key, or by the key that CLOSEs of the ledger are signed with.
+type Usage struct {
+	Header
+	Device  RequestDevice `json:"device"` // Label only at level computer and above; Hints are left out
+	Nonce   string        `json:"nonce"`
+	Program string        `json:"program,omitempty"`
+	Ledger  string        `json:"ledger"` // id
+	Level   string        `json:"level"`
+	// Epochs FromEpoch to ToEpoch (numbers of segments) with the entries First to Last; Entries is how many are in the file.
+	FromEpoch uint64 `json:"from_epoch"`
+	ToEpoch   uint64 `json:"to_epoch"`
+	First     uint64 `json:"first"`
+	Last      uint64 `json:"last"`
+	Entries   uint64 `json:"entries"`
+	Close     string `json:"close"`             // hex hash of the last close in it
+	Receipt   int    `json:"receipt,omitempty"` // number of the newest receipt taken here
+	Remains   uint64 `json:"remains,omitempty"` // entries that wait for another file, because this one is full
+	// Sealed describes the bytes beside the envelope.
+	Sealed SealedContent `json:"sealed"`
+}
+
+// SealedContent describes sealed bytes: HPKE in base mode for the vendor's key Key, with info "holdfast/v1/usage" 0x00 Header.ID, of
+// zstd-compressed content. The hashes are hex SHA-256.
+type SealedContent struct {
+	Suite    string `json:"suite"`
+	Key      string `json:"key"`      // id of the sealing key
+	Size     int64  `json:"size"`     // of the sealed bytes
+	SHA256   string `json:"sha256"`   // of the sealed bytes
+	Unpacked int64  `json:"unpacked"` // size of the content
+	Content  string `json:"content"`  // SHA-256 of the content: what the person was shown
+}

@@ -25,6 +25,8 @@ type Facts struct {
 	News []Finding
 	// Told is what a person told somebody who can act, by Told.Key.
 	Told map[string]Told
+	// Metered holds the usage ledgers, one per vendor that has one.
+	Metered []Metered
 }
 
 // Device is this computer.

@@ -72,6 +72,9 @@ type ProductVerdict struct {
 	GraceStarted time.Time
 	GraceUntil   time.Time
 	Next         []Event // coming dates, soonest first
+	// Meters are those of the licenses in force, sorted by id; UsageDue is when a usage file is due, zero: none is asked for.
+	Meters   []MeterVerdict
+	UsageDue time.Time
 	// Change is the first coming moment after which this verdict may differ by time alone; zero: never.
 	Change time.Time
 	// Turn is Change without midnights, at which only numbers of days differ: a simulation goes from one to the next.
