@@ -62,12 +62,12 @@ func TestEveryRuleHasATidySentenceWithAndWithoutEvidence(t *testing.T) {
 var newRules = []string{
 	terms.RuleOfflineWindow, terms.RuleOfflineEnding, terms.RuleOfflineGrace, terms.RuleOfflineOver, terms.RuleOutage, terms.RuleMaintenance, terms.RuleMigration,
 	terms.RuleExtension, terms.RuleOverlap, terms.RuleHold, terms.RuleRevoked, terms.RuleClockWrong, terms.RuleClockUnsure, terms.RuleComputerChanged, terms.RuleRestored,
-	terms.RuleNotice, terms.RuleSilent,
+	terms.RuleNotice, terms.RuleSilent, terms.RuleMeter, terms.RuleUsageDue, terms.RuleUsageFile,
 }
 
 var evidenceKinds = map[string]string{
 	"window": "30d", "grace": "14d", "by": "14d", "silent": "365d", "cause": "offline", "notice": "M-12", "agent": "Robin Example", "policy_before": "3",
-	"decided_by": "Kim Example", "parts": "disk,mac", "what": "grace", "same": "2", "of": "6", "after": "view",
+	"decided_by": "Kim Example", "parts": "disk,mac", "what": "grace", "same": "2", "of": "6", "after": "view", "meter": "renders", "used": "812", "included": "1000", "receipt": "R-118",
 }
 
 func TestEveryNewRuleSaysSomethingTrueWithEveryChoiceOfEvidence(t *testing.T) {

@@ -40,6 +40,11 @@ func partsOf(f *terms.Facts) []*part {
 			p.facts = terms.Facts{
 				Device: f.Device, KeyStore: f.KeyStore, Records: f.Records, Clock: f.Clock, Told: f.Told, Vendors: []terms.Vendor{p.vendor},
 			}
+			for _, m := range f.Metered {
+				if m.Root == h.Vendor {
+					p.facts.Metered = []terms.Metered{m}
+				}
+			}
 			byKey[k], all = p, append(all, p)
 		}
 		p.facts.Licenses = append(p.facts.Licenses, *h)

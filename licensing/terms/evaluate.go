@@ -125,17 +125,16 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	works := e.works()
 	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
 	all := e.aboutProducts()
+	products, metered := e.dressed()
+	for i := range metered {
+		all = append(all, &metered[i])
+	}
 	for _, r := range e.around(q, works, usable, len(all) == 0) {
 		all = append(all, &r)
 	}
 	sortFindings(all)
-	v := Verdict{Granted: usable, Answer: e.answer(all), Limited: e.limited()}
-	if len(e.products) > 0 {
-		v.Products = make([]ProductVerdict, len(e.products))
-	}
-	for i, p := range e.products {
-		v.Products[i] = p.ProductVerdict
-	}
+	v := Verdict{Granted: usable, Answer: e.answer(all), Limited: e.limited() || e.tooLateFor(metered)}
+	v.Products = products
 	asked := false
 	if q.Product != "" && len(e.products) > 0 {
 		all, asked = e.ask(q, groups, &v, all)

@@ -26,12 +26,13 @@ const (
 	EventMaintenance      = "maintenance"   // planned work begins
 	EventPolicyChange     = "policy_change" // new rules begin
 	EventSilent           = "vendor_silent" // the continuity rule takes over
+	EventUsageDue         = "usage_due"     // last moment for a usage file
 )
 
 var eventOrder = map[string]int{
 	EventReminder: 0, EventOfflineEnding: 1, EventMaintenance: 2, EventPolicyChange: 3, EventLicenseStarts: 4, EventFirstUseEnds: 5, EventUnprovenEnds: 6,
 	EventConfirmBy: 7, EventAnswerBy: 8, EventRevoked: 9, EventOfflineEnds: 10, EventLicenseEnds: 11, EventOfflineGraceEnds: 12, EventGraceEnds: 13,
-	EventViewMode: 14, EventPause: 15, EventSilent: 16,
+	EventViewMode: 14, EventPause: 15, EventSilent: 16, EventUsageDue: 17,
 }
 
 // events are the coming dates of the product, soonest first. Those of its features are the ends of full use over

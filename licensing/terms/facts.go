@@ -92,6 +92,7 @@ type Vendor struct {
 	Name    string
 	Support string // who helps, as the profile says
 	Promise string // answer time the profile promises, such as "2d"; "" when none
+	Receipt string // the same for receipts
 	Status  string // address of the status page; "" when none
 	Trusted time.Time
 }

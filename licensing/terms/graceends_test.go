@@ -12,7 +12,7 @@ func TestAGraceIsToldUntilTheMomentAtWhichTheLastFeatureStops(t *testing.T) {
 	seen := 0
 	for seed := range uint64(20_000) {
 		f, wall := termstest.New(seed).Facts()
-		f.Licenses, f.Holds, f.Revocations = f.Licenses[:1], nil, nil
+		f.Licenses, f.Holds, f.Revocations, f.Metered = f.Licenses[:1], nil, nil, nil
 		p := terms.Outline(f, terms.Query{}, wall).Products[0]
 		if !p.GraceActive || p.State == terms.StateOnHold {
 			continue

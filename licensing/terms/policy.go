@@ -90,14 +90,17 @@ type Feature struct {
 	Was   []string `json:"was,omitempty"`
 }
 
-// Meter counts use. Per is "month", "year" or "" (whole license); Overage is allow, warn or stop.
+// Meter counts use. Per is "month", "year" or "" (whole license); Overage is allow, warn or stop. A duration is recorded in seconds
+// and Included counts in Unit: s, min, h (also for any other unit) or day. Stops are the features that pause when the amount is used up
+// and Overage is stop; without any, the licensed program alone decides.
 type Meter struct {
-	Name     Text   `json:"name,omitempty"`
-	Unit     string `json:"unit,omitempty"`
-	Kind     string `json:"kind,omitempty"` // counter (default), duration, peak
-	Included int64  `json:"included,omitempty"`
-	Per      string `json:"per,omitempty"`
-	Overage  string `json:"overage,omitempty"`
+	Name     Text     `json:"name,omitempty"`
+	Unit     string   `json:"unit,omitempty"`
+	Kind     string   `json:"kind,omitempty"` // counter (default), duration, peak
+	Included int64    `json:"included,omitempty"`
+	Per      string   `json:"per,omitempty"`
+	Overage  string   `json:"overage,omitempty"`
+	Stops    []string `json:"stops,omitempty"`
 }
 
 // Devices says how many computers may hold the license. FirstUse > 0 lets a starter license bind itself to the
@@ -117,7 +120,8 @@ type Extensions struct {
 	SecondPersonAbove Length `json:"second_person_above,omitzero"`
 }
 
-// Usage says when usage is due, at which level of detail, what a late file does and how long records are kept.
+// Usage says when usage is due, at which level of detail, what a late file does and how long records are kept. A period's usage is
+// due a month after the period (a week after a week). Late is nothing, view or pause; it comes lateGrace after the due date.
 type Usage struct {
 	Due   string `json:"due,omitempty"`
 	Level string `json:"level,omitempty"`

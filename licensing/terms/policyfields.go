@@ -172,6 +172,13 @@ func (r *policyReader) meters(n *yamlNode, path string) map[string]Meter {
 		r.object(n, path, map[string]reads{
 			"name": r.names(&m.Name), "unit": r.text(&m.Unit), "kind": r.oneOf(&m.Kind, "counter", "duration", "peak"),
 			"included": r.number(&m.Included, 0, 1<<53), "per": r.oneOf(&m.Per, "month", "year"), "overage": r.oneOf(&m.Overage, "allow", "warn", "stop"),
+			"stops": func(n *yamlNode, path string) {
+				r.each(n, path, maxFeatures, func(n *yamlNode, path string) {
+					var id string
+					r.checked(&id, idWant, idForm.MatchString)(n, path)
+					m.Stops = append(m.Stops, id)
+				})
+			},
 		})
 		all[id] = m
 	})

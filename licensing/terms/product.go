@@ -16,6 +16,7 @@ type outcome struct {
 	limited  bool      // something of it is not at full use, although it was
 	keptNow  Kept      // what of it works
 	unproved bool      // main says already that the device key cannot be proven
+	metering *metering // nil: no license in force has meters
 	unproven time.Time // until when the license decides without that proof; zero: proven or not needed
 }
 
@@ -59,6 +60,7 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.Next = p.events()
 	p.unproved = p.best.phase == unproved
 	p.limited = p.best.phase != elsewhere && p.best.phase != upcoming && len(p.View)+len(p.Paused) > 0
+	p.metering = p.collectMeters()
 	if len(p.facts.Extensions) > 0 {
 		p.keptNow = p.kept(p.ids, p.At)
 	}

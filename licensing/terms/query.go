@@ -11,7 +11,10 @@ func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []*ranked) (
 	var said *ranked
 	var by *product
 	for i, p := range e.asked {
-		granted, r, pv := p.ask(q, groups[i])
+		granted, r, pv, asked := p.ask(q, groups[i])
+		if stop, stops := e.dress(&asked.outcome, &pv); stops && granted && q.Feature != "" && p.withheldNow(q.Feature, &pv) {
+			granted, r = false, stop
+		}
 		v.Products[i] = pv
 		if better := granted && !v.Granted; said == nil || better || (granted == v.Granted && r.rank < said.rank) {
 			v.Granted, v.Answer = granted, r.Finding
@@ -27,11 +30,12 @@ func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []*ranked) (
 	return append([]*ranked{said}, rest...), true
 }
 
-// ask answers for one product, with the verdict as far as the version asked for is covered.
-func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
+// ask answers for one product, with the verdict as far as the version asked for is covered, and the product that it is of: p, or one of
+// the licenses that cover the version.
+func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict, *product) {
 	if q.Version == "" {
 		granted, r := p.may(q.Feature)
-		return granted, r, p.ProductVerdict
+		return granted, r, p.ProductVerdict, p
 	}
 	var covering []*Held
 	unread := false
@@ -49,14 +53,14 @@ func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
 	if len(covering) > 0 {
 		if granted, r := pv.may(q.Feature); granted {
 			r.Reasons = append(r.Reasons, pv.whyVersion(q.Version, unread))
-			return true, r, pv.ProductVerdict
+			return true, r, pv.ProductVerdict, pv
 		}
 	}
 	granted, r := p.may(q.Feature)
 	// What the product keeps after an end it keeps for versions that were covered: no end makes another one covered.
 	never := len(covering) == 0 && p.best.phase != elsewhere && r.State != StateNotIncluded
 	if !granted && !never {
-		return false, r, p.ProductVerdict
+		return false, r, p.ProductVerdict, p
 	}
 	r = p.notCovered(q.Version)
 	pvv := p.ProductVerdict
@@ -67,7 +71,7 @@ func (p *product) ask(q Query, held []*Held) (bool, ranked, ProductVerdict) {
 		f.Mode, f.Until, f.Reasons = Pause, time.Time{}, r.Reasons
 		pvv.Features[id] = f
 	}
-	return false, r, pvv
+	return false, r, pvv, p
 }
 
 // may says whether a feature, "" for the product as a whole, may be used.

@@ -8,8 +8,10 @@ type Metered struct {
 	// Used holds the days (UTC) on which meters counted, sorted by product, meter and day.
 	Used []Spent
 	// Unsent is the number of entries that no receipt covers; Oldest is the time of the first of them, zero when there is none.
-	Unsent uint64
-	Oldest time.Time
+	// UnsentUnits is the sum of their units.
+	Unsent      uint64
+	UnsentUnits int64
+	Oldest      time.Time
 	// Files made that wait for a receipt, oldest first, and the newest receipts, newest first.
 	Waiting   []UsageFile
 	Receipts  []UsageReceipt
@@ -80,3 +82,9 @@ type MeterVerdict struct {
 	State   State // quota_low, quota_used or ""
 	Stops   bool  // used up and overage is stop
 }
+
+// lateGrace is how long after the due date nothing stops yet, whatever the policy says of late files.
+const lateGrace = 14 * 24 * time.Hour
+
+// onTheWay is how long a usage file that was made counts as sent: nothing stops while its receipt may still come.
+const onTheWay = 30 * 24 * time.Hour

@@ -46,7 +46,7 @@ func (v Verdict) CodeOf(f Finding, strict bool) int {
 }
 
 // limitedCodes are exit codes of states that count only once something is limited.
-var limitedCodes = map[State]int{StateClockWrong: 30, StateClockUnsure: 30, StateComputerChanged: 34, StateTwoCopies: 34}
+var limitedCodes = map[State]int{StateClockWrong: 30, StateClockUnsure: 30, StateComputerChanged: 34, StateTwoCopies: 34, StateUsageOverdue: 12}
 
 // ProductVerdict is the answer for one product.
 type ProductVerdict struct {
@@ -155,4 +155,6 @@ const (
 	ActConfirmComputer Action = "confirm_computer" // a check-in with the hardware as it is
 	ActSeeChanges      Action = "see_changes"      // what a policy change means here
 	ActAskVendor       Action = "ask_vendor"       // a ready note to the vendor
+	ActExportUsage     Action = "export_usage"     // preview and save the usage file
+	ActSeeReceipt      Action = "see_receipt"      // compare or save the newest receipt
 )

@@ -56,6 +56,9 @@ const (
 	RuleRestored        = "restored_copy" // records were put back: a check-in is due
 	RuleNotice          = "vendor_notice"
 	RuleSilent          = "vendor_silent" // not heard of for continuity.silent
+	RuleMeter           = "meter"         // a meter against what is included
+	RuleUsageDue        = "usage_due"     // a usage file is asked for
+	RuleUsageFile       = "usage_file"    // a usage file was made here, or its receipt came
 )
 
 // Rules returns every rule, for tests and translations.
@@ -67,6 +70,7 @@ func Rules() []string {
 		RuleKeyStore, RuleRecords,
 		RuleOfflineWindow, RuleOfflineEnding, RuleOfflineGrace, RuleOfflineOver, RuleOutage, RuleMaintenance, RuleMigration, RuleExtension,
 		RuleOverlap, RuleHold, RuleRevoked, RuleClockWrong, RuleClockUnsure, RuleComputerChanged, RuleRestored, RuleNotice, RuleSilent,
+		RuleMeter, RuleUsageDue, RuleUsageFile,
 	}
 }
 

@@ -88,6 +88,7 @@ func (r Source) Facts() (terms.Facts, time.Time) {
 	}
 	r.computer(&f, wall)
 	r.words(&f, wall)
+	r.metered(&f, wall)
 	r.Shuffle(len(f.Licenses), func(a, b int) { f.Licenses[a], f.Licenses[b] = f.Licenses[b], f.Licenses[a] })
 	return f, wall
 }
@@ -168,6 +169,9 @@ func (r Source) policy() terms.Policy {
 	if r.Chance(8) {
 		p.Term.Kind = terms.TermTrial
 	}
+	if p.Meters = r.meters(); p.Meters != nil {
+		p.Usage = terms.Usage{Due: One(r, "", "weekly", "monthly", "quarterly", "yearly", "never"), Late: One(r, "", "nothing", "view", "pause")}
+	}
 	for _, id := range FeatureIDs {
 		if r.Chance(3) || id == "export_pdf" && p.Version > 2 {
 			continue
@@ -177,6 +181,9 @@ func (r Source) policy() terms.Policy {
 			f.Was = []string{"export_pdf"}
 		}
 		p.Features[id] = f
+	}
+	if len(p.Features) == 0 {
+		p.Features["edit"] = terms.Feature{After: terms.View}
 	}
 	return p
 }
@@ -238,4 +245,47 @@ func signed[T any](r Source, wall time.Time, body T) terms.Signed[T] {
 		s.Audience = &terms.Audience{Scope: One(r, "all", "site", "license"), ID: One(r, "site-1", "S-0")}
 	}
 	return s
+}
+
+// Meters are what random policies count.
+var Meters = []string{"hours", "renders"}
+
+// meters are random ones for a policy; often none.
+func (r Source) meters() map[string]terms.Meter {
+	if r.Chance(2) {
+		return nil
+	}
+	all := map[string]terms.Meter{}
+	for _, id := range Meters {
+		all[id] = terms.Meter{
+			Kind: One(r, "counter", "duration", "peak", ""), Included: One(r, int64(0), 3, 100), Per: One(r, "", "month", "year"),
+			Overage: One(r, "allow", "warn", "stop", "stop"), Stops: One(r, nil, []string{"render"}, []string{"edit", "render"}),
+		}
+	}
+	return all
+}
+
+// metered are random uses of every vendor.
+func (r Source) metered(f *terms.Facts, wall time.Time) {
+	for _, root := range Roots {
+		if r.Chance(3) {
+			continue
+		}
+		m := terms.Metered{Root: root, Unsent: uint64(r.IntN(3)), Oldest: r.around(wall, 90, 0)}
+		if r.Chance(3) {
+			m.Allowance.Days = 1 + r.IntN(60)
+		}
+		if r.Chance(3) {
+			m.Waiting = []terms.UsageFile{{ID: "u", Name: "u.hfuse", Made: r.around(wall, 60, 0), To: r.around(wall, 60, 0)}}
+		}
+		for _, product := range Products {
+			for _, id := range Meters {
+				first := r.around(wall, 60, 0).UTC().Truncate(24 * time.Hour)
+				for d := range r.IntN(4) {
+					m.Used = append(m.Used, terms.Spent{Product: product, Meter: id, Day: first.AddDate(0, 0, d*7), Units: int64(r.IntN(60)), Count: 1})
+				}
+			}
+		}
+		f.Metered = append(f.Metered, m)
+	}
 }
