@@ -20,6 +20,7 @@ build: $(OUT)
 	$(GO) build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast .
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-issuer ./licensing/issuer/cmd/holdfast-issuer
 	CGO_ENABLED=0 $(GO) build -tags nogui -ldflags '$(LDFLAGS)' -o $(OUT)/holdfast-cli .
+	CGO_ENABLED=0 $(GO) build -ldflags '$(LDFLAGS)' -o $(OUT)/acmecad-sample ./licensing/client/example
 
 $(OUT) $(ART):
 	@mkdir -p $@
@@ -55,6 +56,7 @@ screens: $(ART)
 # The program itself, with a real Secret Service and a real window.
 e2e: build $(ART)
 	packaging/e2e.sh $(abspath $(OUT)) $(abspath $(ART))
+	packaging/e2e-usage.sh $(abspath $(OUT)) $(abspath $(ART))
 	packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)) || { echo "e2e-window: once more, from the start"; packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)); }
 
 # A million random futures: simulator, timeline and step by step evaluation must agree. SCENARIOS=n for another number.

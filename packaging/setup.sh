@@ -5,7 +5,7 @@
 # read desktop entries, file types and AppStream metadata.
 set -euo pipefail
 packages=(gcc pkg-config xorg-dev libgl1-mesa-dev libgl1-mesa-dri libwayland-dev libxkbcommon-dev
-  xvfb xdotool xclip python3-gi gir1.2-gtk-3.0 openbox imagemagick x11-utils gnome-keyring dbus dbus-x11 libsecret-tools procps iproute2 strace
+  xvfb xdotool xclip python3-gi gir1.2-gtk-3.0 openbox imagemagick x11-utils gnome-keyring dbus dbus-x11 libsecret-tools procps iproute2 strace jq curl
   desktop-file-utils appstream shared-mime-info xdg-utils libxml2-utils libglib2.0-bin libfile-mimeinfo-perl)
 missing=()
 if ! command -v dpkg-query >/dev/null; then

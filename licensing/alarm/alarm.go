@@ -18,6 +18,7 @@ const (
 	StepStarted Step = "started" // grace began
 	StepHalf    Step = "half"    // half of grace is over
 	StepEnded   Step = "ended"   // full use is over
+	StepLate    Step = "late"    // a usage file was due
 	StepArrived Step = "arrived" // a vendor announced something
 	StepOpen    Step = "open"    // a state of this computer that asks for something
 )
@@ -71,6 +72,9 @@ func Due(v terms.Verdict, st State, now time.Time) (*Alarm, State) {
 		eachLine(&v.Products[i], &steps, func(l *line) {
 			known[l.key] = true
 			if d, ok := l.due(next.mark(l)); ok {
+				if d.Step == StepLate {
+					d.Finding = lateIn(v, d.Finding)
+				}
 				all = append(all, d)
 			}
 		})
@@ -85,6 +89,16 @@ func Due(v terms.Verdict, st State, now time.Time) (*Alarm, State) {
 		return a, next
 	}
 	return next.tell(all, false, now), next
+}
+
+// lateIn is what the verdict says of a usage file that was due, f when it says nothing.
+func lateIn(v terms.Verdict, f terms.Finding) terms.Finding {
+	for _, x := range append([]terms.Finding{v.Main}, v.Others...) {
+		if x.State == terms.StateUsageOverdue && x.Product == f.Product {
+			return x
+		}
+	}
+	return f
 }
 
 // mark is what is known of a line, which is begun anew when its date is another one.

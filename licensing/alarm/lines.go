@@ -45,6 +45,9 @@ func eachLine(p *terms.ProductVerdict, buf *[]step, fn func(*line)) {
 	if !p.OfflineUntil.IsZero() && (p.LicenseEnds.IsZero() || p.OfflineUntil.Before(p.LicenseEnds)) {
 		fn(offlineLine(p, buf))
 	}
+	if !p.UsageDue.IsZero() {
+		fn(usageLine(p, buf))
+	}
 	for _, e := range p.Next {
 		if e.Feature == "" && slices.Contains(deadlines, e.Name) {
 			l := newLine(p, e.Name, e.At, buf)
@@ -94,6 +97,20 @@ func offlineLine(p *terms.ProductVerdict, buf *[]step) *line {
 	}
 	l.before(lastDays, p.OfflineUntil)
 	l.grace(p, p.OfflineUntil, p.OfflineGrace)
+	return l.kept(buf)
+}
+
+// usageDays are the days before a usage file is due.
+var usageDays = []int{7, 1}
+
+func usageLine(p *terms.ProductVerdict, buf *[]step) *line {
+	l := newLine(p, terms.EventUsageDue, p.UsageDue, buf)
+	l.since = p.At
+	if p.At.After(p.UsageDue) {
+		l.since = p.UsageDue
+	}
+	l.before(usageDays, p.UsageDue)
+	l.add(p.UsageDue.Add(1), StepLate, true, rankFix, p.UsageDue)
 	return l.kept(buf)
 }
 
@@ -163,6 +180,8 @@ func about(s terms.State) string {
 		return terms.EventLicenseEnds
 	case terms.StateOfflineEnding, terms.StateGraceOffline, terms.StateLimited:
 		return terms.EventOfflineEnds
+	case terms.StateUsageDue, terms.StateUsageOverdue:
+		return terms.EventUsageDue
 	case terms.StateFirstUse:
 		return terms.EventFirstUseEnds
 	case terms.StateComputerChanged:
