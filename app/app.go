@@ -73,7 +73,7 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 	a := &App{home: home, owner: owner, clock: o.clock(), ready: make(chan struct{}), settings: SettingsOf(home)}
 	if o.Commands != nil && !o.NoEngine {
 		// Without an endpoint others are told to try again later; this process can still work.
-		_ = owner.Serve(o.Env("XDG_RUNTIME_DIR"), o.Commands(a))
+		_ = owner.Serve(o.Env("XDG_RUNTIME_DIR"), o.Commands(a), a.programs(o.Env))
 	}
 	go a.start(ctx, o)
 	return a, nil, nil
@@ -131,16 +131,33 @@ var errNoEngine = errors.New("this home was opened without its engine")
 // text makes the readable paragraph of files that leave, in the language that is chosen at that moment.
 func (a *App) text(env func(string) string) func(string, map[string]any) string {
 	return func(id string, args map[string]any) string {
-		lang := a.Settings().Language
-		if lang == "" {
-			lang = plain.Detect(env)
-		}
-		s, err := plain.New(lang)
-		if err != nil {
-			return "" // translations that cannot be read; tests keep it from happening
+		s := a.speaker(env)
+		if s == nil {
+			return ""
 		}
 		return s.Text(id, args)
 	}
+}
+
+// speaker is that of the language chosen now; nil for translations that cannot be read, which tests keep from happening.
+func (a *App) speaker(env func(string) string) *plain.Speaker {
+	lang := a.Settings().Language
+	if lang == "" {
+		lang = plain.Detect(env)
+	}
+	s, err := plain.New(lang)
+	if err != nil {
+		return nil
+	}
+	return s
+}
+
+// Address is where other processes and licensed programs reach this one; "" when they cannot.
+func (a *App) Address() string {
+	if a.owner == nil {
+		return ""
+	}
+	return a.owner.Address()
 }
 
 // Home returns the folder of the records.

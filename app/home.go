@@ -1,20 +1,19 @@
 package app
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"holdfast/licensing"
+	"holdfast/licensing/client/endpoint"
 	"holdfast/licensing/disk"
 )
 
 // Variables of the environment that choose where and with which key store to work.
 const (
-	EnvHome           = "HOLDFAST_HOME"
+	EnvHome           = endpoint.EnvHome
 	EnvKeyStore       = "HOLDFAST_KEYSTORE"
 	EnvPassphraseFile = "HOLDFAST_PASSPHRASE_FILE"
 )
@@ -32,12 +31,9 @@ func Home(named, dir string, env func(string) string) (string, error) {
 		}
 		return filepath.Clean(named), nil
 	}
-	home, err := licensing.DefaultHome(env)
+	home, err := endpoint.Home(env)
 	if err != nil {
 		return "", &licensing.Mistake{Code: "home_unknown"}
-	}
-	if shared(existing(home)) {
-		home = filepath.Join(home, "machine-"+machine())
 	}
 	return home, nil
 }
@@ -68,33 +64,6 @@ func unusable(home string, err error) error {
 	return &licensing.Mistake{Code: "home_no_folder", Args: map[string]any{"home": home}}
 }
 
-// existing returns the nearest folder above name, or name itself, that is there.
-func existing(name string) string {
-	for {
-		if _, err := os.Stat(name); err == nil || filepath.Dir(name) == name {
-			return name
-		}
-		name = filepath.Dir(name)
-	}
-}
-
-// machine returns a short name for this computer that stays the same: from the id of its installation, else its name.
-func machine() string {
-	var id []byte
-	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
-		if b, err := os.ReadFile(file); err == nil && len(b) >= 32 {
-			id = b
-			break
-		}
-	}
-	if id == nil {
-		name, _ := os.Hostname()
-		id = []byte(name)
-	}
-	sum := sha256.Sum256(append([]byte("holdfast home\x00"), id...))
-	return hex.EncodeToString(sum[:4])
-}
-
 // Fresh says whether a home holds no records yet: it is missing, empty, or only has settings, what a person was told of dates, and
 // what an owner leaves there.
 func Fresh(home string) bool {
@@ -104,7 +73,7 @@ func Fresh(home string) bool {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "lock", "endpoint", "endpoint.tmp", settingsFile, "." + settingsFile + ".tmp", alarmsFile, "." + alarmsFile + ".tmp":
+		case "lock", endpoint.File, endpoint.File + ".tmp", settingsFile, "." + settingsFile + ".tmp", alarmsFile, "." + alarmsFile + ".tmp":
 		default:
 			return false
 		}

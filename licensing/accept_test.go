@@ -46,8 +46,8 @@ func TestAudiencesThatDoNotReachThisHome(t *testing.T) {
 func TestPartsThatThisVersionCannotActOnAreNotSwallowed(t *testing.T) {
 	c, v := newComputer(t), newVendor(t, "acme")
 	c.activate(v)
-	file := v.file(exchange.KindReceipt, v.response(exchange.KindReceipt, nil, exchange.Part{
-		Kind: exchange.KindReceipt, ID: "r-1", Receipt: &exchange.Receipt{Number: 1, Ledger: "u-1"},
+	file := v.file(exchange.KindReview, v.response(exchange.KindReview, nil, exchange.Part{
+		Kind: exchange.KindReview, ID: "r-1", Review: &exchange.ReviewAnswer{Ref: "V-1", Result: "kept", Who: "Kim", Text: terms.Plain("It stays.")},
 	}))
 	for range 2 {
 		if it := c.use(file); it.Taken || it.Finding.State != terms.StateFileTooNew {

@@ -14,20 +14,22 @@ import (
 
 // change is the body of a journal record: things as they are from now on. Applying it twice is harmless.
 type change struct {
-	V         int                    `json:"v"`
-	Reset     bool                   `json:"reset,omitempty"` // replaces everything before: a copy was used
-	Vendors   []vendorRecord         `json:"vendors,omitempty"`
-	Licenses  []licenseRecord        `json:"licenses,omitempty"`
-	Requests  []requestRecord        `json:"requests,omitempty"`
-	Documents []documentRecord       `json:"documents,omitempty"`
-	Keys      []keyRecord            `json:"keys,omitempty"`
-	Parts     []partRecord           `json:"parts,omitempty"`
-	Grace     []graceRecord          `json:"grace,omitempty"` // lines of the grace ledger
-	Home      *homeRecord            `json:"home,omitempty"`
-	Clock     *clockNote             `json:"clock,omitempty"`     // what a record about the clock tells
-	Envelopes []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
-	Shown     map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
-	Packed    []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
+	V          int                    `json:"v"`
+	Reset      bool                   `json:"reset,omitempty"` // replaces everything before: a copy was used
+	Vendors    []vendorRecord         `json:"vendors,omitempty"`
+	Licenses   []licenseRecord        `json:"licenses,omitempty"`
+	Requests   []requestRecord        `json:"requests,omitempty"`
+	Documents  []documentRecord       `json:"documents,omitempty"`
+	Keys       []keyRecord            `json:"keys,omitempty"`
+	Parts      []partRecord           `json:"parts,omitempty"`
+	Grace      []graceRecord          `json:"grace,omitempty"` // lines of the grace ledger
+	Usage      []usageRecord          `json:"usage,omitempty"`
+	UsageFiles []usageFileRecord      `json:"usage_files,omitempty"`
+	Home       *homeRecord            `json:"home,omitempty"`
+	Clock      *clockNote             `json:"clock,omitempty"`     // what a record about the clock tells
+	Envelopes  []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
+	Shown      map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
+	Packed     []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
 }
 
 func decodeChange(data []byte) (change, error) {
@@ -85,7 +87,7 @@ func (c change) packed() (change, error) {
 
 // bare is a change without what the signed documents say, and without secrets.
 func bare(c change) change {
-	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown, Grace: c.Grace}
+	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown, Grace: c.Grace, Usage: c.Usage, UsageFiles: c.UsageFiles}
 	for _, v := range c.Vendors {
 		v.Profile = exchange.Profile{}
 		out.Vendors = append(out.Vendors, v)

@@ -30,7 +30,11 @@ func (p *planner) describe(it *Item, draft, changed *records, c change) {
 		}
 	}
 	for i := range c.Parts {
-		p.describePart(it, &c.Parts[i], draft, before, after)
+		if part := &c.Parts[i]; part.Body.Receipt != nil && !decides(it.Finding.State) {
+			it.Finding = receiptFinding(changed.usageRecords(), part, it.Vendor) // it changes no rights
+		} else {
+			p.describePart(it, part, draft, before, after)
+		}
 	}
 	for _, q := range c.Requests {
 		if q.Refusal == nil {

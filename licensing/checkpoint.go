@@ -15,17 +15,19 @@ import (
 // only by the hash of their signed documents, the whole signed by the device key. So a locked key store, cron or ssh
 // still gets a verdict. What changed since it was written stands in its tail.
 type checkpoint struct {
-	V         int              `json:"v"`
-	Home      homeInfo         `json:"home"`
-	Seq       uint64           `json:"seq"`
-	Head      string           `json:"head"`
-	Vendors   []vendorRecord   `json:"vendors,omitempty"`
-	Licenses  []licenseRecord  `json:"licenses,omitempty"`
-	Requests  []requestRecord  `json:"requests,omitempty"`
-	Documents []documentRecord `json:"documents,omitempty"`
-	Parts     []partRecord     `json:"parts,omitempty"`
-	Grace     []graceRecord    `json:"grace,omitempty"`
-	Computer  homeRecord       `json:"computer"`
+	V          int               `json:"v"`
+	Home       homeInfo          `json:"home"`
+	Seq        uint64            `json:"seq"`
+	Head       string            `json:"head"`
+	Vendors    []vendorRecord    `json:"vendors,omitempty"`
+	Licenses   []licenseRecord   `json:"licenses,omitempty"`
+	Requests   []requestRecord   `json:"requests,omitempty"`
+	Documents  []documentRecord  `json:"documents,omitempty"`
+	Parts      []partRecord      `json:"parts,omitempty"`
+	Grace      []graceRecord     `json:"grace,omitempty"`
+	Usage      []usageRecord     `json:"usage,omitempty"`
+	UsageFiles []usageFileRecord `json:"usage_files,omitempty"`
+	Computer   homeRecord        `json:"computer"`
 
 	sig []byte // of the file, which names it
 }
@@ -41,7 +43,8 @@ func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) ([
 	all := bare(rec.all())
 	cp := checkpoint{
 		V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Vendors: all.Vendors, Licenses: all.Licenses, Requests: all.Requests,
-		Documents: all.Documents, Parts: all.Parts, Grace: all.Grace, Computer: rec.Home,
+		Documents: all.Documents, Parts: all.Parts, Grace: all.Grace,
+		Usage: all.Usage, UsageFiles: all.UsageFiles, Computer: rec.Home,
 	}
 	return e.writeSigned(name, checkpointType, cp, key)
 }
@@ -131,7 +134,10 @@ func (e *Engine) readBare() (*records, error) {
 		return nil, errors.New("checkpoint of another home")
 	}
 	rec := newRecords()
-	rec.apply(change{Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Parts: cp.Parts, Grace: cp.Grace, Home: &cp.Computer})
+	rec.apply(change{
+		Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Parts: cp.Parts, Grace: cp.Grace,
+		Usage: cp.Usage, UsageFiles: cp.UsageFiles, Home: &cp.Computer,
+	})
 	rec.Seq, rec.Head = cp.Seq, cp.Head
 	if t, err := e.readTail(cp.sig); err == nil && t.Seq >= cp.Seq {
 		rec.apply(t.Change)

@@ -127,6 +127,7 @@ func (e *Engine) recordLook(ctx context.Context, r clock.Reading) (wrote bool, e
 		if err := e.record(ctx, s.event, change{Home: home, Clock: s.note}); err != nil {
 			return wrote, err
 		}
+		e.noteClock(s.event.Reason, s.note)
 		wrote = true
 	}
 	return wrote, nil

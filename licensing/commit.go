@@ -61,6 +61,7 @@ func (e *Engine) commit(ctx context.Context, ev ledger.Event, c change) error {
 	if now := e.clockRead().Wall; now.Sub(e.anchored).Abs() > anchorEvery {
 		e.writeAnchor(ctx)
 	}
+	e.anchorLedgers(ctx)
 	e.changed()
 	return nil
 }
@@ -92,6 +93,7 @@ func (e *Engine) begin(ctx context.Context) error {
 	if err := e.openRecords(ctx); err != nil {
 		return e.diskProblem(err)
 	}
+	e.openLedgers(ctx)
 	if !fresh && e.rec.Seq > 0 {
 		e.refresh(ctx)
 		return nil
@@ -112,6 +114,7 @@ func (e *Engine) proven(h homeRecord) *homeRecord {
 		h.Bounds[root] = b.Moved(r)
 	}
 	h.Course = h.course(r)
+	h.Ledgers = e.marks(h.Ledgers)
 	return &h
 }
 
@@ -130,16 +133,26 @@ func (e *Engine) refresh(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	wrote = wrote || pending
+	gaps, err := e.recordGaps(ctx)
+	if err != nil {
+		return
+	}
+	wrote = wrote || pending || gaps
 	if e.keyState.State == "" {
 		v, f := e.judge(r)
 		for _, s := range append(e.graceSteps(&v, &f), e.changedStates(v)...) {
 			if e.record(ctx, s.event, s.change) != nil {
 				return
 			}
+			e.noteGrace(s.change.Grace)
 			wrote = true
 		}
 	}
+	e.lookFrozen()
+	if e.pruneDue() {
+		e.prune(ctx)
+	}
+	e.anchorLedgers(ctx)
 	if wrote {
 		e.writeCheckpoint()
 	}
@@ -204,7 +217,7 @@ func (e *Engine) saveLook() {
 	if e.index == nil || e.journal == nil || e.o.ReadOnly || e.rec.Seq == 0 {
 		return
 	}
-	if !e.lookDue(e.clockRead()) {
+	if !e.lookDue(e.clockRead()) && !(e.closed && e.ledgersGrew()) {
 		return
 	}
 	h := e.proven(e.rec.Home)

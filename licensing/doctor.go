@@ -24,13 +24,14 @@ func (e *Engine) Checks(ctx context.Context) []Check {
 	ks := e.askKeyStore(quiet)
 	stop()
 	cancel()
-	verified, verr := e.VerifyLedger(ctx)
+	verified, verr := e.verifyJournal()
+	used, uerr := e.VerifyUsage(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	r := e.clockRead()
 	f := e.facts(e.rec, r)
 	return []Check{
-		e.checkClock(f, r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkDevice(f), e.checkTrust(f),
+		e.checkClock(f, r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkUsage(used, uerr), e.checkDevice(f), e.checkTrust(f),
 		e.checkDocuments(), e.checkDisk(),
 	}
 }
@@ -136,8 +137,20 @@ func (e *Engine) checkDisk() Check {
 }
 
 // VerifyLedger checks frames, chain, numbers and closes of the whole journal; entries are opened too when the
-// key store is.
-func (e *Engine) VerifyLedger(context.Context) (ledger.Report, error) {
+// key store is. What is found in usage ledgers stands behind what is found in the journal; see VerifyUsage.
+func (e *Engine) VerifyLedger(ctx context.Context) (ledger.Report, error) {
+	rep, err := e.verifyJournal()
+	if err != nil {
+		return rep, err
+	}
+	used, err := e.VerifyUsage(ctx)
+	for i := range used {
+		rep.Findings = append(rep.Findings, used[i].Findings...)
+	}
+	return rep, err
+}
+
+func (e *Engine) verifyJournal() (ledger.Report, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	opt := ledger.Options{FS: e.o.FS, ID: "journal-" + e.home.ID, Public: e.public}

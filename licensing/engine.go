@@ -45,6 +45,17 @@ type Engine struct {
 	anchored  time.Time     // wall time of the last anchor
 	parts     []device.Fact // hardware, read once
 	closed    bool
+
+	// Usage. ledgers, metering, ownDevice and usageTold are for recording, which does not take the lock.
+	ledgers    ledgers
+	metering   atomic.Pointer[metering]
+	ownDevice  atomic.Pointer[string] // id of this device
+	usageTold  atomic.Int64           // running time at which watchers heard of uses last
+	usageState terms.State            // what keeps some usage ledger from being opened
+	pace       pacer
+	pruned     time.Time     // wall time at which it was looked for entries to take out
+	still      clock.Reading // since when the wall clock is watched for standing still
+	frozen     bool
 }
 
 // Open reads the home in o.Home, which need not exist yet: nothing is written before something has to be kept.
@@ -99,6 +110,7 @@ func (e *Engine) load(ctx context.Context) {
 	if err == nil {
 		if err = e.openRecords(ctx); err == nil {
 			e.spare = nil
+			e.openLedgers(ctx)
 			e.refresh(ctx)
 			return
 		}
@@ -112,6 +124,7 @@ func (e *Engine) load(ctx context.Context) {
 		e.spare = rec
 	}
 	e.rec = e.spare
+	e.openLedgers(ctx)
 }
 
 // full says that nothing can be written to the home.
@@ -189,6 +202,7 @@ func (e *Engine) Close() error {
 	if e.journal != nil {
 		errs = append(errs, e.journal.Close())
 	}
+	errs = append(errs, e.closeLedgers())
 	return errors.Join(errs...)
 }
 

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"holdfast/licensing/clock"
 	"holdfast/licensing/disk"
 	"holdfast/licensing/terms"
 )
@@ -69,6 +71,7 @@ func (e *Engine) Erase(ctx context.Context) error {
 		}
 	}
 	e.letGo()
+	_ = e.closeLedgers()
 	err := e.eraseFiles()
 	e.forgetAll()
 	if err != nil {
@@ -83,6 +86,11 @@ func (e *Engine) Erase(ctx context.Context) error {
 func (e *Engine) eraseSecrets(ctx context.Context) error {
 	if e.home.KeyStore != e.o.KeyStore.Backend() {
 		return terms.NewProblem(terms.StateKeychainNone, terms.Slots{"keychain": e.o.KeyStore.Label()}, errOtherStore)
+	}
+	for _, name := range e.ledgersOnDisk() {
+		if err := e.o.KeyStore.Delete(ctx, "usage-"+name); err != nil {
+			return terms.NewProblem(e.keyFinding(err).State, terms.Slots{"keychain": e.o.KeyStore.Label()}, err)
+		}
 	}
 	for _, name := range []string{"journal", "keys"} {
 		if err := e.o.KeyStore.Delete(ctx, e.item(name)); err != nil {
@@ -100,11 +108,13 @@ func (e *Engine) forgetAll() {
 	e.indexBusy, e.anchored, e.spare = false, time.Time{}, nil
 	e.lists, e.judging = nil, terms.Judging{}
 	e.since.start(nil)
+	e.usageState, e.pruned, e.still, e.frozen = "", time.Time{}, clock.Reading{}, false
+	e.ownDevice.Store(nil)
 }
 
 // eraseFiles removes what a home keeps. The name of the home goes last, the word that it is being erased after that.
 func (e *Engine) eraseFiles() error {
-	if !e.exists(homeFile) && !e.used() && !e.exists(erasingFile) && !e.exists(documentsDir) {
+	if !e.exists(homeFile) && !e.used() && !e.exists(erasingFile) && !e.exists(documentsDir) && !e.exists(usageDir) {
 		return nil
 	}
 	// On a full disk there is no room for the word. Everything else still goes.
@@ -120,6 +130,9 @@ func (e *Engine) eraseFiles() error {
 	if err := e.erasePutAside(); err != nil {
 		return err
 	}
+	if err := e.eraseUsage(); err != nil {
+		return err
+	}
 	names := []string{checkpointFile, tailFile, nextCheckpoint, publicFile, indexFile, indexFile + ".sum", PassphraseFile, probeFile, homeFile, erasingFile}
 	for _, name := range names {
 		for _, n := range []string{"." + name + ".tmp", name} {
@@ -133,9 +146,34 @@ func (e *Engine) eraseFiles() error {
 
 var (
 	documentName = regexp.MustCompile(`^\.?[0-9a-f]{64}\.json(\.tmp)?$`)
-	segmentName  = regexp.MustCompile(`^\.?[0-9]{8,}\.(seg|damaged)(\.[0-9]+)?(\.tmp)?$`)
+	segmentName  = regexp.MustCompile(`^\.?([0-9]{8,}\.(seg|damaged|torn|pruned|key)(\.[0-9]+)?|ids\.key)(\.tmp)?$`)
 	putAside     = regexp.MustCompile(`\.old-[0-9]+$`)
 )
+
+// ledgersOnDisk are the ids of the usage ledgers of this home.
+func (e *Engine) ledgersOnDisk() []string {
+	entries, _ := e.o.FS.ReadDir(e.path(usageDir)) // eraseUsage says why it cannot be read
+	var all []string
+	for _, en := range entries {
+		if en.IsDir() && ledgerName.MatchString(en.Name()) {
+			all = append(all, en.Name())
+		}
+	}
+	return all
+}
+
+// eraseUsage removes the usage ledgers and the files that were made of them.
+func (e *Engine) eraseUsage() error {
+	for _, id := range e.ledgersOnDisk() {
+		if err := e.eraseFolder(filepath.Join(usageDir, id, exportsDir), exportName); err != nil {
+			return err
+		}
+		if err := e.eraseFolder(filepath.Join(usageDir, id), segmentName); err != nil {
+			return err
+		}
+	}
+	return e.eraseFolder(usageDir, ledgerName)
+}
 
 // erasePutAside removes what SetUpAgain put aside.
 func (e *Engine) erasePutAside() error {

@@ -11,27 +11,28 @@ import (
 	"time"
 
 	"holdfast/licensing/clock"
-	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
 )
 
 var update = flag.Bool("update", false, "write the newest home in testdata anew; only before it was published")
 
 // Homes that programs of before wrote. The second has a telling, check words and a tail of the checkpoint, the third also what
-// vendors say besides licenses, contacts and a grace ledger.
+// vendors say besides licenses, contacts and a grace ledger, the fourth a usage ledger with a receipt and a file that waits.
 const (
 	goldenHome = "testdata/home-v1"
 	goldenTold = "testdata/home-v1-told"
 	goldenSaid = "testdata/home-v2"
+	goldenUsed = "testdata/home-v3"
 )
 
 // TestHomesOfBeforeAreReadForEver opens homes that earlier programs wrote: whole, from the journal alone, and from
 // checkpoint and documents without the key store. Their keys are test keys.
 func TestHomesOfBeforeAreReadForEver(t *testing.T) {
 	if *update {
-		writeGoldenHome(t, goldenSaid)
+		writeGoldenUse(t)
 	}
-	for _, golden := range []string{goldenHome, goldenTold, goldenSaid} {
+	for _, golden := range []string{goldenHome, goldenTold, goldenSaid, goldenUsed} {
 		for name, lost := range map[string][]string{
 			"whole": nil, "the journal alone": {"home/checkpoint.json", "home/documents"}, "no keys": {"keys/."},
 		} {
@@ -68,9 +69,16 @@ func readGoldenHome(t *testing.T, golden string, lost []string) {
 		t.Errorf("licenses %s\nwant %s", got, want)
 	}
 	requests := 2
-	if golden == goldenSaid {
+	switch golden {
+	case goldenSaid:
 		requests = 3
 		readSaid(t, e, lost)
+	case goldenUsed:
+		readUse(t, e, lost)
+		if len(s.Vendors) != 1 || len(s.Requests) != 1 {
+			t.Errorf("%d vendors, %d requests", len(s.Vendors), len(s.Requests))
+		}
+		return
 	}
 	if len(s.Vendors) != 1 || len(s.Requests) != requests {
 		t.Errorf("%d vendors, %d requests", len(s.Vendors), len(s.Requests))
@@ -106,53 +114,72 @@ func readSaid(t *testing.T, e *Engine, lost []string) {
 	}
 }
 
-func writeGoldenHome(t *testing.T, goldenHome string) {
-	if err := os.RemoveAll(goldenHome); err != nil {
+// readUse checks the usage ledger of the fourth home.
+func readUse(t *testing.T, e *Engine, lost []string) {
+	r := e.Receipts()
+	if len(r) != 1 || !r[0].Matches || r[0].Counted != 3 || len(r[0].Totals) != 3 || r[0].Totals[0].Here != 5400 {
+		t.Errorf("receipts %+v", r)
+	}
+	v := e.Snapshot().Usage
+	if len(v) != 1 || v[0].Unsent == 0 || len(v[0].Waiting) != 1 || v[0].Waiting[0].Name != "stick/usage.hfuse" || v[0].Level != usage.LevelContract {
+		t.Fatalf("usage %+v", v)
+	}
+	if len(lost) == 1 { // without keys the sums are sealed
+		return
+	}
+	if m := v[0].meter("renders"); m.Used != 12 || len(m.Days) != 2 {
+		t.Errorf("renders %+v", m)
+	}
+	c := &computer{t: t, Engine: e}
+	if draft := c.drafts(UsageOptions{}); !draft.Again || len(draft.Contents.Rows) == 0 {
+		t.Error("the file that waits is made anew")
+	}
+	if rec := c.uses("renders", 7, "job-1"); !rec.Again {
+		t.Error("an id is forgotten")
+	}
+	if rep, err := e.VerifyUsage(context.Background()); err != nil || len(rep) != 1 || !rep[0].OK() {
+		t.Errorf("verified %+v, %v", rep, err)
+	}
+}
+
+func writeGoldenUse(t *testing.T) {
+	if err := os.RemoveAll(goldenUsed); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(goldenHome, "keys"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(goldenUsed, "keys"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	o := childOptions(goldenHome)
+	o := childOptions(goldenUsed)
 	e, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &computer{t: t, home: o.Home, Engine: e, clock: o.Clock.(*clock.Driven)}
-	v := newVendor(t, "acme")
-	short := func(l *terms.License) { atSite(l); l.Policy.Offline.Window = terms.Length{Span: 30 * time.Minute} }
-	req := c.with(v, short)
-	c.clock.Advance(time.Hour)
-	c.Refresh(context.Background())
-	v.now = start.Add(time.Hour)
-	two := v.license("A-1", 2, bound(req))
-	short(&two)
-	c.use(v.file("license", v.response("license", nil, licensePart(two))))
-	c.use(v.welcome(testKey(t, 5)))
-	c.use(v.said(to("customer", acmeCustomer), noticePart(2, terms.Notice{
-		ID: "N-1", Type: terms.NoticePolicy, From: start.AddDate(0, 3, 0), Old: terms.Plain("14 days"), New: terms.Plain("30 days"), Policy: 4,
-	})))
-	c.use(v.said(nil, extensionPart("x-1", terms.Extension{Serial: "A-1", What: terms.ExtendOffline, By: terms.Days(50)})))
-	c.use(v.said(nil, holdPart(2, terms.Hold{Serial: "A-1", Lifted: true})))
-	c.use(v.said(nil, revocationPart(2, terms.Revocation{Serial: "A-1", From: start, Lifted: true})))
-	c.asks(RequestOptions{Kind: exchange.RequestMoreTime, Until: start.AddDate(0, 4, 0)})
-	p := c.Snapshot().Verdict.Products[0]
-	if err := c.Tell(context.Background(), Telling{Who: TellBuyer, Vendor: p.Vendor, Product: p.ID}); err != nil {
+	c, d := &computer{t: t, home: o.Home, Engine: e, clock: o.Clock.(*clock.Driven)}, newDesk(t)
+	c.with(d.vendor, metered)
+	c.uses("renders", 7, "job-1")
+	c.uses("hours", 5400, "")
+	c.uses("seats", 2, "")
+	receipt, _ := d.confirm(c.drafts(UsageOptions{}).File)
+	c.use(receipt)
+	c.clock.Advance(day)
+	c.again()
+	c.uses("renders", 5, "job-2")
+	if err := e.UsageLeft(context.Background(), c.drafts(UsageOptions{}).ID, "stick/usage.hfuse"); err != nil {
 		t.Fatal(err)
 	}
 	licenses, err := json.MarshalIndent(c.Snapshot().Facts.Licenses, "", "  ")
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = e.Close()
 	}
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(goldenUsed, "licenses.json"), append(licenses, '\n'), 0o600)
 	}
 	for _, name := range []string{indexFile, indexFile + ".sum"} { // rebuilt from the journal
-		if err := os.RemoveAll(filepath.Join(o.Home, name)); err != nil {
-			t.Fatal(err)
+		if err == nil {
+			err = os.RemoveAll(filepath.Join(o.Home, name))
 		}
 	}
-	if err := os.WriteFile(filepath.Join(goldenHome, "licenses.json"), append(licenses, '\n'), 0o600); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 }

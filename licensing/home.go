@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/terms"
@@ -40,31 +39,6 @@ type homeInfo struct {
 func (h homeInfo) sum() string {
 	s := sha256.Sum256(fmt.Appendf(nil, "holdfast home %d %q %q", h.Version, h.ID, h.KeyStore))
 	return hex.EncodeToString(s[:8])
-}
-
-// DefaultHome returns the folder for this account's records; env is os.Getenv or a stand-in.
-func DefaultHome(env func(string) string) (string, error) {
-	if h := env("HOLDFAST_HOME"); h != "" {
-		return h, nil
-	}
-	switch runtime.GOOS {
-	case "windows":
-		if d := env("LOCALAPPDATA"); d != "" {
-			return filepath.Join(d, "Holdfast"), nil
-		}
-	case "darwin":
-		if d := env("HOME"); d != "" {
-			return filepath.Join(d, "Library", "Application Support", "Holdfast"), nil
-		}
-	default:
-		if d := env("XDG_DATA_HOME"); filepath.IsAbs(d) {
-			return filepath.Join(d, "holdfast"), nil
-		}
-		if d := env("HOME"); d != "" {
-			return filepath.Join(d, ".local", "share", "holdfast"), nil
-		}
-	}
-	return "", errors.New("no home directory is known")
 }
 
 // KeyStoreOf returns the backend that holds the secrets of the home, "" when the home is not set up.

@@ -39,6 +39,7 @@ func (e *Engine) Import(ctx context.Context, src []Source, o ImportOptions) (Rep
 		if p.kept > 0 {
 			e.writeCheckpoint()
 			e.writeAnchor(ctx)
+			e.anchorLedgers(ctx)
 			e.changed()
 		}
 	}()
@@ -99,6 +100,10 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 	d.item.Taken = !s.aside
 	p.kept++
 	p.rec = e.rec
+	if len(s.change.Vendors) > 0 {
+		e.sealAnew()
+	}
+	e.tookReceipts(ctx, s.change)
 	for _, side := range s.also {
 		if e.record(ctx, side.event, change{Clock: side.note}) != nil {
 			break // what it tells of is kept; the next thing to record says what is wrong

@@ -13,15 +13,17 @@ import (
 
 // Buckets of the index, one for each map of records.
 const (
-	bucketVendors   = "vendors"
-	bucketLicenses  = "licenses"
-	bucketRequests  = "requests"
-	bucketDocuments = "documents"
-	bucketKeys      = "license_keys"
-	bucketHome      = "home"
-	bucketShown     = "shown"
-	bucketParts     = "parts"
-	bucketGrace     = "grace"
+	bucketVendors    = "vendors"
+	bucketLicenses   = "licenses"
+	bucketRequests   = "requests"
+	bucketDocuments  = "documents"
+	bucketKeys       = "license_keys"
+	bucketHome       = "home"
+	bucketShown      = "shown"
+	bucketParts      = "parts"
+	bucketGrace      = "grace"
+	bucketUsage      = "usage"
+	bucketUsageFiles = "usage_files"
 )
 
 var errNoTail = errors.New("the index does not say how far it goes")
@@ -35,7 +37,7 @@ type tailRecord struct {
 }
 
 // indexForm grows when the index holds more than programs of before knew: one that such a program wrote lacks it.
-const indexForm = 1
+const indexForm = 2
 
 const tailKey = "tail"
 
@@ -58,6 +60,7 @@ func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
 		loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests), loadBucket(tx, bucketDocuments, rec.Documents),
 		loadBucket(tx, bucketParts, rec.Parts), loadBucket(tx, bucketGrace, rec.Grace),
+		loadBucket(tx, bucketUsage, rec.Usage), loadBucket(tx, bucketUsageFiles, rec.UsageFiles),
 	)
 }
 
@@ -135,6 +138,16 @@ func storeIndex(tx *store.Tx, c change, rec *records) error {
 	}
 	for _, g := range c.Grace {
 		if err := putJSON(tx, bucketGrace, g.key(), g); err != nil {
+			return err
+		}
+	}
+	for _, u := range c.Usage {
+		if err := putJSON(tx, bucketUsage, u.Root, u); err != nil {
+			return err
+		}
+	}
+	for _, f := range c.UsageFiles {
+		if err := putJSON(tx, bucketUsageFiles, f.ID, f); err != nil {
 			return err
 		}
 	}

@@ -53,6 +53,9 @@ func childOptions(dir string) Options {
 
 // child imports the files in dir/in in the order of their names and says after each one what was acknowledged.
 func child(dir string) int {
+	if _, err := os.Stat(filepath.Join(dir, deskFile)); err == nil {
+		return usageChild(dir)
+	}
 	e, err := Open(context.Background(), childOptions(dir))
 	if err != nil {
 		return 3

@@ -18,7 +18,10 @@ type lists struct {
 	asking   requestList // those that a verdict depends on, by id
 	requests requestList // all, newest first
 	parts    signedParts
-	keys     map[string]bool // roots of vendors that a license key is kept of
+	usage    usageRecords
+	meters   *meterTable
+	levels   map[string]levelInForce // by vendor root
+	keys     map[string]bool         // roots of vendors that a license key is kept of
 }
 
 // listsOf are the lists of the records. Drafts get their own each time.
@@ -34,7 +37,8 @@ func (e *Engine) listsOf(rec *records) *lists {
 }
 
 func newLists(rec *records) *lists {
-	l := &lists{of: rec, changes: rec.changes, parts: rec.signedParts(""), keys: map[string]bool{}}
+	l := &lists{of: rec, changes: rec.changes, parts: rec.signedParts(""), usage: rec.usageRecords(), meters: rec.meterTable(), keys: map[string]bool{}}
+	l.levels = rec.levelsInForce(l.meters)
 	for _, v := range sortedValues(rec.Vendors) {
 		l.vendors = append(l.vendors, vendorFacts(v))
 	}

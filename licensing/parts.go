@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"fmt"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -11,7 +12,7 @@ import (
 type partRecord struct {
 	Root     string          `json:"root"`
 	Kind     exchange.Kind   `json:"kind"`
-	Subject  string          `json:"subject"`           // id of a notice or extension, serial of a hold or revocation
+	Subject  string          `json:"subject"`           // id of a notice or extension, serial of a hold or revocation, ledger and number of a receipt
 	Version  int             `json:"version,omitempty"` // of a state part
 	Document string          `json:"document"`
 	KeyID    string          `json:"keyid"`
@@ -32,7 +33,8 @@ func (p partRecord) is(part exchange.Part) bool {
 // takesAway says that a part ends or pauses what a license gives.
 func (p *partRecord) takesAway() bool { return p.Body.Hold != nil || p.Body.Revocation != nil }
 
-// subjectOf names what a part is about: a higher version of the same subject replaces it. "" for a part of another kind.
+// subjectOf names what a part is about: a higher version of the same subject replaces it; a receipt is one for itself. "" for a
+// part of another kind.
 func subjectOf(part exchange.Part) string {
 	switch {
 	case part.Notice != nil:
@@ -43,6 +45,8 @@ func subjectOf(part exchange.Part) string {
 		return part.Revocation.Serial
 	case part.Extension != nil:
 		return part.ID
+	case part.Receipt != nil && part.Receipt.Ledger != "":
+		return fmt.Sprintf("%s/%d", part.Receipt.Ledger, part.Receipt.Number)
 	}
 	return ""
 }
@@ -64,6 +68,9 @@ func serialOf(part exchange.Part) string {
 func (p *partRecord) concerns(l *terms.License) bool {
 	if serial := serialOf(p.Body); serial != "" {
 		return serial == l.Serial
+	}
+	if p.Body.Receipt != nil {
+		return false
 	}
 	if n := p.Body.Notice; n != nil && n.Product != "" && n.Product != l.Policy.Product.ID {
 		return false

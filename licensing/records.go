@@ -12,17 +12,19 @@ import (
 // records is the state of a home: what all journal records together say. It only ever changes through apply,
 // so replaying the journal gives the same records again.
 type records struct {
-	Seq       uint64
-	Head      string
-	Vendors   map[string]vendorRecord    // by first trusted root key id
-	Licenses  map[string]*licenseRecord  // by vendor root + "/" + serial
-	Requests  map[string]*requestRecord  // by id
-	Documents map[string]*documentRecord // by hash
-	Keys      map[string]keyRecord       // by hash of the license key
-	Parts     map[string]*partRecord     // by vendor root + "/" + kind + "/" + subject
-	Grace     map[string]graceRecord     // what the grace ledger said last, by vendor root + "/" + product
-	Home      homeRecord
-	// changes counts how often vendors, licenses, requests, keys or parts changed, for what is made from them once.
+	Seq        uint64
+	Head       string
+	Vendors    map[string]vendorRecord     // by first trusted root key id
+	Licenses   map[string]*licenseRecord   // by vendor root + "/" + serial
+	Requests   map[string]*requestRecord   // by id
+	Documents  map[string]*documentRecord  // by hash
+	Keys       map[string]keyRecord        // by hash of the license key
+	Parts      map[string]*partRecord      // by vendor root + "/" + kind + "/" + subject
+	Grace      map[string]graceRecord      // what the grace ledger said last, by vendor root + "/" + product
+	Usage      map[string]usageRecord      // by vendor root
+	UsageFiles map[string]*usageFileRecord // by id
+	Home       homeRecord
+	// changes counts how often anything but documents, grace and home changed, for what is made from it once.
 	changes uint64
 }
 
@@ -115,6 +117,10 @@ type homeRecord struct {
 	// Behind is the decision time at which a restored copy was seen, Restored when a person said that it is one.
 	Behind   time.Time `json:"behind,omitzero"`
 	Restored time.Time `json:"restored,omitzero"`
+	// Ledgers says, by id, how far the usage ledgers were at the last look.
+	Ledgers map[string]ledgerMark `json:"ledgers,omitempty"`
+	// Former are the public device keys that were lost and replaced.
+	Former []string `json:"former,omitempty"`
 }
 
 // news is a one-time fact that is shown for a week.
@@ -129,6 +135,7 @@ func newRecords() *records {
 		Vendors: map[string]vendorRecord{}, Licenses: map[string]*licenseRecord{}, Requests: map[string]*requestRecord{},
 		Documents: map[string]*documentRecord{}, Keys: map[string]keyRecord{},
 		Parts: map[string]*partRecord{}, Grace: map[string]graceRecord{},
+		Usage: map[string]usageRecord{}, UsageFiles: map[string]*usageFileRecord{},
 	}
 }
 
@@ -138,6 +145,7 @@ func (r *records) clone() *records {
 	c.Vendors, c.Licenses, c.Requests = maps.Clone(r.Vendors), maps.Clone(r.Licenses), maps.Clone(r.Requests)
 	c.Documents, c.Keys = maps.Clone(r.Documents), maps.Clone(r.Keys)
 	c.Parts, c.Grace = maps.Clone(r.Parts), maps.Clone(r.Grace)
+	c.Usage, c.UsageFiles = maps.Clone(r.Usage), maps.Clone(r.UsageFiles)
 	c.Home.Bounds, c.Home.Shown = maps.Clone(r.Home.Bounds), maps.Clone(r.Home.Shown)
 	return &c
 }
@@ -148,7 +156,7 @@ func (r *records) apply(c change) {
 		*r = *newRecords()
 		r.changes = changes + 1
 	}
-	if len(c.Vendors)+len(c.Licenses)+len(c.Requests)+len(c.Keys)+len(c.Parts) > 0 {
+	if len(c.Vendors)+len(c.Licenses)+len(c.Requests)+len(c.Keys)+len(c.Parts)+len(c.Usage)+len(c.UsageFiles) > 0 {
 		r.changes++
 	}
 	for _, v := range c.Vendors {
@@ -174,6 +182,12 @@ func (r *records) apply(c change) {
 	}
 	for _, g := range c.Grace {
 		r.Grace[g.key()] = g
+	}
+	for _, u := range c.Usage {
+		r.Usage[u.Root] = u
+	}
+	for _, f := range c.UsageFiles {
+		r.UsageFiles[f.ID] = &f
 	}
 	if c.Home != nil {
 		shown := r.Home.Shown
@@ -214,6 +228,12 @@ func (r *records) all() change {
 	}
 	for _, g := range r.Grace {
 		c.Grace = append(c.Grace, g)
+	}
+	for _, u := range r.Usage {
+		c.Usage = append(c.Usage, u)
+	}
+	for _, f := range r.UsageFiles {
+		c.UsageFiles = append(c.UsageFiles, *f)
 	}
 	return c
 }

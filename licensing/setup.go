@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/terms"
@@ -21,7 +23,7 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	if e.home.ID == "" {
 		return e.nameAgain(ctx)
 	}
-	kept := e.rec
+	kept, lost := e.rec, e.public
 	if cp, err := e.readCheckpoint(); err == nil && cp.Seq > kept.Seq {
 		maps.Copy(cp.Keys, kept.Keys)
 		kept = cp
@@ -54,6 +56,9 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	e.rec = kept.clone()
 	e.rec.Home.wellAgain()
 	e.rec.Home.replace(e.hints())
+	if lost != nil {
+		e.rec.Home.Former = append(slices.Clone(e.rec.Home.Former), exchange.EncodeKey(lost))
+	}
 	for id, q := range e.rec.Requests {
 		if q.State == terms.RequestOpen { // its answer would be for the old device key
 			over := *q
@@ -69,6 +74,8 @@ func (e *Engine) SetUpAgain(ctx context.Context) error {
 	if err := e.record(ctx, ledger.Event{Kind: "set_up_again", Reason: "keys_lost", Authority: "person"}, c); err != nil {
 		return err
 	}
+	_ = e.closeLedgers() // they go on with the new keys
+	e.openLedgers(ctx)
 	e.rebuildIndex()
 	e.writeCheckpoint()
 	e.writeAnchor(ctx)
@@ -101,6 +108,7 @@ func (e *Engine) nameAgain(ctx context.Context) error {
 		return err
 	}
 	e.letGo()
+	_ = e.closeLedgers()
 	e.spare = nil
 	for _, name := range nameless {
 		if err := e.aside(name); err != nil {

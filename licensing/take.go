@@ -75,6 +75,8 @@ func (p *planner) take(d *document) *step {
 			}
 		case exchange.KindRequest:
 			return p.takeRequest(it, env)
+		case exchange.KindUsage:
+			return p.takeUsage(it, env)
 		default:
 			responses = append(responses, env)
 		}
@@ -142,6 +144,22 @@ func (p *planner) takeRequest(it *Item, env exchange.Envelope) *step {
 	slots := terms.Slots{"date": req.Issued}
 	for _, v := range p.rec.Vendors {
 		if v.Profile.Vendor == req.Vendor {
+			slots["vendor"] = v.Profile.Name
+		}
+	}
+	return p.problem(it, terms.StateFileRequest, slots)
+}
+
+// takeUsage explains a usage file that came in as if it were an answer.
+func (p *planner) takeUsage(it *Item, env exchange.Envelope) *step {
+	it.Kind = exchange.KindUsage
+	u, err := exchange.ParseUsage(env)
+	if err != nil {
+		return p.failed(it, err)
+	}
+	slots := terms.Slots{"date": u.Issued}
+	for _, v := range p.rec.Vendors {
+		if v.Profile.Vendor == u.Vendor {
 			slots["vendor"] = v.Profile.Name
 		}
 	}

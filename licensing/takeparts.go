@@ -9,11 +9,12 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// partsKnown is how many generations of parts this program can take: 1 are notices, extensions, holds and revocations.
-const partsKnown = 1
+// partsKnown is how many generations of parts this program can take: 1 are notices, extensions, holds and revocations, 2 also
+// receipts.
+const partsKnown = 2
 
-// takePart judges a notice, extension, hold or revocation. Of the same subject the highest version wins; an extension is
-// taken once. One about a license that is not held here is for somebody else.
+// takePart judges a notice, extension, hold, revocation or receipt. Of the same subject the highest version wins; an extension and a
+// receipt are taken once. One about a license that is not held here, or about the usage of another computer, is for somebody else.
 func (p *planner) takePart(it *Item, part exchange.Part, resp exchange.Response, vendor vendorRecord, draft *records, c change) (partRecord, bool) {
 	rec := partRecord{
 		Root: vendor.Root, Kind: part.Kind, Subject: subjectOf(part), Version: part.Version, KeyID: resp.KeyID, Issued: resp.Issued,
@@ -23,6 +24,14 @@ func (p *planner) takePart(it *Item, part exchange.Part, resp exchange.Response,
 		if it.Finding.State == "" {
 			it.ForOther = true
 			p.problem(it, terms.StateFileOtherOrg, terms.Slots{"org": serial})
+		}
+		return rec, false
+	}
+	if r := part.Receipt; r != nil && !p.e.ownsLedger(draft, vendor.Root, r.Ledger) {
+		if it.Finding.State == "" {
+			it.ForOther = true
+			_, code := p.e.deviceID()
+			p.problem(it, terms.StateOtherComputer, terms.Slots{"c2": code})
 		}
 		return rec, false
 	}

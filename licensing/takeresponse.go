@@ -31,6 +31,9 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		return nil
 	}
 	asked := req
+	if asked == nil {
+		asked = p.confirms(resp, vendor.Root, draft)
+	}
 	it.Finding = terms.Finding{}
 	hash, now := documentHash(env), p.now(draft, vendor.Root)
 	doc := taken(env, resp.Kind, vendor.Root, it, now)
@@ -109,6 +112,8 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		switch {
 		case resp.Kind == exchange.KindKey:
 			ev.Reason = "welcome_file"
+		case resp.Kind == exchange.KindReceipt:
+			ev.Reason = "usage_file"
 		case len(c.Licenses) == 0:
 			ev.Reason = "vendor_said"
 		}
@@ -172,7 +177,7 @@ func (p *planner) forOthers(it *Item, resp exchange.Response, vendor vendorRecor
 			return true
 		}
 	}
-	if resp.Answers != nil && resp.Answers.Device != id {
+	if resp.Answers != nil && resp.Answers.Device != id && p.receiptOf(resp, vendor.Root, draft) == nil {
 		it.ForOther = true
 		p.problem(it, terms.StateOtherComputer, terms.Slots{"c1": codeOf(resp.Answers.Device), "c2": code})
 		return true
@@ -238,6 +243,9 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 		return nil, true
 	}
 	q, found := draft.Requests[resp.Answers.Request]
+	if !found && !wrongReceipt(resp, draft) && p.receiptOf(resp, vendor.Root, draft) != nil {
+		return nil, true
+	}
 	switch {
 	case !found || q.Nonce != resp.Answers.Nonce || q.Vendor != vendor.Root:
 		p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": shortID(resp.Answers.Request), "r2": p.waiting(draft, vendor.Root)})

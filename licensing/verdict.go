@@ -57,6 +57,7 @@ func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
 	f, l := e.conditions(rec, r), e.listsOf(rec)
 	f.Vendors, f.Licenses, f.Requests = l.vendors, l.licenses, l.asking.at(e, r)
 	l.parts.into(&f)
+	f.Metered = e.metered(rec, r)
 	now := e.decisionTime(r)
 	for _, n := range rec.Home.News {
 		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
@@ -91,7 +92,8 @@ func vendorFacts(v vendorRecord) terms.Vendor {
 	return terms.Vendor{
 		ID: p.Vendor, Root: v.Root, Name: p.Name, Trusted: v.Trusted,
 		Support: cmp.Or(p.Support.Email, p.Support.URL, p.Support.Phone), Promise: promise(p.Promises.Answer),
-		Status: p.StatusPage,
+		Receipt: promise(p.Promises.Receipt),
+		Status:  p.StatusPage,
 	}
 }
 
@@ -178,6 +180,8 @@ func (e *Engine) snapshot() Snapshot {
 	for _, v := range sortedValues(e.rec.Vendors) {
 		s.Vendors = append(s.Vendors, e.vendorView(v))
 	}
+	s.Usage = e.usageViews(&s.Facts, &s.Verdict, r)
+	e.metering.Store(e.newMetering(l, &s.Verdict))
 	for _, b := range e.rec.Home.Bounds {
 		if b.Signed.After(s.LastContact) {
 			s.LastContact = b.Signed

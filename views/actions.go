@@ -53,6 +53,10 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 		w.confirmRestore()
 	case terms.ActSeeChanges:
 		w.seeChanges(f)
+	case terms.ActExportUsage:
+		w.exportUsage(f)
+	case terms.ActSeeReceipt:
+		w.seeReceipt(f)
 	case terms.ActAskVendor:
 		w.tellAbout(plain.NoteVendor, f)
 	case terms.ActCopyDetails:

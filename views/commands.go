@@ -37,6 +37,12 @@ var commands = map[string][]string{
 	"data":           {"data", "show"},
 	"data_delete":    {"data", "delete", "--yes"},
 	"setup":          {"setup", "--again", "--yes"},
+	"usage":          {"usage", "list"},
+	"usage_preview":  {"usage", "preview"},
+	"usage_export":   {"usage", "export"},
+	"usage_level":    {"usage", "level"},
+	"receipts":       {"receipts", "list"},
+	"receipt":        {"receipts", "show"},
 	"version":        {"version"},
 }
 
@@ -112,6 +118,7 @@ var examples = map[string][]string{
 	"checkin": {"--vendor", "acme", "--out", "FILE.hfreq"}, "moretime": {"--until", "2026-12-24", "--out", "FILE.hfreq"},
 	"simulate": {"--offline", "60d"}, "calendar": {"--out", "dates.ics"},
 	"request_cancel": {"ID"}, "request": {"--vendor", "acme", "--key-file", "-", "--out", "FILE.hfreq"},
+	"usage_export": {"--reviewed", "--out", "FILE.hfuse"}, "usage_level": {"contract"}, "receipt": {"R-118"},
 }
 
 // Commands are the arguments of every command that the window shows, by what a person does there.

@@ -9,6 +9,7 @@ import (
 	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
 )
 
 // Engine is what the window needs of *licensing.Engine. Every call may block and is made in the background.
@@ -33,6 +34,11 @@ type Engine interface {
 	Grace(ctx context.Context) ([]licensing.GraceEntry, error)
 	ConfirmRestore(ctx context.Context) error
 	Refresh(ctx context.Context)
+	DraftUsage(ctx context.Context, o licensing.UsageOptions) (licensing.UsageDraft, error)
+	UsageLeft(ctx context.Context, draftID, name string) error
+	UsageRows(ctx context.Context, vendor string, from uint64, fn func(usage.Row) error) error
+	SetUsageLevel(ctx context.Context, vendor, level string) error
+	Receipts() []licensing.ReceiptView
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
 
@@ -55,6 +61,7 @@ type Desk interface {
 	SetStartsWithComputer(on bool) error
 	TrayThere() bool
 	OpenURL(address string) error
+	OpenDraft(path string) error // a mail ready to be sent
 	ShowFolder(path string) error
 }
 
@@ -74,6 +81,7 @@ func (d *bareDesk) StartsWithComputer() bool         { return false }
 func (d *bareDesk) SetStartsWithComputer(bool) error { return nil }
 func (d *bareDesk) TrayThere() bool                  { return false }
 func (d *bareDesk) OpenURL(string) error             { return nil }
+func (d *bareDesk) OpenDraft(string) error           { return nil }
 func (d *bareDesk) ShowFolder(string) error          { return nil }
 
 // Options is what a window is made from. Engine and Words are required.

@@ -185,6 +185,7 @@ type fake struct {
 	confirms int
 	refresh  func(f *fake) // what Refresh finds
 	watch    func(licensing.Snapshot)
+	metered  metered // usage, of usagefixtures_test.go
 }
 
 func newFake(f terms.Facts) *fake {
@@ -202,6 +203,7 @@ func (f *fake) Snapshot() licensing.Snapshot {
 		Requests: f.facts.Requests, Device: f.facts.Device,
 		KeyStore: licensing.KeyStoreView{Backend: "os", Label: "Keyring", State: f.facts.KeyStore.State},
 		Records:  licensing.RecordsView{State: f.facts.Records.State},
+		Usage:    f.usageOf(),
 	}
 	s.Clock = clockOf(f.facts, s.Verdict, f.wall)
 	if len(f.facts.Vendors) > 0 {

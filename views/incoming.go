@@ -179,6 +179,9 @@ func (w *Window) used(in *incoming, rep licensing.Report) {
 	if from, ok := w.trail.came(); ok && from.name == requestName && onlyVendor(taken) {
 		w.form.Vendor = taken[0].Root
 		w.back()
+	} else if confirmed(taken[0]) && len(taken) == 1 {
+		words = w.v.t("receipt.done")
+		w.finish(w.usagePlace())
 	} else {
 		w.finish(w.home())
 	}

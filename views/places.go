@@ -26,10 +26,10 @@ const listLimit = 300
 
 // ours are endings that a license, key or answer may come with: our own, and what mail programs and browsers make
 // of them.
-var ours = []string{".hflic", ".hfkey", ".hfrcp", ".hfnot", ".hfrev", ".zip", ".eml", ".txt", ".htm", ".html"}
+var ours = []string{".hflic", ".hfkey", ".hfrcp", ".hfnot", ".hfrev", ".hfuse", ".zip", ".eml", ".txt", ".htm", ".html"}
 
 // own are the endings that only Holdfast uses.
-var own = ours[:5]
+var own = ours[:6]
 
 // listFolder reads a folder for a dialog: files that may be for us first, the newest on top, then folders. It runs
 // in the background; a stick can be slow.

@@ -173,3 +173,9 @@ func (p *planPage) change(set func(f *planForm)) {
 		p.try()
 	}
 }
+
+// quietPage is a page of one thing, with the command that says the same below it.
+func (w *Window) quietPage(body fyne.CanvasObject, act string) fyne.CanvasObject {
+	command := commandLine(act)
+	return sheet(body, look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) }))
+}

@@ -88,6 +88,9 @@ func (v voice) preview(s licensing.Snapshot, rep licensing.Report, paths []strin
 		return m
 	}
 	m.Banner = v.previewBanner(s, rep, usable, trust, m.Loss != "")
+	if it, ok := ownUsage(rep); ok {
+		m.Banner, m.Finding.Slots = v.ownUsageBanner(s, it), terms.Slots{"vendor": vendorName(s, usageRootOf(s, it))}
+	}
 	m.Use = v.useLabel(usable, m.Loss != "")
 	if len(usable) > 0 {
 		args := fileArgs(paths)
@@ -172,6 +175,9 @@ func (v voice) previewBanner(s licensing.Snapshot, rep licensing.Report, usable 
 	case it.Kind != exchange.KindLicense && it.Kind != exchange.KindKey && v.Has("ui.preview.kind."+string(it.Kind)):
 		a.Headline = v.t("preview.kind."+string(it.Kind), "vendor", it.Vendor)
 		a.Happened += " " + v.headline(it.Finding, s.Verdict.At)
+		if it.Finding.State == terms.StateUsageMismatch {
+			b.Tone, b.Symbol = terms.ToneWarn, ""
+		}
 	default:
 		a.Headline = v.t("preview.for_here")
 	}
@@ -201,6 +207,9 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 		f.Tone, f.Symbol, f.Word = tone, symbolOf(it.Finding.State), v.Short(it.Finding.State)
 		f.State = v.headline(it.Finding, s.Verdict.At)
 	}
+	if outgoing(it) {
+		f.Word, f.State = v.t("kind.usage"), v.t("usagefile.own")
+	}
 	if len(it.Repaired) > 0 && it.Vendor != "" {
 		f.Repaired = v.t("preview.repaired")
 	}
@@ -211,6 +220,9 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 	f.Changes = append(f.Changes, v.renewed(s, it)...)
 	if it.Usable && decided(it) {
 		f.Facts = v.decision(it.Finding)
+	}
+	if confirmed(it) {
+		f.Facts = v.receiptIn(s, it)
 	}
 	return f
 }

@@ -126,6 +126,12 @@ func (d *desk) OpenURL(address string) error {
 	return desktop.Open(ctx, address)
 }
 
+func (d *desk) OpenDraft(path string) error {
+	ctx, stop := context.WithTimeout(context.Background(), outside)
+	defer stop()
+	return desktop.OpenDraft(ctx, path)
+}
+
 func (d *desk) ShowFolder(path string) error {
 	ctx, stop := context.WithTimeout(context.Background(), outside)
 	defer stop()

@@ -22,6 +22,7 @@ type testDesk struct {
 	bareDesk
 	kept    []Settings
 	mails   []string
+	drafts  []string
 	tray    bool
 	starts  bool
 	refuses error
@@ -35,6 +36,10 @@ func (d *testDesk) ChangeSettings(fn func(*Settings)) error {
 
 func (d *testDesk) OpenURL(address string) error {
 	d.mails = append(d.mails, address)
+	return d.refuses
+}
+func (d *testDesk) OpenDraft(path string) error {
+	d.drafts = append(d.drafts, path)
 	return d.refuses
 }
 func (d *testDesk) TrayThere() bool                     { return d.tray }

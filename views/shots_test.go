@@ -4,6 +4,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,9 @@ type scene struct {
 	go_   func(b *bench)
 }
 
-func scenes() []scene { return append(append(firstScenes(), planScenes()...), offlineScenes()...) }
+func scenes() []scene {
+	return slices.Concat(firstScenes(), planScenes(), offlineScenes(), usageScenes(), usageFileScenes())
+}
 
 func firstScenes() []scene {
 	empty := func() terms.Facts { return terms.Facts{Device: terms.Device{HintsMatch: true}} }
@@ -157,6 +160,7 @@ func TestScreensCanBePainted(t *testing.T) {
 		{"de-dark", true, benchOptions{mode: look.Dark, lang: "de"}},
 		{"en-760x520", false, benchOptions{mode: look.Light, size: small}},
 		{"de-760x520", false, benchOptions{mode: look.Light, size: small, lang: "de"}},
+		{"en-tall", false, benchOptions{mode: look.Light, size: fyne.NewSize(960, 1800)}}, // what is below the edge
 		{"en-1400x900", false, benchOptions{mode: look.Light, size: fyne.NewSize(1400, 900)}},
 		{"en-2560x1440", false, benchOptions{mode: look.Light, size: fyne.NewSize(2560, 1440)}},
 		{"en-text200", false, benchOptions{mode: look.Light, factor: 2}},

@@ -67,6 +67,7 @@ type Window struct {
 	finder   licenseFinder     // what a person looks for among the licenses
 	plan     planForm          // what they try on Plan ahead
 	checks   checkup           // of Help & checks, as last run
+	usage    usageForm         // what they look at on Usage & privacy
 	folder   string            // last folder of a file dialog
 	form     requestForm       // kept while a vendor's file is fetched
 	saved    map[string]string // names of saved requests that are not recorded yet, by id

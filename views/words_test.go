@@ -113,12 +113,13 @@ func TestEveryTextOfTheWindowIsThereAndUsed(t *testing.T) {
 
 // byName are the texts whose ids are put together from a stable name: a place, a section, a kind, a record, an event.
 var byName = []string{
+	"ui.usagefile.days.", "ui.usagefile.not.", "ui.usagefile.kind.", "ui.usagefile.flag.", "ui.usagefile.note.", "ui.receipt.finding.",
 	"ui.place.", "ui.rail.", "ui.kind.", "ui.history.", "ui.step.", "ui.detail.bound.", "ui.language.", "ui.tell.",
 	"ui.plan.kind.", "ui.ends.more.",
 	"ui.open_request.title.", "ui.open_request.made.", "ui.open_request.saved.", "ui.open_request.happened.", "ui.open_request.do_saved.",
 	"ui.mail.subject.", "ui.mail.text.", "ui.row.request.", "ui.clock.again.", "ui.clock.rule.", "ui.clock.ok.", "ui.clock.unproven.",
 	"ui.away.ends.", "ui.away.person.", "ui.away.granted.", "ui.away.covered.", "ui.notices.kind.", "ui.notices.title.", "ui.notices.means.",
-	"ui.notices.quiet.", "ui.change.", "ui.preview.kind.",
+	"ui.usagefile.level.", "ui.notices.quiet.", "ui.change.", "ui.preview.kind.",
 }
 
 func TestTheWindowsWordsAreShortAndKind(t *testing.T) {

@@ -15,16 +15,15 @@ import (
 // asking are the options of a request about licenses that are held.
 type asking struct {
 	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
-	Out    string `help:"cli.flag.out" placeholder:"FILE.hfreq|-"`
+	Out    string `help:"cli.flag.out" xor:"to" placeholder:"FILE.hfreq|-"`
+	Append string `help:"cli.flag.append" xor:"to" placeholder:"BATCH.zip"`
 	Force  bool   `help:"cli.flag.force"`
 }
 
 // make makes a request and saves it. Again gives the same one while it is open.
 func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOptions, covers []coverJSON) (result, error) {
-	if a.Out != "" && a.Out != "-" {
-		o.File = filepath.Base(a.Out)
-	}
-	to, err := s.foresee(o, a.Out, a.Force)
+	to := a.target(&o)
+	to, err := s.foresee(o, to)
 	if err != nil {
 		return result{}, err
 	}
@@ -33,6 +32,16 @@ func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOption
 		return result{}, err
 	}
 	return s.saveRequest(ctx, m, to, covers)
+}
+
+// target is where the request goes. Its options keep the name of the file, for the records.
+func (a *asking) target(o *licensing.RequestOptions) target {
+	for _, name := range []string{a.Out, a.Append} {
+		if name != "" && name != "-" {
+			o.File = filepath.Base(name)
+		}
+	}
+	return target{out: a.Out, batch: a.Append, force: a.Force}
 }
 
 type checkinCmd struct {
@@ -62,7 +71,7 @@ type moretimeCmd struct {
 }
 
 // asks says whether a request is made: without a file to write it is only a question.
-func (c *moretimeCmd) asks() bool { return c.Out != "" && !c.DryRun }
+func (c *moretimeCmd) asks() bool { return (c.Out != "" || c.Append != "") && !c.DryRun }
 
 // needs: a time away that is only looked at changes nothing.
 func (c *moretimeCmd) needs() need {

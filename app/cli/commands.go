@@ -35,6 +35,10 @@ func commandOf(a terms.Action) (verb, rest string) {
 		return "notices list", ""
 	case terms.ActAskVendor:
 		return "tell vendor", ""
+	case terms.ActExportUsage:
+		return "usage preview", ""
+	case terms.ActSeeReceipt:
+		return "receipts list", ""
 	}
 	return "", ""
 }

@@ -27,7 +27,7 @@ type dataJSON struct {
 
 // dataPart is a part of the home by what it is for.
 type dataPart struct {
-	Name  string `json:"name"` // journal, documents, index, keys, settings, other
+	Name  string `json:"name"` // journal, usage, documents, index, keys, settings, other
 	Bytes int64  `json:"bytes"`
 	Files int    `json:"files"`
 }
@@ -67,7 +67,7 @@ func (s *session) size(bytes int64) string {
 }
 
 // partNames are the parts of a home in the order in which they are shown.
-var partNames = []string{"journal", "documents", "index", "keys", "settings", "other"}
+var partNames = []string{"journal", "usage", "documents", "index", "keys", "settings", "other"}
 
 // measure adds up the files of a home. One that goes away meanwhile is not counted; a home that is not there has none.
 func measure(ctx context.Context, home string) ([]dataPart, error) {
@@ -108,7 +108,7 @@ func partOf(home, name string) string {
 	switch top, _, _ := strings.Cut(filepath.ToSlash(rel), "/"); {
 	case top == "journal" || strings.HasPrefix(top, "journal.old-"):
 		return "journal"
-	case top == "documents":
+	case top == "documents", top == "usage":
 		return top
 	case strings.HasPrefix(top, "index.db"):
 		return "index"
@@ -131,6 +131,7 @@ type deleteJSON struct {
 	Products []lostJSON  `json:"products"`
 	Requests int         `json:"open_requests"`
 	Records  uint64      `json:"records"`
+	Unsent   uint64      `json:"unsent_entries"` // of usage, which no vendor has seen then
 	Places   []placeJSON `json:"places"` // that vendors go on counting
 }
 
@@ -173,6 +174,9 @@ func (c *dataDeleteCmd) run(ctx context.Context, s *session) (result, error) {
 		if j.Records > 0 {
 			r.page.indent("- " + s.text("cli.data.lost.records", map[string]any{"n": int64(j.Records)}))
 		}
+		if j.Unsent > 0 {
+			r.page.indent("- " + s.text("cli.data.lost.usage", map[string]any{"n": int64(min(j.Unsent, 1<<62))}))
+		}
 		s.placesLines(&r.page, places)
 		r.page.add(s.text("cli.data.delete.settings", nil), s.text("cli.data.delete.yes", nil))
 		return r, nil
@@ -200,6 +204,9 @@ func (s *session) lost(snap licensing.Snapshot, places []licensing.PlaceHeld) de
 		if q.State == terms.RequestOpen {
 			j.Requests++
 		}
+	}
+	for _, u := range snap.Usage {
+		j.Unsent += u.Unsent
 	}
 	for _, p := range places {
 		j.Places = append(j.Places, placeJSON{Vendor: p.Root, VendorName: p.Vendor, Contact: p.Support, Product: p.Product.In(lang), License: p.Serial})

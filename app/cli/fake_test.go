@@ -38,6 +38,14 @@ type fake struct {
 	asked   []licensing.RequestOptions
 	made    licensing.Made
 	sure    bool // a restore was confirmed
+
+	recorded []licensing.UsageEvent
+	done     []licensing.Recorded
+	draft    licensing.UsageDraft
+	drafted  []licensing.UsageOptions
+	left     []string
+	level    []string
+	receipts []licensing.ReceiptView
 }
 
 func (f *fake) Snapshot() licensing.Snapshot {
@@ -86,6 +94,28 @@ func (f *fake) Notices() []licensing.NoticeView                       { return f
 func (f *fake) Grace(context.Context) ([]licensing.GraceEntry, error) { return f.graces, f.err }
 
 func (f *fake) ConfirmRestore(context.Context) error { f.sure = f.err == nil; return f.err }
+
+func (f *fake) RecordUsage(_ context.Context, events []licensing.UsageEvent) ([]licensing.Recorded, error) {
+	f.recorded = append(f.recorded, events...)
+	return f.done, f.err
+}
+
+func (f *fake) DraftUsage(_ context.Context, o licensing.UsageOptions) (licensing.UsageDraft, error) {
+	f.drafted = append(f.drafted, o)
+	return f.draft, f.err
+}
+
+func (f *fake) UsageLeft(_ context.Context, draftID, name string) error {
+	f.left = append(f.left, draftID+" "+name)
+	return f.err
+}
+
+func (f *fake) SetUsageLevel(_ context.Context, vendor, level string) error {
+	f.level = append(f.level, vendor+" "+level)
+	return f.err
+}
+
+func (f *fake) Receipts() []licensing.ReceiptView { return f.receipts }
 
 func (f *fake) Import(_ context.Context, _ []licensing.Source, o licensing.ImportOptions) (licensing.Report, error) {
 	f.trusted = o.TrustVendor && o.AcceptLoss

@@ -16,6 +16,8 @@ type filesJSON struct {
 	// Out are requests that were never saved as a file, Waiting those whose answer has not come.
 	Out     []outJSON `json:"must_go_out"`
 	Waiting []outJSON `json:"waiting"`
+	// Usage are usage files that wait for a receipt.
+	Usage []usageFileJSON `json:"usage_waiting"`
 }
 
 type fileJSON struct {
@@ -43,7 +45,8 @@ func (c *filesCmd) run(ctx context.Context, s *session) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	j := filesJSON{In: []fileJSON{}, Out: []outJSON{}, Waiting: []outJSON{}}
+	snap := s.engine.Snapshot()
+	j := filesJSON{In: []fileJSON{}, Out: []outJSON{}, Waiting: []outJSON{}, Usage: []usageFileJSON{}}
 	var in, out, waiting page
 	for _, f := range came {
 		j.In = append(j.In, fileJSON{
@@ -52,7 +55,7 @@ func (c *filesCmd) run(ctx context.Context, s *session) (result, error) {
 		})
 		in = append(in, s.fileLines(f)...)
 	}
-	for _, q := range s.engine.Snapshot().Requests {
+	for _, q := range snap.Requests {
 		if q.State != terms.RequestOpen {
 			continue
 		}
@@ -67,6 +70,12 @@ func (c *filesCmd) run(ctx context.Context, s *session) (result, error) {
 		}
 		j.Waiting = append(j.Waiting, o)
 		waiting = append(waiting, s.requestLines(o, q)...)
+	}
+	for _, u := range snap.Usage {
+		j.Usage = append(j.Usage, waitingJSON(u.Waiting)...)
+		for _, f := range u.Waiting {
+			waiting.add(s.waitingLine(f))
+		}
 	}
 	r := result{json: j}
 	r.page.part(s.text("cli.files.in", nil), in, s.text("cli.files.in.none", nil))

@@ -54,7 +54,8 @@ func (s *session) inspect(ctx context.Context, names []string) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return s.looked(s.engine.Inspect(ctx, src)), nil
+	rep := s.engine.Inspect(ctx, src)
+	return s.looked(rep, bodiesOf(src, rep.Items)), nil
 }
 
 // use imports files and shows what became of each.
@@ -69,12 +70,14 @@ func (s *session) use(ctx context.Context, names []string, yes bool) (result, er
 		return result{}, err
 	}
 	at := s.now()
-	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at)}
+	inside := bodiesOf(src, rep.Items)
+	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at, inside)}
 	for _, it := range rep.Items {
 		if it.ForOther && rep.ForHere > 0 && len(rep.Items) > 1 {
 			continue // counted below
 		}
 		r.page.add(s.itemLines(it, at, !it.Taken, known)...)
+		r.page.indent(s.explained(inside, it)...)
 	}
 	s.summary(&r.page, rep, at)
 	if v := s.engine.Snapshot().Verdict; rep.ForHere > 0 {
@@ -85,12 +88,13 @@ func (s *session) use(ctx context.Context, names []string, yes bool) (result, er
 }
 
 // looked shows what files are and what using them would do.
-func (s *session) looked(rep licensing.Report) result {
+func (s *session) looked(rep licensing.Report, inside bodies) result {
 	at := s.now()
-	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at)}
+	r := result{code: s.importCode(rep), json: s.reportJSON(rep, at, inside)}
 	for _, it := range rep.Items {
 		r.page.gap()
 		r.page.add(s.itemLines(it, at, true, s.engine.Snapshot().Vendors)...)
+		r.page.indent(s.explained(inside, it)...)
 	}
 	s.summary(&r.page, rep, at)
 	return r

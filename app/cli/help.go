@@ -42,7 +42,7 @@ func (s *session) verbHelp(p *page, at *kong.Node) {
 	p.add(s.text(at.Help, nil))
 	p.gap()
 	p.add(s.text("cli.help.head.usage", nil))
-	p.indent(usage(at))
+	p.indent(synopsis(at))
 	if rows := s.verbRows(at); len(rows) > 0 {
 		p.gap()
 		p.add(s.text("cli.help.head.verbs", nil))
@@ -74,8 +74,8 @@ func (s *session) verbHelp(p *page, at *kong.Node) {
 	}
 }
 
-// usage is the verb with its arguments as a person writes it.
-func usage(at *kong.Node) string {
+// synopsis is the verb with its arguments as a person writes it.
+func synopsis(at *kong.Node) string {
 	line := "holdfast " + verbPath(at)
 	if len(at.Children) > 0 {
 		return line + " <verb>"

@@ -47,7 +47,7 @@ type process struct {
 
 func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
 	p.in.Reader = &stoppable{ctx: ctx, in: p.in.Reader}
-	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver, Language: p.language}
+	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver, Agent: p.agent, Language: p.language}
 	if window != nil {
 		s.Window, s.OwnWindow = p.window(window), true
 	}

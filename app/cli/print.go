@@ -53,7 +53,7 @@ func (p *page) indent(lines ...string) {
 	}
 }
 
-// table appends rows with columns of equal width.
+// table appends rows with columns of equal width. The last cell of a row may be as long as it likes.
 func (p *page) table(rows [][]string) {
 	var width []int
 	for _, r := range rows {
@@ -61,7 +61,9 @@ func (p *page) table(rows [][]string) {
 			if i == len(width) {
 				width = append(width, 0)
 			}
-			width[i] = max(width[i], len([]rune(c)))
+			if i < len(r)-1 {
+				width[i] = max(width[i], len([]rune(c)))
+			}
 		}
 	}
 	for _, r := range rows {
@@ -69,7 +71,7 @@ func (p *page) table(rows [][]string) {
 		for i, c := range r {
 			b.WriteString(c)
 			if i < len(r)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-len([]rune(c))+2))
+				b.WriteString(strings.Repeat(" ", max(0, width[i]-len([]rune(c)))+2))
 			}
 		}
 		*p = append(*p, strings.TrimRight(b.String(), " "))

@@ -37,6 +37,9 @@ type itemJSON struct {
 	License    *licenseJSON `json:"license,omitempty"`
 	Changes    []changeJSON `json:"changes,omitempty"`
 	Documents  []string     `json:"documents,omitempty"`
+	// Usage is the signed face of a usage file, Receipt what a vendor confirms.
+	Usage   *exchange.Usage   `json:"usage,omitempty"`
+	Receipt *exchange.Receipt `json:"receipt,omitempty"`
 }
 
 type licenseJSON struct {
@@ -60,7 +63,7 @@ type changeJSON struct {
 	New     bool      `json:"new,omitempty"`
 }
 
-func (s *session) reportJSON(rep licensing.Report, at time.Time) reportJSON {
+func (s *session) reportJSON(rep licensing.Report, at time.Time, inside bodies) reportJSON {
 	j := reportJSON{State: rep.Finding.State, ForHere: rep.ForHere, ForOthers: rep.ForOthers, Items: []itemJSON{}}
 	if rep.Finding.State != "" {
 		j.Text = s.tell(rep.Finding, at).Headline
@@ -70,7 +73,7 @@ func (s *session) reportJSON(rep licensing.Report, at time.Time) reportJSON {
 			Source: it.Source, Name: it.Name, Kind: it.Kind, Vendor: it.Vendor, Root: it.Root, Words: it.Words, Repaired: it.Repaired,
 			Issued: it.Issued.UTC(), State: it.Finding.State, Tone: it.Finding.Tone, jsonAnswers: answersJSON(s.itemAnswers(it, at)),
 			Usable: it.Usable, Taken: it.Taken, ForOther: it.ForOther, NeedsTrust: it.NeedsTrust, RootWords: it.RootWords, NeedsYes: it.NeedsYes,
-			Documents: it.Documents,
+			Documents: it.Documents, Usage: inside.usage(it), Receipt: inside.receipt(it),
 		}
 		if l := it.License; l != nil {
 			i.License = &licenseJSON{Serial: l.Serial, Version: l.Version, Product: l.Policy.Product.ID, Binding: l.Binding, Issued: l.Issued, Starts: l.Starts, Ends: l.Ends}

@@ -18,12 +18,10 @@ import (
 
 type activateCmd struct {
 	writes
-	Vendor  string `help:"cli.flag.vendor" placeholder:"ID"`
+	asking
 	Key     string `help:"cli.flag.key" xor:"key" placeholder:"KEY"`
 	KeyFile string `help:"cli.flag.key_file" xor:"key" placeholder:"FILE|-"`
 	Label   string `help:"cli.flag.label" placeholder:"NAME"`
-	Out     string `help:"cli.flag.out" placeholder:"FILE.hfreq|-"`
-	Force   bool   `help:"cli.flag.force"`
 }
 
 // keyLimit is far more than a license key with its surroundings may have.
@@ -35,18 +33,7 @@ func (c *activateCmd) run(ctx context.Context, s *session) (result, error) {
 		return result{}, err
 	}
 	o := licensing.RequestOptions{Vendor: c.Vendor, Key: key, Label: c.Label}
-	if c.Out != "" && c.Out != "-" {
-		o.File = filepath.Base(c.Out)
-	}
-	to, err := s.foresee(o, c.Out, c.Force)
-	if err != nil {
-		return result{}, err
-	}
-	m, err := s.engine.MakeRequest(ctx, o)
-	if err != nil {
-		return result{}, err
-	}
-	return s.saveRequest(ctx, m, to, nil)
+	return c.make(ctx, s, o, nil)
 }
 
 // key returns the license key; "" when none was given and a welcome file must have brought one.
@@ -92,7 +79,8 @@ func asText(b []byte) string {
 
 type madeJSON struct {
 	requestJSON
-	File  string `json:"file,omitempty"` // as it was saved
+	File  string `json:"file,omitempty"`  // as it was saved
+	Batch string `json:"batch,omitempty"` // into which it was put instead
 	Words string `json:"words"`
 	Again bool   `json:"again"`
 	Data  string `json:"data,omitempty"` // with --out -
@@ -114,32 +102,46 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, to target, 
 		r.note.add(s.text("cli.request.words", map[string]any{"words": m.Words}))
 		return r, nil
 	}
-	if to.out == "" {
-		to.out = m.Name
-	}
-	if err := s.saveAs(to, m.File); err != nil {
+	out, err := s.saveTo(&r, m, to)
+	if err != nil {
 		return r, err
 	}
-	out := to.out
 	if name := filepath.Base(out); name != m.Request.File {
 		// The file is what counts: when its name cannot be kept, the request is only harder to find.
 		_ = s.engine.RequestSaved(ctx, m.Request.ID, name)
 		j.SavedAs = name
 	}
-	j.File = out
+	if j.File = out; to.batch != "" {
+		j.File, j.Batch = "", out
+	}
 	r.json = j
 	vendor := s.vendorName(m.Request.Vendor)
 	id := "cli.request.saved"
 	if m.Again {
 		id = "cli.request.saved_again"
 	}
+	if to.batch == "" {
+		r.page.add(s.text(id, map[string]any{"file": out, "date": s.say.Date(m.Request.Created, s.zone)}))
+	}
 	r.page.add(
-		s.text(id, map[string]any{"file": out, "date": s.say.Date(m.Request.Created, s.zone)}),
 		s.text("cli.request.send", map[string]any{"vendor": vendor, "contact": s.vendorContact(m.Request.Vendor)}),
 		s.text("cli.request.words", map[string]any{"words": m.Words}),
 		s.text("cli.request.then", map[string]any{"date": s.say.Until(m.Request.Until, s.now(), s.zone)}),
 	)
 	return r, nil
+}
+
+// saveTo writes the file itself, or puts it into a batch, and returns what was written.
+func (s *session) saveTo(r *result, m licensing.Made, to target) (string, error) {
+	if to.batch != "" {
+		n, err := s.appendTo(to.batch, m.Name, m.File, olderRequest(m.File))
+		r.page.add(s.text("cli.batch.appended", map[string]any{"file": to.batch, "n": n}))
+		return to.batch, err
+	}
+	if to.out == "" {
+		to.out = m.Name
+	}
+	return to.out, s.saveAs(to, m.File)
 }
 
 // vendor returns a trusted vendor. A command may ask once for every line it prints, and a snapshot is a whole
@@ -211,7 +213,7 @@ func (c *requestListCmd) run(_ context.Context, s *session) (result, error) {
 	return r, nil
 }
 
-// short is the part of a request's id that people type.
+// short is the part of the id of a request or receipt that people type.
 func short(id string) string { return id[:min(8, len(id))] }
 
 type requestShowCmd struct {

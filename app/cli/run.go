@@ -40,6 +40,11 @@ type Engine interface {
 	Notices() []licensing.NoticeView
 	Grace(ctx context.Context) ([]licensing.GraceEntry, error)
 	ConfirmRestore(ctx context.Context) error
+	RecordUsage(ctx context.Context, events []licensing.UsageEvent) ([]licensing.Recorded, error)
+	DraftUsage(ctx context.Context, o licensing.UsageOptions) (licensing.UsageDraft, error)
+	UsageLeft(ctx context.Context, draftID, name string) error
+	SetUsageLevel(ctx context.Context, vendor, level string) error
+	Receipts() []licensing.ReceiptView
 }
 
 // Home is what the verbs need of an *app.App beside its engine.
@@ -71,6 +76,8 @@ type Streams struct {
 	Env      func(string) string
 	// Window shows files (absolute names) in the window and returns the exit code; nil: there is no window.
 	Window func(ctx context.Context, a Access, files []string) (int, error)
+	// Agent owns the home and answers until ctx ends; ready is called once it does. nil: the home is owned already.
+	Agent func(ctx context.Context, a Access, ready func(home, address string) error) error
 	// Language is the one chosen in the settings of a home ("" for the usual home), for an environment that names none;
 	// nil: English then.
 	Language func(home string) string

@@ -15,19 +15,23 @@ import (
 	"holdfast/licensing/exchange"
 )
 
-// target is where the file of a request goes.
+// target is where a file that leaves goes.
 type target struct {
 	out   string // "-" is standard output, "" the request's own name
+	batch string // the batch it goes into instead; "" for none
 	force bool   // another file may be replaced
 	over  []byte // what stands there, when it may be replaced: a request of this home that the new one is, or takes the place of
 }
 
 // foresee finds out whether the file of a request can be written, before the request is made: what cannot be saved should leave
 // nothing behind, and close nothing that is open. A file that holds something else is refused, unless force allows it.
-func (s *session) foresee(o licensing.RequestOptions, out string, force bool) (target, error) {
-	to := target{out: out, force: force}
-	if out == "-" {
+func (s *session) foresee(o licensing.RequestOptions, to target) (target, error) {
+	out, force := to.out, to.force
+	switch {
+	case out == "-":
 		return to, nil
+	case to.batch != "":
+		return to, s.batchable(to.batch)
 	}
 	f, err := s.engine.Foresee(o)
 	if err != nil {
@@ -46,7 +50,7 @@ func (s *session) foresee(o licensing.RequestOptions, out string, force bool) (t
 	}
 	if old != nil && !force && !slices.ContainsFunc(f.Open, func(id string) bool {
 		m, err := s.engine.RequestFile(id)
-		return err == nil && sameRequest(old, m.File)
+		return err == nil && sameDocument(old, m.File)
 	}) {
 		return to, mistake("file_exists", map[string]any{"file": name})
 	}
@@ -87,7 +91,7 @@ func (s *session) present(out string) ([]byte, error) {
 	if err := s.place(out); err != nil {
 		return nil, err
 	}
-	b, err := disk.ReadFile(disk.OS(), s.resolve(out), 1<<20)
+	b, err := disk.ReadFile(disk.OS(), s.resolve(out), exchange.MaxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -101,8 +105,8 @@ func (s *session) present(out string) ([]byte, error) {
 	return append(b, 0)[:len(b)], nil // never nil for a file that is there
 }
 
-// sameRequest compares the signed part alone: the readable paragraph may be in another language.
-func sameRequest(a, b []byte) bool {
+// sameDocument compares the signed part alone: the readable paragraph may be in another language.
+func sameDocument(a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}
@@ -114,7 +118,7 @@ func sameRequest(a, b []byte) bool {
 // saving lets commands that run here at once write one after the other, should they name the same file.
 var saving sync.Mutex
 
-// saveAs writes a request's file, unless something else is in its place.
+// saveAs writes the file of a request or of usage, unless something else is in its place.
 func (s *session) saveAs(to target, data []byte) error {
 	saving.Lock()
 	defer saving.Unlock()
@@ -124,7 +128,7 @@ func (s *session) saveAs(to target, data []byte) error {
 		return err
 	case old != nil && bytes.Equal(old, data):
 		return nil
-	case old != nil && !to.force && !sameRequest(old, data) && !(to.over != nil && bytes.Equal(old, to.over)):
+	case old != nil && !to.force && !sameDocument(old, data) && !(to.over != nil && bytes.Equal(old, to.over)):
 		return mistake("file_exists", map[string]any{"file": to.out})
 	}
 	return disk.WriteFile(disk.OS(), s.resolve(to.out), data, 0o600)

@@ -34,6 +34,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 		rows = append(rows, []string{s.productName(p, v.Products), string(p.State), s.tell(p.Finding, v.At).Headline})
 	}
 	r.page.table(rows)
+	r.page.add(s.meterLines(v)...)
 	for _, f := range v.Others {
 		if f.Product == "" { // products have their own lines
 			r.page.add(s.text("cli.status.also", map[string]any{"text": s.tell(f, v.At).Headline}))
@@ -131,6 +132,7 @@ type statusJSON struct {
 	} `json:"records"`
 	Clock   clockJSON    `json:"clock"`
 	Notices []noticeJSON `json:"notices"` // those that are not over
+	Usage   usageJSON    `json:"usage"`
 }
 
 type jsonVerdict struct {
@@ -190,7 +192,7 @@ func (s *session) statusJSON(snap licensing.Snapshot, v terms.Verdict) statusJSO
 		j.KeyStore = string(snap.KeyStore.State)
 	}
 	j.Records.OK, j.Records.Seq, j.Records.State = snap.Records.State == "", snap.Records.Seq, snap.Records.State
-	j.Clock, j.Notices = clockOf(snap.Clock), []noticeJSON{}
+	j.Clock, j.Notices, j.Usage = clockOf(snap.Clock), []noticeJSON{}, s.usageOf(snap)
 	for _, n := range s.engine.Notices() {
 		if !n.Over {
 			j.Notices = append(j.Notices, s.noticeJSON(n, v.At))

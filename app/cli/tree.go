@@ -88,6 +88,18 @@ type tree struct {
 		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
 		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`
 	} `cmd:"" help:"cli.help.request"`
+	Usage struct {
+		Record  usageRecordCmd  `cmd:"" help:"cli.help.usage.record" codes:"0,2,18,33,43"`
+		List    usageListCmd    `cmd:"" default:"withargs" help:"cli.help.usage.list" codes:"0,2"`
+		Preview usagePreviewCmd `cmd:"" help:"cli.help.usage.preview" codes:"0,2,40,41,43,71"`
+		Export  usageExportCmd  `cmd:"" help:"cli.help.usage.export" codes:"0,2,40,41,42,43,71"`
+		Level   usageLevelCmd   `cmd:"" help:"cli.help.usage.level" codes:"0,2,43"`
+	} `cmd:"" help:"cli.help.usage"`
+	Receipts struct {
+		List   receiptsListCmd   `cmd:"" default:"1" help:"cli.help.receipts.list" codes:"0"`
+		Show   receiptsShowCmd   `cmd:"" help:"cli.help.receipts.show" codes:"0,2"`
+		Verify receiptsVerifyCmd `cmd:"" help:"cli.help.receipts.verify" codes:"0,2,10,71"`
+	} `cmd:"" help:"cli.help.receipts"`
 	Files   filesCmd `cmd:"" help:"cli.help.files" codes:"0,40"`
 	Notices struct {
 		List noticesListCmd `cmd:"" default:"1" help:"cli.help.notices.list" codes:"0"`
@@ -119,6 +131,7 @@ type tree struct {
 	Guide   guideCmd   `cmd:"" help:"cli.help.guide" codes:"0,2"`
 	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43"`
 	Setup   setupCmd   `cmd:"" help:"cli.help.setup" codes:"0,2,40,41,43"`
+	Agent   agentCmd   `cmd:"" help:"cli.help.agent" codes:"0,42,43,75"`
 	Open    openCmd    `cmd:"" help:"cli.help.open" codes:"0,2,75"`
 	Version versionCmd `cmd:"" help:"cli.help.version" codes:"0"`
 }

@@ -122,8 +122,8 @@ func sources(t *testing.T) string {
 func TestEveryTextIsUsedAndEveryUsedTextIsThere(t *testing.T) {
 	code := sources(t)
 	// Families are put together from a prefix and a code.
-	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|notices\.kind|request\.kind|data\.part|settings\.about|error)|doctor|error)\.`)
-	for _, file := range []string{"en/cli.json", "en/cli_plan.json", "en/doctor.json"} {
+	families := regexp.MustCompile(`^(cli\.(example|code|kind|repair|change|why\.feature|ledger\.finding|notices\.kind|request\.kind|data\.part|settings\.about|usage\.(unit|gap|level|note|flag|kind|line)|receipts\.finding|error)|doctor|error|usage\.field)\.`)
+	for _, file := range []string{"en/cli.json", "en/cli_plan.json", "en/cli_usage.json", "en/doctor.json"} {
 		b, err := fs.ReadFile(assets.Translations(), file)
 		if err != nil {
 			t.Fatal(err)
@@ -244,6 +244,9 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 		"timeline": reading, "simulate --offline 60d": reading, "calendar --out f": reading, "grace show": reading, "clock": reading, "clock show": reading,
 		"notices": reading, "notices list": reading, "moretime --until 60d --dry-run": reading, "moretime --until 60d": reading, "moretime --until 60d --out f": writing,
 		"request moretime --until 60d": reading, "request moretime --until 60d --out f": writing, "request checkin": writing, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
+		"usage": reading, "usage list --days": reading, "usage preview --raw": reading, "usage export": reading, "usage export --reviewed": writing,
+		"usage record p m 1": writing, "usage level": reading, "usage level full": writing,
+		"receipts": reading, "receipts show R-1": reading, "receipts verify": reading,
 		"import f": writing, "keys import f": writing, "request activate": writing, "request cancel": writing, "setup --again": writing,
 	}
 	for in, want := range cases {

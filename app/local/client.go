@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 // OwnOrAsk takes the lock of home, or has the process that holds it run c. Exactly one of owner and answer is
@@ -28,7 +30,7 @@ func OwnOrAsk(ctx context.Context, home string, c Command) (*Owner, *Answer, err
 		switch {
 		case err == nil:
 			return nil, &a, nil
-		case !errors.Is(err, errNoOwner):
+		case !errors.Is(err, endpoint.ErrNobody):
 			return nil, nil, err
 		case time.Until(deadline) < pause:
 			return nil, nil, ErrBusy
@@ -46,16 +48,16 @@ func OwnOrAsk(ctx context.Context, home string, c Command) (*Owner, *Answer, err
 // Ask has the owner of home run c and waits up to patience until it accepts it.
 func Ask(ctx context.Context, home string, c Command, patience time.Duration) (Answer, error) {
 	a, err := ask(ctx, home, c, patience)
-	if errors.Is(err, errNoOwner) {
+	if errors.Is(err, endpoint.ErrNobody) {
 		err = ErrBusy
 	}
 	return a, err
 }
 
 func ask(ctx context.Context, home string, c Command, patience time.Duration) (Answer, error) {
-	address := readEndpoint(home)
+	address := endpoint.Read(home)
 	if address == "" {
-		return Answer{}, errNoOwner
+		return Answer{}, endpoint.ErrNobody
 	}
 	body, err := json.Marshal(c.packed())
 	if err != nil {
@@ -71,7 +73,7 @@ func ask(ctx context.Context, home string, c Command, patience time.Duration) (A
 	defer giveUp(nil)
 	timer := time.AfterFunc(patience, func() { giveUp(ErrBusy) })
 	defer timer.Stop()
-	req, err := http.NewRequestWithContext(waiting, http.MethodPost, "http://"+host+commandPath, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(waiting, http.MethodPost, "http://"+endpoint.Host+commandPath, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -80,7 +82,7 @@ func ask(ctx context.Context, home string, c Command, patience time.Duration) (A
 		Proxy:                  nil,
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: maxHeader,
-		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
+		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return endpoint.Dial(ctx, address) },
 	}
 	defer t.CloseIdleConnections()
 	res, err := t.RoundTrip(req)
@@ -90,7 +92,7 @@ func ask(ctx context.Context, home string, c Command, patience time.Duration) (A
 	case ctx.Err() != nil:
 		return Answer{}, ctx.Err()
 	case err != nil:
-		return Answer{}, errors.Join(errNoOwner, err)
+		return Answer{}, errors.Join(endpoint.ErrNobody, err)
 	}
 	timer.Stop()
 	defer res.Body.Close()

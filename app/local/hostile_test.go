@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 func rawClient(socket string) *http.Client {
@@ -160,7 +162,7 @@ func TestADamagedOrForeignEndpointFileIsNoOwner(t *testing.T) {
 	}
 	for name, make := range cases {
 		t.Run(name, func(t *testing.T) {
-			file := filepath.Join(home, endpointFile)
+			file := filepath.Join(home, endpoint.File)
 			os.RemoveAll(file)
 			if err := make(file); err != nil {
 				t.Fatal(err)
@@ -179,7 +181,7 @@ func TestADamagedOrForeignEndpointFileIsNoOwner(t *testing.T) {
 }
 
 func address(name string) []byte {
-	b, _ := json.Marshal(endpoint{Schema: 1, Address: name})
+	b, _ := json.Marshal(map[string]any{"schema_version": 1, "address": name})
 	return b
 }
 
@@ -212,7 +214,7 @@ func TestAListenerThatIsNotAnOwnerIsNotBelieved(t *testing.T) {
 					c.Close()
 				}
 			}()
-			if err := writeEndpoint(home, ln.Addr().String()); err != nil {
+			if err := endpoint.Write(home, ln.Addr().String()); err != nil {
 				t.Fatal(err)
 			}
 			if a, err := ask(t.Context(), home, command("x"), time.Second); err == nil {

@@ -3,22 +3,20 @@
 package local
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 const (
 	socketPrefix = "holdfast-"
 	socketSuffix = ".sock"
-	// maxSocketPath is the shortest sun_path among the systems we run on (104 with its end mark on macOS).
-	maxSocketPath = 103
 )
 
 // listen opens a socket for home in runtimeDir when that is a folder of this user alone, else in a new folder
@@ -26,7 +24,7 @@ const (
 func listen(home, runtimeDir string) (net.Listener, error) {
 	base := socketPrefix + nameOf(home) + socketSuffix
 	name := filepath.Join(runtimeDir, base)
-	if !private(runtimeDir) || len(name) > maxSocketPath {
+	if !private(runtimeDir) || len(name) > endpoint.MaxSocketPath {
 		dir, err := tempDir(base)
 		if err != nil {
 			return nil, err
@@ -52,7 +50,7 @@ func tempDir(base string) (string, error) {
 		if err != nil {
 			continue
 		}
-		if len(filepath.Join(dir, base)) <= maxSocketPath {
+		if len(filepath.Join(dir, base)) <= endpoint.MaxSocketPath {
 			return dir, nil
 		}
 		_ = os.Remove(dir)
@@ -96,43 +94,4 @@ func forgetSocket(name string) bool {
 		return false
 	}
 	return os.Remove(name) == nil
-}
-
-// dial connects to the owner and makes sure that it runs as this user.
-func dial(ctx context.Context, name string) (net.Conn, error) {
-	if !filepath.IsAbs(name) || len(name) > maxSocketPath {
-		return nil, errNoOwner
-	}
-	var d net.Dialer
-	c, err := d.DialContext(ctx, "unix", name)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkPeer(c); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
-}
-
-// checkPeer returns an error unless the process at the other end of c runs as this user.
-func checkPeer(c net.Conn) error {
-	u, ok := c.(*net.UnixConn)
-	if !ok {
-		return errors.New("not a local connection")
-	}
-	raw, err := u.SyscallConn()
-	if err != nil {
-		return err
-	}
-	uid, uidErr := -1, error(nil)
-	if err := raw.Control(func(fd uintptr) { uid, uidErr = peerUser(int(fd)) }); err != nil {
-		return err
-	}
-	if uidErr != nil {
-		return fmt.Errorf("who calls: %w", uidErr)
-	}
-	if uid != os.Geteuid() {
-		return fmt.Errorf("the other end runs as user %d", uid)
-	}
-	return nil
 }

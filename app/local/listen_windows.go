@@ -1,18 +1,16 @@
 package local
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"net"
-	"strings"
 
 	"github.com/Microsoft/go-winio"
 	"golang.org/x/sys/windows"
-)
 
-const pipePrefix = `\\.\pipe\holdfast-`
+	"holdfast/licensing/client/endpoint"
+)
 
 // listen opens a named pipe that only this user may open. Its name is new each time, so that nobody can have
 // opened one of that name before.
@@ -25,21 +23,10 @@ func listen(home, _ string) (net.Listener, error) {
 	if _, err := rand.Read(b[:]); err != nil {
 		return nil, err
 	}
-	return winio.ListenPipe(pipePrefix+nameOf(home)+"-"+hex.EncodeToString(b[:]), &winio.PipeConfig{
+	return winio.ListenPipe(endpoint.PipePrefix+nameOf(home)+"-"+hex.EncodeToString(b[:]), &winio.PipeConfig{
 		SecurityDescriptor: fmt.Sprintf("D:P(A;;GA;;;%s)", user.User.Sid),
 	})
 }
 
 // forget has nothing to do: a pipe ends with its process.
 func forget(string) {}
-
-// dial connects to the owner's pipe.
-func dial(ctx context.Context, name string) (net.Conn, error) {
-	if !strings.HasPrefix(name, pipePrefix) {
-		return nil, errNoOwner
-	}
-	return winio.DialPipeContext(ctx, name)
-}
-
-// checkPeer has nothing to add: the pipe's security descriptor admits this user alone.
-func checkPeer(net.Conn) error { return nil }

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 // testHome returns a home and a folder for sockets, both of this test alone.
-func testHome(t *testing.T) (home, runtimeDir string) {
+func testHome(t testing.TB) (home, runtimeDir string) {
 	t.Helper()
 	runtimeDir, err := os.MkdirTemp("/tmp", "hf")
 	if err != nil {
@@ -30,7 +32,7 @@ func serve(t *testing.T, h Handler) (home string, o *Owner) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Serve(dir, h); err != nil {
+	if err := o.Serve(dir, h, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Release() })
@@ -147,7 +149,7 @@ func TestStopWaitsForACommandThatRuns(t *testing.T) {
 	if code := <-got; code != 5 {
 		t.Fatalf("the command's answer was lost: code %d", code)
 	}
-	if _, err := os.Stat(filepath.Join(home, endpointFile)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(home, endpoint.File)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("endpoint file after Stop: %v", err)
 	}
 	if _, err := Take(home); !errors.Is(err, ErrTaken) {
@@ -187,7 +189,7 @@ func TestSocketAndLockBelongToThisUserAlone(t *testing.T) {
 	socket := o.ln.Addr().String()
 	for name, want := range map[string]os.FileMode{
 		home: 0o700, filepath.Dir(socket): 0o700, socket: 0o600,
-		filepath.Join(home, lockFile): 0o600, filepath.Join(home, endpointFile): 0o600,
+		filepath.Join(home, lockFile): 0o600, filepath.Join(home, endpoint.File): 0o600,
 	} {
 		i, err := os.Stat(name)
 		if err != nil {

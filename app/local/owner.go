@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 const lockFile = "lock"
@@ -41,23 +43,24 @@ func Take(home string) (*Owner, error) {
 	return &Owner{home: home, lock: lock}, nil
 }
 
-// Serve begins to run the commands of other processes with h and names the place in the endpoint file. runtimeDir is
-// a folder for sockets that belongs to the user ($XDG_RUNTIME_DIR), "" for none. After an error the lock is still held.
-func (o *Owner) Serve(runtimeDir string, h Handler) error {
+// Serve begins to run the commands of other processes with h, to answer licensed programs with p (nil: they are told to come
+// again), and names the place in the endpoint file. runtimeDir is a folder for sockets that belongs to the user ($XDG_RUNTIME_DIR),
+// "" for none. After an error the lock is still held.
+func (o *Owner) Serve(runtimeDir string, h Handler, p Programs) error {
 	removeStale(o.home)
 	ln, err := listen(o.home, runtimeDir)
 	if err != nil {
 		return fmt.Errorf("listen for other commands: %w", err)
 	}
-	if err := writeEndpoint(o.home, ln.Addr().String()); err != nil {
+	if err := endpoint.Write(o.home, ln.Addr().String()); err != nil {
 		return errors.Join(fmt.Errorf("name the endpoint: %w", err), ln.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	o.ln, o.cancel, o.done = ln, cancel, make(chan struct{})
-	o.server = newServer(ctx, h)
+	o.server = newServer(ctx, h, p)
 	go func() {
 		defer close(o.done)
-		_ = o.server.Serve(&guarded{Listener: ln, places: make(chan struct{}, maxConnections)})
+		_ = o.server.Serve(newGuard(ln))
 	}()
 	return nil
 }
@@ -68,7 +71,7 @@ func (o *Owner) Stop() {
 	if o.server == nil {
 		return
 	}
-	_ = os.Remove(filepath.Join(o.home, endpointFile))
+	_ = os.Remove(filepath.Join(o.home, endpoint.File))
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	if o.server.Shutdown(ctx) != nil {
@@ -79,6 +82,14 @@ func (o *Owner) Stop() {
 	<-o.done
 	forget(o.ln.Addr().String())
 	o.server = nil
+}
+
+// Address is where the owner listens; "" when it does not.
+func (o *Owner) Address() string {
+	if o.ln == nil {
+		return ""
+	}
+	return o.ln.Addr().String()
 }
 
 // Release stops and gives the lock back.

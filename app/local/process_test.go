@@ -1,4 +1,4 @@
-//go:build !windows
+//go:build linux
 
 package local
 
@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"holdfast/licensing/client/endpoint"
 )
 
 // role tells a copy of this test program what to be. It exists in tests only.
@@ -29,6 +31,8 @@ func TestMain(m *testing.M) {
 	case "count":
 		n, _ := strconv.Atoi(os.Args[3])
 		os.Exit(countMany(os.Args[1], os.Args[2], n))
+	case "flood":
+		floods[os.Args[1]](os.Args[2])
 	case "ask":
 		a, err := Ask(context.Background(), os.Args[1], command("x"), Patience)
 		fmt.Println(a.Code, err)
@@ -44,7 +48,7 @@ func ownForEver(home, dir string) int {
 		fmt.Println(err)
 		return 1
 	}
-	if err := o.Serve(dir, echo); err != nil {
+	if err := o.Serve(dir, echo, &fakePrograms{}); err != nil {
 		fmt.Println(err)
 		return 1
 	}
@@ -85,7 +89,7 @@ func countMany(home, dir string, n int) int {
 			}
 			continue
 		}
-		if err := o.Serve(dir, func(context.Context, Command) Answer { return Answer{Code: guarded()} }); err != nil {
+		if err := o.Serve(dir, func(context.Context, Command) Answer { return Answer{Code: guarded()} }, nil); err != nil {
 			fmt.Println(err)
 			return 1
 		}
@@ -166,7 +170,7 @@ func TestALockLeftByAKilledOwnerIsNoObstacle(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 	// Another place is chosen for the sockets now; the old one is cleared all the same.
-	if err := o.Serve("", echo); err != nil {
+	if err := o.Serve("", echo, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Lstat(socket); !errors.Is(err, os.ErrNotExist) {
@@ -205,7 +209,7 @@ func TestAnotherUserIsNotServed(t *testing.T) {
 		os.Chmod(name, 0o755)
 	}
 	os.Chmod(home, 0o755)
-	os.Chmod(filepath.Join(home, endpointFile), 0o644)
+	os.Chmod(filepath.Join(home, endpoint.File), 0o644)
 	os.Chmod(filepath.Dir(socket), 0o755)
 	os.Chmod(socket, 0o666)
 	program := filepath.Join(filepath.Dir(socket), "caller")
@@ -249,11 +253,11 @@ func TestWithoutAPrivateRuntimeFolderTheSocketGetsItsOwn(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer o.Release()
-			if err := o.Serve(dir, echo); err != nil {
+			if err := o.Serve(dir, echo, nil); err != nil {
 				t.Fatal(err)
 			}
 			socket := o.ln.Addr().String()
-			if len(socket) > maxSocketPath || (dir != "" && strings.HasPrefix(socket, dir)) {
+			if len(socket) > endpoint.MaxSocketPath || (dir != "" && strings.HasPrefix(socket, dir)) {
 				t.Errorf("socket at %s", socket)
 			}
 			if i, err := os.Stat(filepath.Dir(socket)); err != nil || i.Mode().Perm() != 0o700 {

@@ -9,84 +9,62 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"sync"
 	"time"
+
+	"holdfast/licensing/client/endpoint"
 )
 
-const (
-	commandPath = "/v1/command"
-	host        = "holdfast"
-)
+const commandPath = "/v1/command"
 
-// guarded accepts connections of this user only, and at most as many at once as it has places.
-type guarded struct {
-	net.Listener
-	places chan struct{}
-}
-
-func (g *guarded) Accept() (net.Conn, error) {
-	for {
-		c, err := g.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if checkPeer(c) != nil {
-			_ = c.Close()
-			continue
-		}
-		select {
-		case g.places <- struct{}{}:
-			return &placed{Conn: c, leave: sync.OnceFunc(func() { <-g.places })}, nil
-		default:
-			_ = c.Close()
-		}
-	}
-}
-
-// placed gives its place back when it is closed.
-type placed struct {
-	net.Conn
-	leave func()
-}
-
-func (p *placed) Close() error {
-	p.leave()
-	return p.Conn.Close()
-}
-
-func newServer(ctx context.Context, h Handler) *http.Server {
-	s := &service{handle: h, running: make(chan struct{}, maxCommands)}
+func newServer(ctx context.Context, h Handler, p Programs) *http.Server {
+	s := &service{handle: h, programs: p, commands: make(chan struct{}, maxCommands), requests: make(chan struct{}, maxPrograms)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+commandPath, s.command)
+	mux.HandleFunc(commandPath, s.command)
+	for _, o := range s.operations() {
+		mux.HandleFunc(o.path, s.serve(o))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refused(w, http.StatusNotFound, endpoint.CodeNotFound) })
 	return &http.Server{
 		Handler:           mux,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnContext:       remember,
 		ReadHeaderTimeout: Patience,
 		ReadTimeout:       readTime,
-		IdleTimeout:       Patience,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(io.Discard, "", 0), // what a caller did wrong is told to the caller
 	}
 }
 
 type service struct {
-	handle  Handler
-	running chan struct{}
+	handle   Handler
+	programs Programs
+	commands chan struct{} // those that run
+	requests chan struct{} // of licensed programs
 }
 
 // command runs one command. Its header is sent before the command runs and says that it was accepted.
 func (s *service) command(w http.ResponseWriter, r *http.Request) {
-	if status := refuse(r); status != 0 {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	if status, _ := refuse(r, MaxBody); status != 0 {
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	select {
-	case s.running <- struct{}{}:
-		defer func() { <-s.running }()
-	case <-time.After(Patience):
+	p := placeOf(r.Context())
+	leaveOwn, ok := enter(r.Context(), p.caller.commands)
+	if ok {
+		defer leaveOwn()
+		var leave func()
+		if leave, ok = enter(r.Context(), s.commands); ok {
+			defer leave()
+		}
+	}
+	if !ok {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-		return
-	case <-r.Context().Done():
 		return
 	}
 	var c Command
@@ -105,6 +83,7 @@ func (s *service) command(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	defer p.answering()()
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	if http.NewResponseController(w).Flush() != nil || r.Context().Err() != nil {
@@ -119,20 +98,22 @@ func (s *service) command(w http.ResponseWriter, r *http.Request) {
 }
 
 // refuse returns the status for a request that no client of ours sends, 0 for one that may be read.
-func refuse(r *http.Request) int {
-	if r.Host != host {
-		return http.StatusForbidden
+func refuse(r *http.Request, limit int64) (status int, code string) {
+	if r.Host != endpoint.Host {
+		return http.StatusForbidden, endpoint.CodeForbidden
 	}
 	for _, h := range []string{"Origin", "Referer", "Cookie", "Sec-Fetch-Site", "Sec-Fetch-Mode"} {
 		if r.Header.Get(h) != "" {
-			return http.StatusForbidden
+			return http.StatusForbidden, endpoint.CodeForbidden
 		}
 	}
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return http.StatusUnsupportedMediaType
+	if r.Method == http.MethodPost {
+		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+			return http.StatusUnsupportedMediaType, endpoint.CodeMedia
+		}
 	}
-	if r.ContentLength > MaxBody {
-		return http.StatusRequestEntityTooLarge
+	if r.ContentLength > limit {
+		return http.StatusRequestEntityTooLarge, endpoint.CodeTooLarge
 	}
-	return 0
+	return 0, ""
 }

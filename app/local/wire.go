@@ -16,8 +16,9 @@ const (
 	MaxBody        = 24 << 20
 	maxAnswer      = 64 << 20
 	maxHeader      = 16 << 10
-	maxConnections = 32
+	maxConnections = 256
 	maxCommands    = 8
+	maxPrograms    = 64 // requests of licensed programs that run at once
 	maxArgs        = 4096
 )
 
@@ -26,6 +27,9 @@ const Patience = 2 * time.Second
 
 const (
 	readTime    = 10 * time.Second // for a whole request
+	idleTime    = 2 * time.Minute  // between two requests of a licensed program
+	checkTime   = 5 * time.Second  // for an answer to a licensed program
+	usageTime   = 30 * time.Second // until its usage is on disk
 	commandTime = 2 * time.Minute  // for running it
 	drainTime   = 5 * time.Second  // for commands that run when the owner stops
 )
@@ -96,6 +100,4 @@ var (
 	ErrOtherVersion = errors.New("the owner of this home is another version")
 	// ErrLost says that the owner accepted the command and then went away; it may or may not have been done.
 	ErrLost = errors.New("the owner of this home went away")
-	// errNoOwner: nobody listens; the lock may be free by now.
-	errNoOwner = errors.New("nobody answers for this home")
 )

@@ -107,10 +107,13 @@ func (r *reader) spoiled(name string, data []byte, err error) {
 	}
 }
 
-// worthReading says whether the beginning of a long entry may be a text or mail.
+// worthReading says whether the beginning of a long entry may be a text, a mail or a compact file.
 func worthReading(head []byte) bool {
 	if isBlank(head) {
 		return false
+	}
+	if isCompact(head) {
+		return true
 	}
 	text, _ := toUTF8(head)
 	switch sniff(text) {

@@ -24,14 +24,14 @@ const (
 var labels = map[Kind]string{
 	KindProfile: "KEY", KindKey: "WELCOME", KindRequest: "REQUEST", KindLicense: "LICENSE", KindRefusal: "REFUSAL",
 	KindHold: "NOTICE", KindRevocation: "NOTICE", KindNotice: "NOTICE", KindExtension: "NOTICE",
-	KindReceipt: "RECEIPT", KindReview: "REVIEW",
+	KindReceipt: "RECEIPT", KindReview: "REVIEW", KindUsage: "USAGE",
 }
 
 // endings are the file name endings of design.md section 3.
 var endings = map[Kind]string{
 	KindProfile: ".hfkey", KindKey: ".hfkey", KindRequest: ".hfreq", KindLicense: ".hflic", KindRefusal: ".hflic",
 	KindHold: ".hfnot", KindRevocation: ".hfnot", KindNotice: ".hfnot", KindExtension: ".hfnot",
-	KindReceipt: ".hfrcp", KindReview: ".hfrev",
+	KindReceipt: ".hfrcp", KindReview: ".hfrev", KindUsage: ".hfuse",
 }
 
 // Ending returns the file name ending for a file whose main part is of kind, such as ".hflic"; "" for an unknown kind.
@@ -41,18 +41,22 @@ func Ending(kind Kind) string { return endings[kind] }
 // part and only chooses the word in the BEGIN line; KindKey makes a welcome file. paragraph is free text of
 // one or more lines. The same input gives the same bytes.
 func Armor(kind Kind, paragraph string, envelopes ...Envelope) ([]byte, error) {
+	return writeArmored(kind, paragraph, Bundle{Format: BundleFormat, Envelopes: envelopes})
+}
+
+func writeArmored(kind Kind, paragraph string, bundle Bundle) ([]byte, error) {
 	label, ok := labels[kind]
 	if !ok {
 		return nil, fmt.Errorf("armor: kind %q has no label", kind)
 	}
-	if len(envelopes) == 0 || len(envelopes) > maxEnvelopes {
-		return nil, fmt.Errorf("armor: %d envelopes, want 1 to %d", len(envelopes), maxEnvelopes)
+	if n := len(bundle.Envelopes); n == 0 || n > maxEnvelopes {
+		return nil, fmt.Errorf("armor: %d envelopes, want 1 to %d", n, maxEnvelopes)
 	}
 	text := strings.TrimSpace(strings.Map(printable, paragraph))
 	if strings.Contains(text, "HOLDFAST") || strings.Contains(text, "--") {
 		return nil, errors.New("armor: the paragraph looks like a BEGIN line")
 	}
-	raw, err := json.Marshal(Bundle{Format: BundleFormat, Envelopes: envelopes})
+	raw, err := json.Marshal(bundle)
 	if err != nil {
 		return nil, fmt.Errorf("armor: %w", err)
 	}

@@ -217,6 +217,13 @@ type Receipt struct {
 	Missing    []string         `json:"missing,omitempty"`
 	AllowDays  int              `json:"allow_days,omitempty"`
 	AllowUnits int64            `json:"allow_units,omitempty"`
+	// Entries is how many events were counted in all, From and To when the first and the last of them were.
+	Entries uint64    `json:"entries,omitempty"`
+	From    time.Time `json:"from,omitzero"`
+	To      time.Time `json:"to,omitzero"`
+	// Export is the id of the usage file that it answers, Findings the codes of what was found in it (usage.Finding).
+	Export   string   `json:"export,omitempty"`
+	Findings []string `json:"findings,omitempty"`
 }
 
 // ReviewAnswer is the signed answer to a request for review.
@@ -246,15 +253,18 @@ type Signature struct {
 type Bundle struct {
 	Format    string     `json:"holdfast"` // "bundle/v1"
 	Envelopes []Envelope `json:"envelopes"`
+	// Sealed are bytes that travel beside the envelopes, for the vendor alone: those that the envelope of a usage file binds.
+	Sealed []byte `json:"sealed,omitempty"`
 }
 
 // Raw is kept so that signed bytes are never encoded again.
 type Raw = json.RawMessage
 
-// KindUsage is a usage file of a device; UsageSchema the payload of its envelope.
+// KindUsage is a usage file of a device; UsageSchema the payload of its envelope. SealingSuite is the one HPKE suite in use.
 const (
-	KindUsage   Kind = "usage"
-	UsageSchema      = "holdfast.usage/v1"
+	KindUsage    Kind = "usage"
+	UsageSchema       = "holdfast.usage/v1"
+	SealingSuite      = "MLKEM768X25519/HKDF-SHA256/ChaCha20Poly1305"
 )
 
 // Usage is the signed face of a usage file: who reports what to whom. The content travels beside the envelope, sealed for the

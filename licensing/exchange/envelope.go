@@ -18,6 +18,7 @@ const (
 	ProfileType  = "application/vnd.holdfast.profile.v1+json"
 	RequestType  = "application/vnd.holdfast.request.v1+json"
 	ResponseType = "application/vnd.holdfast.response.v1+json"
+	UsageType    = "application/vnd.holdfast.usage.v1+json"
 )
 
 const (
@@ -83,7 +84,7 @@ func PAE(payloadType string, payload []byte) []byte {
 	return append(b, payload...)
 }
 
-// Sign encodes payload once and signs those bytes with every signer. payload is a Profile, Request or Response, or Raw
+// Sign encodes payload once and signs those bytes with every signer. payload is a Profile, Request, Response or Usage, or Raw
 // bytes that are signed as they are. The header's keyid must be the first signer's. What a reader would refuse
 // (too large, keys that differ only in case) is refused here, so it is never issued.
 func Sign(payload any, payloadType string, signers ...Signer) (Envelope, error) {
@@ -137,7 +138,7 @@ func encode(payload any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// parseType splits a payload type into role ("profile", "request", "response", or one of a newer program) and version.
+// parseType splits a payload type into role ("profile", "request", "response", "usage", or one of a newer program) and version.
 func parseType(t string) (role string, version int, ok bool) {
 	rest, ok := strings.CutPrefix(t, typePrefix)
 	if !ok {

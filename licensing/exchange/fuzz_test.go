@@ -91,27 +91,30 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		_, err = ParseRequest(e)
 		problemOnly(t, err)
+		_, err = ParseUsage(e)
+		problemOnly(t, err)
 		PeekHeader(e)
 	})
 }
 
 // FuzzPayload signs anything with trusted keys: what lies behind the signature check must be as robust.
 func FuzzPayload(f *testing.F) {
-	types := []string{ProfileType, RequestType, ResponseType}
-	keys := []ed25519.PrivateKey{rootKey, deviceKey, workKey}
+	types := []string{ProfileType, RequestType, ResponseType, UsageType}
+	keys := []ed25519.PrivateKey{rootKey, deviceKey, workKey, deviceKey}
 	f.Add(0, must(encode(testProfile())))
 	f.Add(1, must(encode(testRequest())))
 	f.Add(2, must(encode(licenseResponse())))
 	f.Add(1, must(encode(askAbout(RequestMoreTime, true))))
 	f.Add(2, must(encode(checkinAnswer())))
 	f.Add(2, must(encode(site200())))
+	f.Add(3, must(encode(testUsage(sealedBytes(900)))))
 	for _, c := range parseCases(f) {
 		if b, err := c.envelope.payload(); err == nil && len(b) < maxVector {
 			f.Add(2, b)
 		}
 	}
 	f.Fuzz(func(t *testing.T, which int, payload []byte) {
-		which = int(uint(which) % 3)
+		which = int(uint(which) % 4)
 		e := signAnyway(payload, types[which], keys[which])
 		v, err := verified(e)
 		problemOnly(t, err)

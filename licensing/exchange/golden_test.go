@@ -25,6 +25,16 @@ type golden struct {
 	name      string
 	kind      Kind
 	envelopes []Envelope
+	sealed    []byte // of a usage file
+}
+
+// file is the golden file as it is written today.
+func (g golden) file(t testing.TB) []byte {
+	t.Helper()
+	if g.kind == KindUsage {
+		return usageFile(t, g.sealed, g.envelopes...)
+	}
+	return armor(t, g.kind, g.envelopes...)
 }
 
 // goldens makes one file of each kind, with every field of the formats in use somewhere.
@@ -68,54 +78,61 @@ func goldens(t testing.TB) []golden {
 	checkin.ID, checkin.Serial = "q-0002", "ACME-4711"
 
 	return []golden{
-		{"profile.hfkey", KindProfile, []Envelope{profile}},
-		{"profile-rotated.hfkey", KindProfile, []Envelope{sign(t, rotated, ProfileType, rootKey)}},
-		{"profile-new-root.hfkey", KindProfile, []Envelope{sign(t, moved, ProfileType, nextRoot, rootKey)}},
-		{"request.hfreq", KindRequest, []Envelope{sign(t, testRequest(), RequestType, deviceKey)}},
-		{"request-serial.hfreq", KindRequest, []Envelope{sign(t, checkin, RequestType, deviceKey)}},
-		{"license.hflic", KindLicense, []Envelope{profile, sign(t, licenseResponse(), ResponseType, workKey)}},
-		{"license-critical.hflic", KindLicense, []Envelope{sign(t, critical, ResponseType, workKey)}},
-		{"license-several.hflic", KindLicense, response(KindLicense,
+		{name: "profile.hfkey", kind: KindProfile, envelopes: []Envelope{profile}},
+		{name: "profile-rotated.hfkey", kind: KindProfile, envelopes: []Envelope{sign(t, rotated, ProfileType, rootKey)}},
+		{name: "profile-new-root.hfkey", kind: KindProfile, envelopes: []Envelope{sign(t, moved, ProfileType, nextRoot, rootKey)}},
+		{name: "request.hfreq", kind: KindRequest, envelopes: []Envelope{sign(t, testRequest(), RequestType, deviceKey)}},
+		{name: "request-serial.hfreq", kind: KindRequest, envelopes: []Envelope{sign(t, checkin, RequestType, deviceKey)}},
+		{name: "license.hflic", kind: KindLicense, envelopes: []Envelope{profile, sign(t, licenseResponse(), ResponseType, workKey)}},
+		{name: "license-critical.hflic", kind: KindLicense, envelopes: []Envelope{sign(t, critical, ResponseType, workKey)}},
+		{name: "license-several.hflic", kind: KindLicense, envelopes: response(KindLicense,
 			Part{Kind: KindLicense, Version: 1, License: &site}, Part{Kind: KindLicense, Version: 1, License: &trial}, Part{Kind: KindLicense, Version: 1, License: &forever})},
-		{"welcome.hfkey", KindKey, response(KindKey,
+		{name: "welcome.hfkey", kind: KindKey, envelopes: response(KindKey,
 			Part{Kind: KindKey, LicenseKey: &LicenseKeyPart{Key: "ACME-TEST0-TEST0-TEST0-TEST0", Serial: "ACME-4711", Product: testPolicy().Product}},
 			Part{Kind: KindLicense, Version: 1, License: &firstUse})},
-		{"refusal.hflic", KindRefusal, response(KindRefusal, Part{Kind: KindRefusal, ID: "f-1", Refusal: &terms.Refusal{
+		{name: "refusal.hflic", kind: KindRefusal, envelopes: response(KindRefusal, Part{Kind: KindRefusal, ID: "f-1", Refusal: &terms.Refusal{
 			Code: "device_limit", Reason: terms.Plain("All places are in use."), Ref: "F-1", At: issued, Contact: "help@acme.example",
 			WayOut: terms.Plain("Free a place"), Until: issued.AddDate(0, 1, 0), Places: 2,
 			InUse: []terms.PlaceUse{{Code: "7F3A-2C91", Label: "lab 7", Since: issued}},
 		}})},
-		{"hold.hfnot", KindHold, response(KindHold, Part{Kind: KindHold, Version: 2, Hold: &Hold{
+		{name: "hold.hfnot", kind: KindHold, envelopes: response(KindHold, Part{Kind: KindHold, Version: 2, Hold: &Hold{
 			Serial: "ACME-4711", Reason: terms.Plain("Is the address right?"), Ref: "H-1", Works: terms.Plain("Everything"), AnswerBy: issued.AddDate(0, 1, 0), Lifted: true,
 		}})},
-		{"revocation.hfnot", KindRevocation, response(KindRevocation, Part{Kind: KindRevocation, Version: 1, Revocation: &Revocation{
+		{name: "revocation.hfnot", kind: KindRevocation, envelopes: response(KindRevocation, Part{Kind: KindRevocation, Version: 1, Revocation: &Revocation{
 			Serial: "ACME-4711", Reason: terms.Plain("Bought twice by mistake."), Ref: "W-1", DecidedBy: "Acme order desk", From: issued, Until: issued.AddDate(0, 1, 0), ReviewBy: issued.AddDate(0, 0, 20),
 		}})},
-		{"notice.hfnot", KindNotice, []Envelope{sign(t, wide, ResponseType, workKey)}},
-		{"receipt.hfrcp", KindReceipt, response(KindReceipt, Part{Kind: KindReceipt, ID: "rc-118", Receipt: &Receipt{
+		{name: "notice.hfnot", kind: KindNotice, envelopes: []Envelope{sign(t, wide, ResponseType, workKey)}},
+		{name: "receipt.hfrcp", kind: KindReceipt, envelopes: response(KindReceipt, Part{Kind: KindReceipt, ID: "rc-118", Receipt: &Receipt{
 			Number: 118, Ledger: "u-1", Epoch: 4, Seq: 982, Close: hashOf([]byte("close")), Totals: map[string]int64{"renders": 214}, Missing: []string{"2"}, AllowDays: 30, AllowUnits: 500,
 		}})},
-		{"extension.hfnot", KindExtension, response(KindExtension, Part{Kind: KindExtension, ID: "x-1", Extension: &Extension{
+		{name: "extension.hfnot", kind: KindExtension, envelopes: response(KindExtension, Part{Kind: KindExtension, ID: "x-1", Extension: &Extension{
 			Serial: "ACME-4711", What: "offline", By: terms.Days(14), Agent: "Kim", Second: "Lee", Reason: terms.Text{"en": "Trip", "de": "Reise"},
 		}})},
-		{"notice-policy.hfnot", KindNotice, response(KindNotice, Part{Kind: KindNotice, Version: 3, Notice: &Notice{
+		{name: "notice-policy.hfnot", kind: KindNotice, envelopes: response(KindNotice, Part{Kind: KindNotice, Version: 3, Notice: &Notice{
 			ID: "N-10", Type: terms.NoticePolicy, Product: "acmecad", From: issued.AddDate(0, 2, 0), Ref: "N-10", Text: terms.Text{"en": "One rule for all.", "de": "Eine Regel für alle."},
 			Prepare: terms.Plain("Nothing."), Old: terms.Plain("14 days offline"), New: terms.Plain("30 days offline"), Policy: 4,
 		}})},
-		{"notice-of-tomorrow.hfnot", KindNotice, response(KindNotice, Part{Kind: KindNotice, Version: 1, Notice: &Notice{
+		{name: "notice-of-tomorrow.hfnot", kind: KindNotice, envelopes: response(KindNotice, Part{Kind: KindNotice, Version: 1, Notice: &Notice{
 			ID: "N-11", Type: "anniversary", From: issued, Ref: "N-11", Text: terms.Plain("Ten years."), Withdrawn: true,
 		}})},
-		{"extension-site.hfnot", KindExtension, []Envelope{profile, sign(t, site200(), ResponseType, workKey)}},
-		{"revocation-lifted.hfnot", KindRevocation, response(KindRevocation, Part{Kind: KindRevocation, Version: 2, Revocation: &Revocation{
+		{name: "extension-site.hfnot", kind: KindExtension, envelopes: []Envelope{profile, sign(t, site200(), ResponseType, workKey)}},
+		{name: "revocation-lifted.hfnot", kind: KindRevocation, envelopes: response(KindRevocation, Part{Kind: KindRevocation, Version: 2, Revocation: &Revocation{
 			Serial: "ACME-4711", Reason: terms.Plain("It was not bought twice."), Ref: "W-2", DecidedBy: "Acme order desk", From: issued, Lifted: true,
 		}})},
-		{"answer-checkin.hflic", KindLicense, []Envelope{profile, sign(t, checkinAnswer(), ResponseType, workKey)}},
-		{"request-checkin.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestCheckin, true), RequestType, deviceKey)}},
-		{"request-renew.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestRenew, false), RequestType, deviceKey)}},
-		{"request-moretime.hfreq", KindRequest, []Envelope{sign(t, askAbout(RequestMoreTime, false), RequestType, deviceKey)}},
-		{"review.hfrev", KindReview, response(KindReview, Part{Kind: KindReview, ID: "v-1", Review: &ReviewAnswer{
+		{name: "answer-checkin.hflic", kind: KindLicense, envelopes: []Envelope{profile, sign(t, checkinAnswer(), ResponseType, workKey)}},
+		{name: "request-checkin.hfreq", kind: KindRequest, envelopes: []Envelope{sign(t, askAbout(RequestCheckin, true), RequestType, deviceKey)}},
+		{name: "request-renew.hfreq", kind: KindRequest, envelopes: []Envelope{sign(t, askAbout(RequestRenew, false), RequestType, deviceKey)}},
+		{name: "request-moretime.hfreq", kind: KindRequest, envelopes: []Envelope{sign(t, askAbout(RequestMoreTime, false), RequestType, deviceKey)}},
+		{name: "review.hfrev", kind: KindReview, envelopes: response(KindReview, Part{Kind: KindReview, ID: "v-1", Review: &ReviewAnswer{
 			Ref: "V-1", Result: "granted", Who: "Kim", Text: terms.Plain("You were right."), Until: issued.AddDate(0, 1, 0),
 		}})},
+		{name: "receipt-usage.hfrcp", kind: KindReceipt, envelopes: []Envelope{sign(t, usageReceipt(), ResponseType, workKey)}},
+		{name: "usage.hfuse", kind: KindUsage, envelopes: []Envelope{sign(t, testUsage(sealedBytes(900)), UsageType, deviceKey)}, sealed: sealedBytes(900)},
+		{
+			name: "usage-with-receipt.hfuse", kind: KindUsage, sealed: sealedBytes(901),
+			envelopes: []Envelope{sign(t, testUsage(sealedBytes(901)), UsageType, deviceKey), sign(t, usageReceipt(), ResponseType, workKey)},
+		},
+		{name: "usage-compact.hfuse", kind: KindUsage, envelopes: []Envelope{sign(t, testUsage(sealedBytes(70_000)), UsageType, deviceKey)}, sealed: sealedBytes(70_000)},
 	}
 }
 
@@ -161,6 +178,8 @@ func verified(e Envelope) (any, error) {
 		return ParseProfile(e, trusted())
 	case RequestType:
 		return ParseRequest(e)
+	case UsageType:
+		return ParseUsage(e)
 	}
 	return ParseResponse(e, testProfile())
 }
@@ -168,7 +187,7 @@ func verified(e Envelope) (any, error) {
 func TestGoldenFilesAreMadeTheSameToday(t *testing.T) {
 	for _, g := range goldens(t) {
 		path := filepath.Join(goldenDir, g.name)
-		now := armor(t, g.kind, g.envelopes...)
+		now := g.file(t)
 		if *update {
 			writeGolden(t, path, now, g.envelopes)
 		}
@@ -268,7 +287,7 @@ func throughJSON(t *testing.T, v any) any {
 
 func TestRequestAndLicenseFilesStaySmall(t *testing.T) {
 	for _, g := range goldens(t) {
-		if size := len(armor(t, g.kind, g.envelopes...)); (g.kind == KindLicense || g.kind == KindRequest) && size > 20_000 {
+		if size := len(g.file(t)); (g.kind == KindLicense || g.kind == KindRequest) && size > 20_000 {
 			t.Errorf("%s has %d bytes", g.name, size)
 		}
 	}
@@ -318,7 +337,7 @@ func TestGoldenFilesHoldToTheSchemas(t *testing.T) {
 	}
 	for _, g := range goldens(t) {
 		t.Run(g.name, func(t *testing.T) {
-			raw, err := json.Marshal(Bundle{Format: BundleFormat, Envelopes: g.envelopes})
+			raw, err := json.Marshal(Bundle{Format: BundleFormat, Envelopes: g.envelopes, Sealed: g.sealed})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -48,6 +48,8 @@ func (e Envelope) open(want string) (payload []byte, known bool, err error) {
 		return payload, version == readsVersion, err
 	case role == "request":
 		return nil, false, e.requestProblem()
+	case role == "usage":
+		return nil, false, otherKind(OtherUsage)
 	case role == "profile":
 		return nil, false, otherKind(OtherVendor)
 	case role == "response":
@@ -108,6 +110,8 @@ func shapeOfRole(role string) *shape {
 		return shapeOf(reflect.TypeFor[Profile]())
 	case "request":
 		return shapeOf(reflect.TypeFor[Request]())
+	case "usage":
+		return shapeOf(reflect.TypeFor[Usage]())
 	}
 	return shapeOf(reflect.TypeFor[Response]())
 }

@@ -17,7 +17,7 @@ const (
 	CauseOther      = "other"
 )
 
-// Kinds of file_other_kind (slot "kind"). The last two are files of ours in the wrong place.
+// Kinds of file_other_kind (slot "kind"). The last three are files of ours in the wrong place.
 const (
 	OtherWebPage = "web_page"
 	OtherPDF     = "pdf"
@@ -33,6 +33,7 @@ const (
 	OtherUnknown = "other"
 	OtherLicense = "license_file" // a vendor's answer where a request or profile is wanted
 	OtherVendor  = "key_file"     // a vendor profile where something else is wanted
+	OtherUsage   = "usage_file"   // a usage file of a computer where something else is wanted
 )
 
 // Causes of file_unknown_sender (slot "cause"). Without a cause, no key that is known has signed.

@@ -43,7 +43,8 @@ type Found struct {
 	// Name is for messages only: the file's name, or that of the attachment or archive entry it was in.
 	Name   string
 	Bundle Bundle
-	// Raw are the bytes of the bundle: what a home keeps, and what Hash and Words are made of. Read reads them too.
+	// Raw are the bytes of the bundle, or the whole of a compact file: what a home keeps, and what Hash and Words are made of.
+	// Read reads them too.
 	Raw   []byte
 	Words string
 	// Repaired lists what was put right, as Repair constants, sorted.
@@ -57,8 +58,8 @@ func (f Found) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Kind is the kind of the bundle's main document as it says itself, unverified: that of the first request or response,
-// else KindProfile. "" when nothing in it can be read.
+// Kind is the kind of the bundle's main document as it says itself, unverified: that of the first request, response or usage
+// file, else KindProfile. "" when nothing in it can be read.
 func (f Found) Kind() Kind {
 	var kind Kind
 	for _, e := range f.Bundle.Envelopes {
@@ -198,6 +199,10 @@ func (r *reader) content(name string, data []byte, depth int) {
 		r.archive(name, data, depth)
 		return
 	}
+	if isCompact(data) {
+		r.compact(name, data)
+		return
+	}
 	text, repaired := toUTF8(data)
 	r.within(repaired, func() {
 		if isMail(text) && r.mail(name, text, depth) {
@@ -222,14 +227,18 @@ func (r *reader) take(name string, raw []byte, repaired []string) bool {
 		r.fail(name, "", p)
 		return rank(p) > 0
 	}
+	r.add(name, v, raw, repaired)
+	return true
+}
+
+func (r *reader) add(name string, v Bundle, raw []byte, repaired []string) {
 	words := FileWords(raw)
 	f := Found{Name: cmp.Or(name, r.name), Bundle: v, Raw: raw, Words: words, Repaired: append(repaired, r.repairs...)}
 	slices.Sort(f.Repaired)
 	f.Repaired = slices.Compact(f.Repaired)
 	if r.seen[words] && slices.ContainsFunc(r.found, func(have Found) bool { return bytes.Equal(have.Raw, raw) }) {
-		return true
+		return
 	}
 	r.seen[words] = true
 	r.found = append(r.found, f)
-	return true
 }

@@ -92,7 +92,7 @@ func (r Response) check() error {
 			return fmt.Errorf("part %d: %w", i, err)
 		}
 	}
-	if _, ok := labels[r.Kind]; !ok {
+	if _, ok := labels[r.Kind]; !ok || r.Kind == KindUsage {
 		return tooNew(r.Needs, fmt.Errorf("response of kind %q", r.Kind))
 	}
 	return nil

@@ -83,7 +83,7 @@ func TestSchemasNameExactlyTheFieldsOfTheTypes(t *testing.T) {
 		docs[doc["$id"].(string)] = doc
 	}
 	for name, typ := range map[string]reflect.Type{
-		"profile": reflect.TypeFor[Profile](), "request": reflect.TypeFor[Request](), "response": reflect.TypeFor[Response](),
+		"profile": reflect.TypeFor[Profile](), "request": reflect.TypeFor[Request](), "response": reflect.TypeFor[Response](), "usage": reflect.TypeFor[Usage](),
 		"bundle": reflect.TypeFor[Bundle](), "envelope": reflect.TypeFor[Envelope](),
 		"license": reflect.TypeFor[terms.License](), "policy": reflect.TypeFor[terms.Policy](),
 	} {

@@ -31,11 +31,14 @@ type Answer struct {
 	Request   string
 	Device    string
 	Code      string
+	At        time.Time // signed at
+	// Receipt says what was counted, when this is the answer to a usage file; nil otherwise.
+	Receipt *Counting
 }
 
-// AnswerFile finds the requests in the content of a file (also a mail or an archive) and answers each. Requests that
+// AnswerFile finds the requests and usage files in the content of a file (also a mail or an archive) and answers each. Those that
 // cannot be answered do not hold up the others: their errors are joined to what was answered.
-// name is for messages. Errors: those of exchange.Read, and of Answer.
+// name is for messages. Errors: those of exchange.Read, of Answer and of Receive.
 func (is *Issuer) AnswerFile(ctx context.Context, name string, data []byte) ([]Answer, error) {
 	return is.DecideFile(ctx, name, data, Decision{})
 }
@@ -50,6 +53,21 @@ func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by D
 	var trouble []error
 	requests := 0
 	for _, f := range found {
+		if f.Problem != nil { // one of several cannot be read
+			requests++
+			trouble = append(trouble, f.Problem)
+			continue
+		}
+		if _, ok := usageIn(f); ok {
+			requests++
+			a, err := is.Receive(ctx, f)
+			if err != nil {
+				trouble = append(trouble, err)
+				continue
+			}
+			answers = append(answers, a)
+			continue
+		}
 		for _, e := range f.Bundle.Envelopes {
 			if _, kind := exchange.PeekHeader(e); kind != "" && kind != exchange.KindRequest {
 				continue // a profile or an answer that lies beside it
@@ -193,7 +211,7 @@ func (is *Issuer) decide(t tx, who identity, r exchange.Request, by Decision) (a
 func (r answerRecord) answer() Answer {
 	return Answer{
 		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Partly: r.Partly, Reason: r.Refused,
-		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code,
+		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code, At: r.At,
 		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent,
 	}
 }

@@ -58,6 +58,8 @@ const (
 	CodeChangelog       Code = "changelog"         // 60: changed values without a changelog entry, see Uncovered
 	CodePolicySame      Code = "policy_same"       // 71: nothing in it is new
 	CodeOtherProduct    Code = "other_product"     // 2: the policy is for another product
+	CodeSealedForOther  Code = "sealed_for_other"  // 23: usage that is sealed for a key which is not this vendor's
+	CodeNoUsage         Code = "no_usage"          // 27: the file holds no usage file
 )
 
 var exits = map[Code]int{
@@ -69,6 +71,7 @@ var exits = map[Code]int{
 	CodeNobody: 2, CodeNothingToExtend: 71, CodeCovered: 71, CodeSecondNeeded: 61, CodeSecondSame: 2, CodeNotOnHold: 71,
 	CodeNotWithdrawn: 71, CodeNoticeUnknown: 2, CodeNoticeKind: 2, CodeNeedsPerson: 61, CodeTooMany: 2, CodeClockAhead: 30,
 	CodePolicyVersion: 60, CodeChangelog: 60, CodePolicySame: 71, CodeOtherProduct: 2,
+	CodeSealedForOther: 23, CodeNoUsage: 27,
 }
 
 // Error is a situation that a person must know about. It holds no secret.

@@ -57,6 +57,9 @@ func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 		t.Errorf("the root key of then does not sign: %v", err)
 	}
 	// What came later goes into it too.
+	a := d.agent(t, 9)
+	a.use(2)
+	d.receive(t, a.export())
 	if _, err := d.Revoke(t.Context(), issuer.NewRevocation{Serial: again.Serial, Reason: terms.Plain("x"), By: "J. Doe"}); err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +128,78 @@ func TestAnIssuerOfTheSecondVersionStaysReadable(t *testing.T) {
 	}
 	if l, err := d.Extend(t.Context(), goldenGrant(licenses[0].Serial)); err != nil || !l.Again || l.Differs {
 		t.Errorf("the order of then gives another extension: %+v, %v", l, err)
+	}
+}
+
+// TestAnIssuerOfTheThirdVersionStaysReadable opens a store that counted usage, with the files of then. HOLDFAST_GOLDEN=write makes the
+// folder; once committed it is never written again.
+func TestAnIssuerOfTheThirdVersionStaysReadable(t *testing.T) {
+	golden := filepath.Join("testdata", "golden", "v3")
+	if os.Getenv("HOLDFAST_GOLDEN") == "write" {
+		writeUsageGolden(t, golden)
+	}
+	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 2)}
+	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
+		t.Fatal(err)
+	}
+	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
+	is, err := issuer.Open(d.dir, d.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Issuer = is
+	defer func() { _ = d.Close() }()
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(golden, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if got := d.receive(t, read("first.hfuse")); !got.Again || !bytes.Equal(got.File, read("first.hfrcp")) {
+		t.Error("the usage file of then gets another receipt")
+	}
+	if n := d.units(t, issuer.UsageFilter{Customer: "8812", Month: "2026-11"}); n != 30 {
+		t.Errorf("%d units", n)
+	}
+	if x := d.found(t)["unknown_device"]; x.Finding.Code == "" {
+		t.Error("what was found is not listed")
+	}
+	if keep, _, err := d.Keeping(); err != nil || keep != terms.Days(400) {
+		t.Errorf("kept %v, %v", keep, err)
+	}
+	if got := d.receive(t, read("second.hfuse")); got.Receipt.New != 12 || got.Receipt.Entries != 42 || len(got.Receipt.Findings) > 0 {
+		t.Errorf("the next file of then: %+v", got.Receipt)
+	}
+}
+
+func writeUsageGolden(t *testing.T, golden string) {
+	t.Helper()
+	d := newDesk(t)
+	a, b := d.agent(t, 1), d.agent(t, 2)
+	d.known(t, a)
+	b.use(3)
+	d.receive(t, b.export())
+	a.use(30)
+	first := a.export()
+	receipt := d.receive(t, first).File
+	a.take(receipt)
+	if _, err := d.KeepUsage(t.Context(), terms.Days(400), "J. Doe"); err != nil {
+		t.Fatal(err)
+	}
+	a.use(12)
+	second := a.export()
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(golden); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(golden, "acme"), os.DirFS(d.dir)); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"first.hfuse": first, "first.hfrcp": receipt, "second.hfuse": second} {
+		write(t, filepath.Join(golden, name), data)
 	}
 }
 

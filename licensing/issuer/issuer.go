@@ -1,12 +1,14 @@
 package issuer
 
 import (
+	"crypto/hpke"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,8 +26,9 @@ type Issuer struct {
 	keys  *ring
 	roots *ring
 
-	mu     sync.Mutex      // guards signer
-	signer exchange.Signer // the working key, opened when it is first needed
+	mu     sync.Mutex                 // guards signer and opened
+	signer exchange.Signer            // the working key, opened when it is first needed
+	opened map[string]hpke.PrivateKey // sealing keys, by id
 }
 
 // Open opens the issuer in dir. Errors: CodeNone, CodeBusy (another process has it open), CodeNewer, CodeDamaged.
@@ -78,7 +81,7 @@ func identityIn(t tx) (identity, error) {
 		return who, say(CodeDamaged, errors.New("the store does not say whose it is"), "file", storeName)
 	case err != nil:
 		return who, err
-	case who.Schema == storeSchema, who.Schema == storeFirst:
+	case who.Schema == storeFirst, who.Schema == storeSchema, who.Schema == storeUsage:
 		return who, nil
 	case strings.HasPrefix(who.Schema, storeSchemas):
 		return who, say(CodeNewer, nil, "file", storeName)
@@ -87,17 +90,29 @@ func identityIn(t tx) (identity, error) {
 	}
 }
 
-// putLater puts a record that programs of the first version know nothing of: the store is not theirs from then on.
+// putLater puts a record that older programs know nothing of: the store is not theirs from then on.
 func putLater[T any](t tx, bucket, key string, v T) error {
-	who, err := identityIn(t)
-	if err == nil && who.Schema == storeFirst {
-		who.Schema = storeSchema
-		err = put(t, bucketMeta, metaIdentity, who)
-	}
-	if err != nil {
+	if err := raise(t, bucket); err != nil {
 		return err
 	}
 	return put(t, bucket, key, v)
+}
+
+// raise makes the store one of the version that knows the bucket.
+func raise(t tx, bucket string) error {
+	who, err := identityIn(t)
+	if err != nil {
+		return err
+	}
+	needs := storeSchema
+	if slices.Contains(usageBuckets, bucket) {
+		needs = storeUsage
+	}
+	if who.Schema >= needs { // single digits
+		return nil
+	}
+	who.Schema = needs
+	return put(t, bucketMeta, metaIdentity, who)
 }
 
 // working returns the signer of the working key.

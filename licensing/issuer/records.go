@@ -24,11 +24,13 @@ const (
 	metaClock    = "clock"
 )
 
-// storeSchema is the version of the store's records. A newer one is refused without writing. One of the first version is read as it
-// is and becomes one of this version with the first record that the first version would overlook, such as a withdrawal.
+// storeSchema is the version of a new store's records. A newer one than storeUsage is refused without writing. An older one is read as
+// it is and becomes one of a later version with the first record that programs of its version would overlook: of the second with
+// a withdrawal, for example, and of the third with the first usage file.
 const (
 	storeFirst   = "holdfast.issuer/v1"
 	storeSchema  = "holdfast.issuer/v2"
+	storeUsage   = "holdfast.issuer/v3"
 	storeSchemas = "holdfast.issuer/v"
 )
 

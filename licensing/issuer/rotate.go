@@ -14,6 +14,9 @@ type Rotation struct {
 	// Root replaces the root key; the old root signs the succession. Otherwise the working key is replaced; so it
 	// is together with the root when it is the one that is withdrawn.
 	Root bool
+	// Sealing replaces the key for which computers seal usage, and leaves the working key alone. Its file stays beside the new
+	// one: what was sealed before is opened with it.
+	Sealing bool
 	// Signing is the public key of the new working key when that lives elsewhere and is reached by Options.Command.
 	Signing ed25519.PublicKey
 	// Withdraw is the id of a working key whose documents issued after NothingAfter (zero: now) are not taken any more.
@@ -58,7 +61,14 @@ func (is *Issuer) RotateKeys(r Rotation) (Profile, error) {
 			}
 			signers = []exchange.Signer{fresh, root}
 		}
-		if !r.Root || r.Withdraw == who.Signing {
+		if r.Sealing {
+			fresh, err := newSealingKey(is.keys, now)
+			if err != nil {
+				return err
+			}
+			p.Sealing = append([]exchange.SealingKey{fresh}, p.Sealing...) // the first is the one to use
+		}
+		if !r.Root && !r.Sealing || r.Withdraw == who.Signing {
 			if err := is.newWorking(&p, &who, r, now); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -23,13 +24,16 @@ import (
 type store interface {
 	View(func(tx) error) error   // a consistent view, changes nothing
 	Update(func(tx) error) error // all or nothing; durable when it returns nil
+	Wipe() error                 // what was deleted or replaced is not to be found in the file any more
 	Close() error
 }
 
-// tx is one transaction. Get answers errNoRecord when there is none; Each goes in the order of keys.
+// tx is one transaction. Get answers errNoRecord when there is none; Each goes in the order of keys. Delete of what is not there
+// is no error; nothing may be deleted from a bucket while Each goes through it.
 type tx interface {
 	Get(bucket, key string) ([]byte, error)
 	Put(bucket, key string, value []byte) error
+	Delete(bucket, key string) error
 	Each(bucket, prefix string, fn func(key string, value []byte) error) error
 }
 
@@ -38,16 +42,23 @@ var (
 	errDamaged  = errors.New("the record's checksum does not match")
 )
 
-// buckets are those of every store. laterBuckets came with the second version of the store: one that was made before has
-// none of them until something is put there.
+// buckets are those of every store. laterBuckets came with the second version of the store and usageBuckets with the third: one that
+// was made before has none of them until something is put there.
 var (
 	buckets      = []string{bucketMeta, bucketProfiles, bucketLicenses, bucketKeys, bucketPlaces, bucketAnswers, bucketRenewals}
 	laterBuckets = []string{bucketStatements, bucketGrants, bucketLetters}
+	usageBuckets = []string{bucketLedgers, bucketReceipts, bucketDays, bucketFindings, bucketErasures, bucketKeeping}
 )
+
+// addedBuckets are those that a store may be without.
+var addedBuckets = slices.Concat(laterBuckets, usageBuckets)
 
 // boltStore is a store in one bbolt file. Each value carries the first 16 bytes of the SHA-256 of bucket, key and value (see
 // storecheck.go); a fault in bbolt's mapped memory becomes an error instead of ending the process.
-type boltStore struct{ db *bbolt.DB }
+type boltStore struct {
+	db *bbolt.DB
+	fs disk.FS
+}
 
 // openBolt opens the store at path, after every record in it was looked at. fresh makes it. The list of free pages is not
 // kept in the file but found when it is opened: a damaged list would overwrite records later on.
@@ -57,7 +68,7 @@ func openBolt(fsys disk.FS, path string, wait time.Duration, fresh bool) (_ *bol
 			return nil, err
 		}
 	}
-	s, err := mapBolt(path, bbolt.Options{Timeout: wait, NoFreelistSync: true})
+	s, err := mapBolt(fsys, path, bbolt.Options{Timeout: wait, NoFreelistSync: true})
 	if err == nil && fresh {
 		err = s.create()
 	}
@@ -67,7 +78,7 @@ func openBolt(fsys disk.FS, path string, wait time.Duration, fresh bool) (_ *bol
 	return s, err
 }
 
-func mapBolt(path string, o bbolt.Options) (_ *boltStore, err error) {
+func mapBolt(fsys disk.FS, path string, o bbolt.Options) (_ *boltStore, err error) {
 	defer guardFault(&err)()
 	db, err := bbolt.Open(path, 0o600, &o)
 	switch {
@@ -80,7 +91,7 @@ func mapBolt(path string, o bbolt.Options) (_ *boltStore, err error) {
 	case err != nil:
 		return nil, onDisk(err, path)
 	}
-	return &boltStore{db}, nil
+	return &boltStore{db, fsys}, nil
 }
 
 func (s *boltStore) create() error {
@@ -114,6 +125,37 @@ func (s *boltStore) Update(fn func(tx) error) (err error) {
 	}), s.db.Path())
 }
 
+// Wipe overwrites the pages that hold nothing any more. The transaction keeps them from being used meanwhile and changes nothing; no
+// page that the store refers to is touched, so it may end anywhere.
+func (s *boltStore) Wipe() (err error) {
+	defer guardFault(&err)()
+	t, err := s.db.Begin(true)
+	if err != nil {
+		return onDisk(err, s.db.Path())
+	}
+	defer func() { err = errors.Join(err, t.Rollback()) }()
+	f, err := s.fs.OpenFile(s.db.Path(), os.O_RDWR, 0)
+	if err != nil {
+		return onDisk(err, s.db.Path())
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	size := int64(s.db.Info().PageSize)
+	empty := make([]byte, size)
+	for id := int64(2); id < t.Size()/size; id++ {
+		page, err := t.Page(int(id))
+		if err != nil {
+			return onDisk(err, s.db.Path())
+		}
+		if page == nil || page.Type != "free" {
+			continue
+		}
+		if _, err := f.WriteAt(empty, id*size); err != nil {
+			return onDisk(err, s.db.Path())
+		}
+	}
+	return onDisk(f.Sync(), s.db.Path())
+}
+
 func (s *boltStore) Close() error { return s.db.Close() }
 
 type boltTx struct {
@@ -123,7 +165,7 @@ type boltTx struct {
 
 // bucket finds a bucket; nil, nil for a later one that is not there yet.
 func (b boltTx) bucket(name string) (*bbolt.Bucket, error) {
-	if k := b.t.Bucket([]byte(name)); k != nil || slices.Contains(laterBuckets, name) {
+	if k := b.t.Bucket([]byte(name)); k != nil || slices.Contains(addedBuckets, name) {
 		return k, nil
 	}
 	return nil, say(CodeDamaged, fmt.Errorf("bucket %s is missing", name), "file", b.t.DB().Path())
@@ -152,6 +194,21 @@ func (b boltTx) Put(bucket, key string, value []byte) error {
 	sum := checksum(bucket, []byte(key), value)
 	r.turn(sum)
 	return k.Put([]byte(key), append(sum, value...))
+}
+
+func (b boltTx) Delete(bucket, key string) error {
+	k, err := b.bucket(bucket)
+	if k == nil {
+		return err
+	}
+	old := k.Get([]byte(key))
+	if old == nil {
+		return nil
+	}
+	if len(old) >= sumSize {
+		b.r.of(bucket).turn(old[:sumSize])
+	}
+	return k.Delete([]byte(key))
 }
 
 func (b boltTx) Each(bucket, prefix string, fn func(string, []byte) error) error {

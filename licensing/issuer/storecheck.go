@@ -20,13 +20,14 @@ import (
 // exclusive or of the checksums of all records, changed in the same transaction as they are. A record that was changed, lost
 // or put back from before does not fit the roll. Open looks at every record once (about 1 ms per 2 MB).
 //
-// The later buckets have a roll of their own. So a program that does not know them finds its own buckets whole, comes to the
-// store's version, and says that it is too old instead of that the store is damaged.
+// The later buckets have a roll of their own, and so have those of usage. So a program that does not know them finds its own buckets
+// whole, comes to the store's version, and says that it is too old instead of that the store is damaged.
 
 const (
 	bucketRoll = "roll"
 	rollKey    = "all"
 	laterKey   = "later"
+	usageKey   = "usage"
 )
 
 type roll [sumSize]byte
@@ -37,12 +38,15 @@ func (r *roll) turn(sum []byte) {
 	}
 }
 
-// rolls are the roll of the first buckets and that of the later ones.
-type rolls struct{ first, later roll }
+// rolls are the roll of the first buckets, that of the later ones and that of usage.
+type rolls struct{ first, later, usage roll }
 
 func (r *rolls) of(bucket string) *roll {
-	if slices.Contains(laterBuckets, bucket) {
+	switch {
+	case slices.Contains(laterBuckets, bucket):
 		return &r.later
+	case slices.Contains(usageBuckets, bucket):
+		return &r.usage
 	}
 	return &r.first
 }
@@ -53,9 +57,10 @@ func rollsIn(t *bbolt.Tx) (rolls, error) {
 	if b == nil || copy(r.first[:], b.Get([]byte(rollKey))) != len(r.first) {
 		return r, errors.New("the roll of records is missing")
 	}
-	later := b.Get([]byte(laterKey))
-	if later != nil && copy(r.later[:], later) != len(r.later) {
-		return r, errors.New("the roll of later records is cut")
+	for key, into := range map[string]*roll{laterKey: &r.later, usageKey: &r.usage} {
+		if have := b.Get([]byte(key)); have != nil && copy(into[:], have) != len(into) {
+			return r, fmt.Errorf("the roll of %s records is cut", key)
+		}
 	}
 	return r, nil
 }
@@ -65,13 +70,18 @@ func (r *rolls) save(t *bbolt.Tx) error {
 	if err := b.Put([]byte(rollKey), r.first[:]); err != nil {
 		return err
 	}
+	if r.usage != (roll{}) || b.Get([]byte(usageKey)) != nil {
+		if err := b.Put([]byte(usageKey), r.usage[:]); err != nil {
+			return err
+		}
+	}
 	return b.Put([]byte(laterKey), r.later[:])
 }
 
 // checkStore looks at the store without changing it: bbolt then reads nothing but what it is asked for, and a fault in a
 // damaged page leaves neither lock nor mapped memory behind.
 func checkStore(fsys disk.FS, path string, wait time.Duration) error {
-	s, err := mapBolt(path, bbolt.Options{Timeout: wait, ReadOnly: true})
+	s, err := mapBolt(fsys, path, bbolt.Options{Timeout: wait, ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -102,9 +112,9 @@ func (s *boltStore) check() (err error) {
 			return err
 		}
 		var have rolls
-		for _, name := range slices.Concat(buckets, laterBuckets) {
+		for _, name := range slices.Concat(buckets, addedBuckets) {
 			b := t.Bucket([]byte(name))
-			if b == nil && slices.Contains(laterBuckets, name) {
+			if b == nil && slices.Contains(addedBuckets, name) {
 				continue
 			}
 			if b == nil {

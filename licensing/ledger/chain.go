@@ -11,6 +11,9 @@ type Head = [32]byte
 // startHead is the head before the first entry of a segment.
 func startHead(headerBody []byte) Head { return tagged(0x00, headerBody) }
 
+// StartHead is the head before the first entry of a segment whose HEADER has that body.
+func StartHead(header []byte) Head { return startHead(header) }
+
 // nextHead is the chain's one step: SHA-256(0x01, previous head, seq, SHA-256(body)).
 func nextHead(previous Head, seq uint64, body []byte) Head {
 	var b [1 + 32 + 8 + 32]byte

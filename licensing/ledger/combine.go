@@ -14,11 +14,14 @@ type waiting struct {
 	body  []byte
 	seal  func(seq uint64, previous Head) ([]byte, error)
 	do    func() error
-	entry Entry
-	err   error
-	wake  chan struct{} // gets one signal: done, or lead; none when the caller leads at once
-	lead  bool          // guarded by Ledger.mu
-	taken bool          // guarded by Ledger.mu
+	batch *Batch
+	// beside goes with body, for types from FirstBeside on.
+	beside []byte
+	entry  Entry
+	err    error
+	wake   chan struct{} // gets one signal: done, or lead; none when the caller leads at once
+	lead   bool          // guarded by Ledger.mu
+	taken  bool          // guarded by Ledger.mu
 }
 
 // callers keeps used ones: a busy ledger would otherwise spend much of its time on making them.
@@ -45,7 +48,7 @@ func (l *Ledger) append(ctx context.Context, typ byte, body []byte, seal func(ui
 	if l.o.Sign == nil {
 		return Entry{}, ErrReadOnly
 	}
-	if typ < FirstType {
+	if typ < FirstType || typ >= FirstBeside {
 		return Entry{}, errType
 	}
 	w := callers.Get().(*waiting)

@@ -1,6 +1,9 @@
 package ledger
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+)
 
 // fault is what is wrong inside one segment file.
 type fault byte
@@ -8,6 +11,7 @@ type fault byte
 const (
 	faultNone    fault = iota
 	faultTorn          // the last frame is unfinished and nothing intact follows: a write that was cut off
+	faultEmpty         // nothing but zeros follows: room made for later, or a write that never came
 	faultChanged       // anything else
 	faultTooNew        // written by a later version
 )
@@ -45,14 +49,50 @@ func parse(data []byte, first uint64) contents {
 		c.readEntries(data)
 	}
 	c.lostTo = c.last
-	if c.good < len(data) || c.body == nil {
+	switch {
+	case c.body != nil && c.good < len(data) && allZero(data[c.good:]):
+		c.fault = faultEmpty
+	case c.good < len(data) || c.body == nil:
 		c.readDamaged(data)
 	}
 	return c
 }
 
+func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
+
+// parse reads a segment's file according to what it is.
+func (s *segment) parse(data []byte) contents {
+	if s.as != asPruned {
+		return parse(data, s.first)
+	}
+	c := contents{fault: faultChanged}
+	f, ok := readFrame(data)
+	if !ok || f.typ != typeHeader {
+		return c
+	}
+	h, err := parseHeader(f.body)
+	if errors.Is(err, ErrTooNew) {
+		c.fault = faultTooNew
+	}
+	if err != nil {
+		return c
+	}
+	c.header, c.body, c.last, c.good = h, f.body, h.First-1, f.size()
+	f, ok = readFrame(data[c.good:])
+	if !ok || f.typ != typeClose || c.good+f.size() != len(data) {
+		return c
+	}
+	cl, err := parseClose(f.body)
+	if err != nil || cl.Ledger != h.Ledger || cl.Segment != h.Segment || cl.First != h.First {
+		return c
+	}
+	c.closing, c.closeBody, c.good, c.last, c.fault = &cl, f.body, len(data), cl.Last, faultNone
+	return c
+}
+
 // readEntries goes on from the HEADER to the CLOSE, the end or the first fault.
 func (c *contents) readEntries(data []byte) {
+	c.entries = make([]Entry, 0, countFrames(data[c.good:]))
 	for c.good < len(data) {
 		f, ok := readFrame(data[c.good:])
 		switch {
@@ -65,10 +105,23 @@ func (c *contents) readEntries(data []byte) {
 			}
 			return
 		}
+		body, beside := f.entry()
 		c.last++
-		c.head = nextHead(c.head, c.last, f.body)
-		c.entries = append(c.entries, Entry{Seq: c.last, Type: f.typ, Body: f.body, Head: c.head})
+		c.head = nextHead(c.head, c.last, body)
+		c.entries = append(c.entries, Entry{Seq: c.last, Type: f.typ, Body: body, Beside: beside, Head: c.head})
 		c.good += f.size()
+	}
+}
+
+// countFrames says how many frames there are at most, by their lengths alone.
+func countFrames(b []byte) (n int) {
+	for {
+		l, ok := frameLength(b)
+		if !ok || l > len(b)-frameHead {
+			return n
+		}
+		b = b[frameHead+l:]
+		n++
 	}
 }
 
@@ -103,7 +156,8 @@ func (c *contents) readDamaged(data []byte) {
 		for f, ok := readFrame(data[q:]); ok; f, ok = readFrame(data[q:]) {
 			q += f.size()
 			if f.typ >= FirstType {
-				r.entries = append(r.entries, Entry{Type: f.typ, Body: f.body, Loose: true})
+				body, beside := f.entry()
+				r.entries = append(r.entries, Entry{Type: f.typ, Body: body, Beside: beside, Loose: true})
 			} else if cl, err := parseClose(f.body); err == nil && f.typ == typeClose && q == len(data) {
 				end = &cl
 			}

@@ -15,10 +15,13 @@
 //	type u8 | length u32 | crc u32 | body
 //
 // crc is CRC-32C (Castagnoli) over type, length and body. Type 1 is HEADER and stands first, 2 is CLOSE and stands
-// last, 16 to 255 are entries, whose meaning is the caller's; others are not used. A body has at most 24 MiB.
+// last, 16 to 255 are entries, whose meaning is the caller's; others are not used. A body has at most 24 MiB. Behind the body of
+// entries of types 128 to 255 lie 8 more bytes, which length and crc cover and the chain does not: they are for this computer only.
+// Zeros behind the last frame say nothing: room that was made ahead of time.
 //
 // HEADER is JSON: v (1), ledger (its id), segment, first (number of the first entry), previous (hex; empty in segment 1) and
-// damage (a list of notices on earlier segments; left out when there are none). previous is SHA-256(0x02, body of the
+// damage (a list of notices on earlier segments; left out when there are none) and owner (JSON of whose ledger it is; may be left
+// out). previous is SHA-256(0x02, body of the
 // CLOSE before) or, when the segment before ended without one, SHA-256(0x03, the bytes of damage).
 //
 // Entries are numbered from 1. The number is not written; it follows from first. The chain is
@@ -30,6 +33,9 @@
 // (hex) and totals (sealed by the owner of the ledger; may be left out). Signed are the bytes
 // "holdfast/v1/ledger-close", 0x00 and the JSON. Because the HEADER carries the hash of the CLOSE before and the start of
 // the chain covers the HEADER, one signature covers everything up to it.
+//
+// A closed segment can be pruned: 00000001.pruned holds its HEADER and its CLOSE alone. It takes the place of the .seg, which is removed
+// when the other is durable; while both are there the .seg counts.
 //
 // Readers ignore JSON fields they do not know; a segment with a higher v is refused without writing (ErrTooNew).
 package ledger

@@ -10,6 +10,9 @@ const (
 	typeHeader byte = 1
 	typeClose  byte = 2
 	FirstType  byte = 16
+	// FirstBeside and above are entries with BesideSize bytes behind the body that the chain leaves out.
+	FirstBeside byte = 128
+	BesideSize       = 8
 )
 
 // Limits of every reader and writer.
@@ -31,6 +34,15 @@ type frame struct {
 
 func (f frame) size() int { return frameHead + len(f.body) }
 
+// entry splits what the chain covers from what lies beside it.
+func (f frame) entry() (body, beside []byte) {
+	if f.typ < FirstBeside {
+		return f.body, nil
+	}
+	n := len(f.body) - BesideSize
+	return f.body[:n:n], f.body[n:]
+}
+
 // appendFrame adds a frame to dst.
 func appendFrame(dst []byte, typ byte, body []byte) []byte {
 	var h [frameHead]byte
@@ -38,6 +50,19 @@ func appendFrame(dst []byte, typ byte, body []byte) []byte {
 	binary.BigEndian.PutUint32(h[1:], uint32(len(body)))
 	binary.BigEndian.PutUint32(h[5:], frameSum(h[:5], body))
 	return append(append(dst, h[:]...), body...)
+}
+
+// appendEntry adds the frame of an entry, with the bytes beside its body when its type has such.
+func appendEntry(dst []byte, typ byte, body, beside []byte) []byte {
+	if typ < FirstBeside {
+		return appendFrame(dst, typ, body)
+	}
+	at := len(dst)
+	dst = append(dst, typ)
+	dst = binary.BigEndian.AppendUint32(dst, uint32(len(body)+BesideSize))
+	sum := frameSum(dst[at:], body)
+	dst = binary.BigEndian.AppendUint32(dst, crc32.Update(sum, castagnoli, beside))
+	return append(append(dst, body...), beside...)
 }
 
 // readFrame returns the frame at the start of b. It is false for anything that appendFrame would not have written.
@@ -62,6 +87,8 @@ func frameLength(b []byte) (int, bool) {
 	switch {
 	case b[0] == typeHeader || b[0] == typeClose:
 		return int(n), n <= maxMeta
+	case b[0] >= FirstBeside:
+		return int(n), n >= BesideSize && n <= MaxBody+BesideSize
 	case b[0] >= FirstType:
 		return int(n), n <= MaxBody
 	}

@@ -35,7 +35,7 @@ func FuzzSegment(f *testing.F) {
 			last = c.header.First - 1
 		}
 		for _, e := range c.entries {
-			if again = appendFrame(again, e.Type, e.Body); e.Seq != last+1 {
+			if again = appendEntry(again, e.Type, e.Body, e.Beside); e.Seq != last+1 {
 				t.Fatalf("entry %d follows %d", e.Seq, last)
 			}
 			last = e.Seq

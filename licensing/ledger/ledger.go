@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,6 +19,9 @@ var (
 	ErrTooNew   = errors.New("written by a later version")
 	ErrDamaged  = errors.New("the ledger is damaged")
 	ErrNotFound = errors.New("no such entry")
+	// ErrUnknown: what a write that did not succeed left behind could not be taken away yet. It is, before the next
+	// write; when the process ends before that, look at what is there when it is opened again.
+	ErrUnknown = errors.New("the outcome of the write is not known")
 )
 
 // Entry is one record. Seq counts from 1. Head is the chain after it. Loose entries come from a damaged segment: their
@@ -29,6 +33,8 @@ type Entry struct {
 	Body  []byte
 	Head  Head
 	Loose bool
+	// Beside are BesideSize bytes that the chain leaves out, for types from FirstBeside on.
+	Beside []byte
 }
 
 // Options of Open and Verify. ID is needed; it stands in every HEADER.
@@ -45,6 +51,13 @@ type Options struct {
 	// (0: 4 MiB; at most 4 MiB).
 	SegmentRecords int
 	SegmentBytes   int64
+	// Owner makes what stands as owner in the HEADER of a new segment, Totals what stands as totals in its CLOSE. Both
+	// are called by the caller that writes, in turn with appends, and must not call the ledger. nil: nothing.
+	Owner  func(segment, first uint64) (json.RawMessage, error)
+	Totals func() ([]byte, error)
+	// Reserve bytes of zeros are written ahead of a busy segment's end, so that a sync need not write the file's new
+	// length as well. They are taken away when the segment or the ledger is closed. 0: none.
+	Reserve int
 }
 
 const (
@@ -173,6 +186,7 @@ func (l *Ledger) Close() error {
 		l.closed = true
 		l.mu.Unlock()
 		l.w.closed = true
+		l.w.trim()
 		return l.w.release()
 	})
 }

@@ -20,6 +20,7 @@ type header struct {
 	First    uint64          `json:"first"`
 	Previous string          `json:"previous,omitempty"`
 	Damage   json.RawMessage `json:"damage,omitempty"`
+	Owner    json.RawMessage `json:"owner,omitempty"`
 
 	notices []notice
 }

@@ -69,7 +69,7 @@ func (l *Ledger) readSegment(s *segment, limit int64, from uint64, fn func(Entry
 	if err != nil {
 		return fmt.Errorf("read segment %d: %w", s.num, err)
 	}
-	c := parse(data, s.first)
+	c := s.parse(data)
 	judge(s, &c, l.keys)
 	if !s.ok() {
 		damage.add(s)

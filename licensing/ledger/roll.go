@@ -33,6 +33,11 @@ func (w *writer) startSegment() error {
 		sum := damageHash(h.Damage)
 		h.Previous = hex.EncodeToString(sum[:])
 	}
+	if w.l.o.Owner != nil {
+		if h.Owner, err = w.l.o.Owner(num, h.First); err != nil {
+			return fmt.Errorf("start segment %d: %w", num, err)
+		}
+	}
 	body, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -40,11 +45,15 @@ func (w *writer) startSegment() error {
 	if err := w.release(); err != nil {
 		return err
 	}
+	if len(body) > maxMeta {
+		return ErrTooLarge
+	}
 	data := appendFrame(nil, typeHeader, body)
 	if err := disk.WriteFile(w.l.o.FS, filepath.Join(w.l.dir, baseName(num)+suffix), data, 0o600); err != nil {
 		return fmt.Errorf("start segment %d: %w", num, err)
 	}
 	w.num, w.open, w.first, w.end, w.head = num, true, w.seq+1, int64(len(data)), startHead(body)
+	w.room, w.writes = 0, 0
 	w.pending = nil
 	w.l.addSegment(segment{num: num, as: asSegment, header: h, body: body, first: h.First, last: w.seq}, w)
 	return nil
@@ -67,6 +76,12 @@ func (w *writer) closeSegment() error {
 		Version: formatVersion, Ledger: w.l.o.ID, Segment: w.num, First: w.first, Last: w.seq,
 		Count: w.seq - w.first + 1, Head: hex.EncodeToString(w.head[:]),
 	}
+	if w.l.o.Totals != nil {
+		var err error
+		if c.Totals, err = w.l.o.Totals(); err != nil {
+			return fmt.Errorf("close segment %d: %w", w.num, err)
+		}
+	}
 	body, err := signClose(c, w.l.o.Sign)
 	if err != nil {
 		return signError{err}
@@ -77,5 +92,6 @@ func (w *writer) closeSegment() error {
 	sum := closeHash(body)
 	w.open, w.lastEnd = false, &sum
 	w.l.endSegment(c, sum, w)
+	w.trim()
 	return nil
 }

@@ -17,6 +17,7 @@ const (
 	maxNumber = 99_999_999
 	suffix    = ".seg"
 	damaged   = ".damaged"
+	pruned    = ".pruned"
 	torn      = ".torn"
 )
 
@@ -29,6 +30,7 @@ const (
 	missing   presence = iota
 	asSegment          // NNN.seg
 	asDamaged          // NNN.damaged
+	asPruned           // NNN.pruned: HEADER and CLOSE alone
 )
 
 // segment is what is known of one segment number.
@@ -41,7 +43,9 @@ type segment struct {
 	body    []byte // of HEADER; nil when it cannot be read
 	closing *closing
 	closed  Head // hash of CLOSE
-	signed  bool // CLOSE is signed by a known key; only after its signature was looked at
+	// closeBody is set by glance only, and not kept.
+	closeBody []byte
+	signed    bool // CLOSE is signed by a known key; only after its signature was looked at
 	// first and last number of its entries; last is what a damaged one may have used at most.
 	first, last uint64
 	code        Code // what is wrong; "" nothing
@@ -54,10 +58,14 @@ type segment struct {
 func (s *segment) ok() bool { return s.code == "" }
 
 func (s *segment) path(dir string) string {
-	if s.as == asDamaged {
-		return filepath.Join(dir, baseName(s.num)+damaged)
+	end := suffix
+	switch s.as {
+	case asDamaged:
+		end = damaged
+	case asPruned:
+		end = pruned
 	}
-	return filepath.Join(dir, baseName(s.num)+suffix)
+	return filepath.Join(dir, baseName(s.num)+end)
 }
 
 // list returns the segments in dir by number, with those that are missing in between.
@@ -72,19 +80,16 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 	found := map[uint64]segment{}
 	highest := uint64(0)
 	for _, e := range names {
-		base, as := strings.CutSuffix(e.Name(), suffix)
-		kind := asSegment
-		if !as {
-			if base, as = strings.CutSuffix(e.Name(), damaged); !as {
-				continue
-			}
-			kind = asDamaged
+		base, kind := split(e.Name())
+		if kind == missing {
+			continue
 		}
 		num, err := strconv.ParseUint(base, 10, 64)
 		if err != nil || len(base) != nameWidth || num == 0 {
 			continue
 		}
-		if found[num].as != asSegment {
+		// A whole segment wins: pruning was cut off, and is done again.
+		if old := found[num].as; old == missing || kind == asSegment || old == asDamaged {
 			found[num] = segment{as: kind, odd: !e.Type().IsRegular()}
 		}
 		highest = max(highest, num)
@@ -99,6 +104,16 @@ func list(fsys disk.FS, dir string) ([]segment, error) {
 		segs[i].num = uint64(i + 1)
 	}
 	return segs, nil
+}
+
+// split takes the name of a segment's file apart; missing for other files.
+func split(name string) (string, presence) {
+	for end, kind := range map[string]presence{suffix: asSegment, damaged: asDamaged, pruned: asPruned} {
+		if base, ok := strings.CutSuffix(name, end); ok {
+			return base, kind
+		}
+	}
+	return "", missing
 }
 
 // maxHole is how many segments may be missing before the directory is taken for something else.
@@ -179,8 +194,8 @@ func (s *segment) glanceAt(f disk.File) (bool, error) {
 		}
 		if fr, ok := readFrame(buf[p:]); ok {
 			if c, err := parseClose(fr.body); err == nil && c.Ledger == s.header.Ledger && c.Segment == s.header.Segment && c.First == s.header.First {
-				s.closing, s.closed = &c, closeHash(fr.body)
-				return true, nil
+				s.closing, s.closed, s.closeBody = &c, closeHash(fr.body), fr.body
+				return s.as != asPruned || s.size == int64(first.size()+fr.size()), nil
 			}
 		}
 	}

@@ -86,6 +86,11 @@ func (l *Ledger) resume(s *segment, rec *Recovery) error {
 	if !s.ok() {
 		return nil
 	}
+	if s.as == asPruned {
+		sum := s.closed
+		w.first, w.lastEnd, w.head = s.first, &sum, l.head
+		return nil
+	}
 	c := s.contents
 	w.first, w.end, w.head = s.first, int64(c.good), c.head
 	w.open = c.closing == nil
@@ -95,6 +100,10 @@ func (l *Ledger) resume(s *segment, rec *Recovery) error {
 	}
 	l.end = w.end
 	if s.size <= w.end {
+		return nil
+	}
+	if c.fault == faultEmpty {
+		w.room = s.size
 		return nil
 	}
 	rec.TornBytes = s.size - w.end

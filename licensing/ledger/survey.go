@@ -39,9 +39,14 @@ func examine(dir string, o Options, s *segment, whole bool) error {
 		s.code = Missing
 		return nil
 	}
-	if !whole && s.as == asSegment {
-		if ok, err := s.glance(o.FS, dir); ok || err != nil {
+	if s.as == asPruned || !whole && s.as == asSegment {
+		ok, err := s.glance(o.FS, dir)
+		s.closeBody = nil
+		if ok || err != nil {
 			return err
+		}
+		if s.as == asPruned {
+			return s.unreadable(o, dir)
 		}
 	}
 	data, err := s.load(o.FS, dir, -1)
@@ -63,6 +68,25 @@ func examine(dir string, o Options, s *segment, whole bool) error {
 	case c.fault == faultChanged:
 		s.code, s.at = Changed, c.last+1
 	}
+	return nil
+}
+
+// unreadable is for a pruned segment that is not HEADER and CLOSE alone.
+func (s *segment) unreadable(o Options, dir string) error {
+	data, err := s.load(o.FS, dir, -1)
+	if err != nil {
+		return err
+	}
+	c := s.parse(data)
+	switch {
+	case c.fault == faultTooNew:
+		return ErrTooNew
+	case c.fault != faultNone || c.closing == nil:
+		s.code, s.at, s.closing = Changed, c.last+1, nil
+	default: // larger than what is looked at first
+		s.closing, s.closed = c.closing, closeHash(c.closeBody)
+	}
+	s.header, s.body, s.size = c.header, c.body, int64(len(data))
 	return nil
 }
 
@@ -118,7 +142,7 @@ func (s *segment) measure(isLast bool) {
 		if s.code == "" && c.closing == nil && !isLast {
 			s.code, s.at = Cut, c.last+1
 		}
-		if s.code == "" && c.closing != nil && c.fault == faultTorn && !isLast {
+		if s.code == "" && c.closing != nil && (c.fault == faultTorn || c.fault == faultEmpty) && !isLast {
 			s.code, s.at = Changed, c.last+1
 		}
 		if s.body == nil { // numbered from the neighbours, not from its own HEADER

@@ -67,10 +67,12 @@ func verify(dir string, o Options, check func(Entry) error) (Report, error) {
 		return r, fmt.Errorf("verify ledger: %w", err)
 	}
 	keys := o.keys()
+	ahead := readAhead(dir, o, segs)
+	defer ahead.stop()
 	for i := range segs {
 		s := &segs[i]
 		r.Segments++
-		if err := r.segment(dir, o, s, i == len(segs)-1, keys, check); err != nil {
+		if err := r.segment(ahead.of(i), s, i == len(segs)-1, keys, check); err != nil {
 			return r, fmt.Errorf("verify segment %d: %w", s.num, err)
 		}
 		if !s.ok() {
@@ -81,21 +83,23 @@ func verify(dir string, o Options, check func(Entry) error) (Report, error) {
 }
 
 // segment verifies one segment whole.
-func (r *Report) segment(dir string, o Options, s *segment, isLast bool, keys []signKey, check func(Entry) error) error {
+func (r *Report) segment(read func() (contents, error), s *segment, isLast bool, keys []signKey, check func(Entry) error) error {
 	if s.as == missing {
 		return nil
 	}
 	c := s.contents
 	s.contents = nil
 	if c == nil || s.body == nil {
-		data, err := s.load(o.FS, dir, -1)
+		fresh, err := read()
 		if err != nil {
 			return err
 		}
-		fresh := parse(data, s.first)
 		c = &fresh
 	}
 	unfinished := isLast && s.ok() && c.fault == faultTorn
+	if isLast && s.ok() && c.fault == faultEmpty {
+		c.fault = faultNone
+	}
 	if unfinished {
 		c.fault = faultNone
 		r.Findings = append(r.Findings, Finding{Segment: s.num, Seq: c.last + 1, Code: Cut})

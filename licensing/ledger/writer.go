@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -11,7 +12,7 @@ import (
 
 // Errors for callers that break the contract.
 var (
-	errType   = fmt.Errorf("entries have type %d or above", FirstType)
+	errType   = fmt.Errorf("entries have type %d to %d", FirstType, FirstBeside-1)
 	errNoSign = errors.New("the device key is needed to close this segment first")
 )
 
@@ -31,6 +32,8 @@ type writer struct {
 	dirty    bool   // the file may be longer than end
 	keep     bool   // what is longer was found at Open and is kept beside
 	tornName string // file that keeps it
+	room     int64  // bytes of the file, when zeros lie ready behind end
+	writes   int    // to this segment by this process
 
 	buf      []byte // frames not yet written
 	staged   []*waiting
@@ -49,6 +52,8 @@ func (w *writer) write(batch []*waiting) {
 			w.flush()
 			c.err = c.do()
 			w.nextSeq, w.nextHead = w.seq, w.head
+		case c.batch != nil:
+			c.err = w.stageBatch(c)
 		default:
 			c.err = w.stage(c)
 		}
@@ -61,14 +66,8 @@ func (w *writer) stage(c *waiting) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
-	if len(w.staged) > 0 && w.full() {
-		w.flush()
-	}
-	if len(w.staged) == 0 {
-		if err := w.ready(); err != nil {
-			return err
-		}
-		w.nextSeq, w.nextHead = w.seq, w.head
+	if err := w.makeRoom(1); err != nil {
+		return err
 	}
 	body := c.body
 	if c.seal != nil {
@@ -85,18 +84,34 @@ func (w *writer) stage(c *waiting) error {
 	}
 	w.nextSeq++
 	w.nextHead = nextHead(w.nextHead, w.nextSeq, body)
-	w.buf = appendFrame(w.buf, c.typ, body)
+	w.buf = appendEntry(w.buf, c.typ, body, c.beside)
 	w.staged = append(w.staged, c)
-	c.entry = Entry{Seq: w.nextSeq, Type: c.typ, Body: body, Head: w.nextHead}
+	c.entry = Entry{Seq: w.nextSeq, Type: c.typ, Body: body, Beside: c.beside, Head: w.nextHead}
+	return nil
+}
+
+// makeRoom sees to it that n more entries go into a sound segment together with those that are staged.
+func (w *writer) makeRoom(n int) error {
+	if len(w.staged) > 0 && w.full(n) {
+		w.flush()
+	}
+	if len(w.staged) > 0 {
+		return nil
+	}
+	if err := w.ready(n); err != nil {
+		return err
+	}
+	w.nextSeq, w.nextHead = w.seq, w.head
 	return nil
 }
 
 // closeRoom is kept free in the largest segment for its CLOSE.
 const closeRoom = 4096
 
-// full says whether the present segment has its share, with what is staged.
-func (w *writer) full() bool {
-	return w.nextSeq+1-w.first >= uint64(w.l.o.SegmentRecords) || w.end+int64(len(w.buf)) >= w.l.o.SegmentBytes
+// full says whether the present segment has its share, with what is staged and n more.
+func (w *writer) full(n int) bool {
+	records := uint64(w.l.o.SegmentRecords)
+	return w.nextSeq+1-w.first+min(uint64(n), records) > records || w.end+int64(len(w.buf)) >= w.l.o.SegmentBytes
 }
 
 // flush makes the staged entries durable, or fails all of them and leaves the segment as it was.
@@ -113,6 +128,9 @@ func (w *writer) flush() {
 		if err != nil {
 			c.entry, c.err = Entry{}, err
 		}
+		if c.batch != nil && c.batch.Done != nil {
+			c.batch.Done(err)
+		}
 	}
 	w.buf, w.staged = w.buf[:0], w.staged[:0]
 	if cap(w.buf) > defaultBytes {
@@ -127,17 +145,48 @@ func (w *writer) extend(b []byte) error {
 	if err := w.openFile(); err != nil {
 		return err
 	}
+	n := len(b)
+	if w.writes++; w.l.o.Reserve > 0 && w.writes > reserveAfter && w.end+int64(n) > w.room {
+		b = append(b, make([]byte, w.l.o.Reserve)...)
+	}
+	err := w.put(b)
+	if err != nil && len(b) > n && disk.IsFull(err) && w.repair() == nil {
+		b = b[:n] // no room to spare: what has to be written may still fit
+		err = w.put(b)
+	}
+	if err != nil {
+		_ = w.repair() // when this does not succeed either, ready tries again and reports it
+		if w.dirty {
+			err = fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
+		return fmt.Errorf("append to segment %d: %w", w.num, err)
+	}
+	w.room = max(w.room, w.end+int64(len(b)))
+	w.end += int64(n)
+	return nil
+}
+
+// reserveAfter keeps a process that writes once or twice from making room that it will not use.
+const reserveAfter = 8
+
+// put writes b behind the end and syncs it.
+func (w *writer) put(b []byte) error {
 	_, err := w.file.WriteAt(b, w.end)
 	if err == nil {
 		err = w.file.Sync()
 	}
 	if err != nil {
 		w.dirty = true
-		_ = w.repair() // when this fails too, ready tries again and reports it
-		return fmt.Errorf("append to segment %d: %w", w.num, err)
 	}
-	w.end += int64(len(b))
-	return nil
+	return err
+}
+
+// trim takes away room that was made and not used.
+func (w *writer) trim() {
+	if w.room > w.end && w.l.o.Sign != nil {
+		w.dirty = true
+		_ = w.repair() // else before the next write, or never: zeros say nothing
+	}
 }
 
 func (w *writer) openFile() error {
@@ -154,12 +203,12 @@ func (w *writer) openFile() error {
 
 func (w *writer) path(end string) string { return filepath.Join(w.l.dir, baseName(w.num)+end) }
 
-// ready sees to it that there is a sound segment with room.
-func (w *writer) ready() error {
+// ready sees to it that there is a sound segment with room for n entries.
+func (w *writer) ready(n int) error {
 	if err := w.repair(); err != nil {
 		return err
 	}
-	if w.open && len(w.pending) == 0 && !w.full() {
+	if w.open && len(w.pending) == 0 && !w.full(n) {
 		return nil
 	}
 	if w.open && w.seq >= w.first {
@@ -195,7 +244,7 @@ func (w *writer) repair() error {
 	if err := w.file.Sync(); err != nil {
 		return fmt.Errorf("cut segment %d: %w", w.num, err)
 	}
-	w.dirty = false
+	w.dirty, w.room = false, 0
 	return nil
 }
 
@@ -209,7 +258,11 @@ func (w *writer) keepTorn() error {
 	if err != nil {
 		return err
 	}
-	if err := disk.WriteFile(w.l.o.FS, name, data[w.end:], 0o600); err != nil {
+	end := data[w.end:]
+	if w.l.o.Reserve > 0 {
+		end = bytes.TrimRight(end, "\x00")
+	}
+	if err := disk.WriteFile(w.l.o.FS, name, end, 0o600); err != nil {
 		return err
 	}
 	w.tornName = filepath.Base(name)

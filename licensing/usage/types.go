@@ -90,7 +90,7 @@ type Note struct {
 	Detail string    `json:"detail,omitempty"`
 }
 
-// Row is one entry of a ledger in readable form. Exactly one of Use, Session and Note is set; none when the entry cannot be read
+// Row is one entry of a ledger in readable form. Exactly one of Use, Session, Note and Name is set; none when the entry cannot be read
 // here (Sealed), which only the vendor can then.
 type Row struct {
 	Seq     uint64   `json:"seq"`
@@ -98,7 +98,15 @@ type Row struct {
 	Use     *Use     `json:"use,omitempty"`
 	Session *Session `json:"session,omitempty"`
 	Note    *Note    `json:"note,omitempty"`
+	Name    *Named   `json:"name,omitempty"`
 	Sealed  bool     `json:"sealed,omitempty"`
+}
+
+// Named introduces a meter of a product: the uses that follow it in the epoch refer to it.
+type Named struct {
+	Product string `json:"product"`
+	Meter   string `json:"meter"`
+	Kind    string `json:"kind"`
 }
 
 // Use is one recorded event as it is kept.

@@ -41,6 +41,8 @@ const (
 	Shade        = fyne.ThemeColorName("shade")
 	Later        = fyne.ThemeColorName("later") // a phase of a timeline without a tone
 	Clear        = fyne.ThemeColorName("clear")
+	Chart2       = fyne.ThemeColorName("chart2") // beside Primary, which is the first of a chart
+	Chart3       = fyne.ThemeColorName("chart3")
 )
 
 // pair is one role in light and in dark.
@@ -75,6 +77,8 @@ var palette = map[fyne.ThemeColorName]pair{
 	LineStop:     both(0xEFBDB8, 0x7A3A38),
 	FocusRing:    both(0x1B5FD0, 0x9CC3FF),
 	Later:        both(0x6F7C87, 0x8D9BA7),
+	Chart2:       both(0xB8541A, 0xF0975C),
+	Chart3:       both(0x6A4FB0, 0xB39DF2),
 	Scrim:        alpha(0x14212B, 0x66, 0x05080A, 0x99),
 	Shade:        alpha(0x14212B, 0x33, 0x000000, 0x66),
 	Clear:        alpha(0, 0, 0, 0),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -15,27 +16,21 @@ import (
 // perFile bounds the work on one file, however it was made.
 const perFile = time.Minute
 
-// Run answers every request in IN.
+// Run answers every request and usage file in IN.
 func (c *answerCommand) Run(p *program) error {
 	if c.Out == "-" && p.cli.JSON {
 		return together("--json", "--out -")
 	}
-	inFolder, err := p.isDir(c.In)
+	if c.Agent == "" && (c.Second != "" || c.Reason != "") || c.Agent != "" && c.Reason == "" {
+		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--agent, --reason"}}
+	}
+	names, several, err := p.sources(c.In)
 	if err != nil {
 		return err
-	}
-	names := []string{c.In}
-	if inFolder {
-		if names, err = p.filesIn(c.In); err != nil {
-			return err
-		}
 	}
 	outFolder, err := p.asFolder(c.Out)
 	if err != nil {
 		return err
-	}
-	if c.Agent == "" && (c.Second != "" || c.Reason != "") || c.Agent != "" && c.Reason == "" {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--agent, --reason"}}
 	}
 	is, err := p.openToSign(c.Dir)
 	if err != nil {
@@ -43,15 +38,40 @@ func (c *answerCommand) Run(p *program) error {
 	}
 	defer is.Close()
 	work := answering{
-		p: p, is: is, out: c.Out, folder: inFolder, into: inFolder || outFolder,
+		p: p, is: is, out: c.Out, folder: several, into: several || outFolder,
 		by: issuer.Decision{Agent: c.Agent, Second: c.Second, Reason: c.Reason, Refuse: c.Refuse},
 	}
+	work.choose(c.Mail, outFolder)
 	for _, name := range names {
 		if err := work.source(name); err != nil {
 			return err
 		}
 	}
-	return work.finish(c.In)
+	if err := work.pack(); err != nil {
+		return err
+	}
+	return work.finish(strings.Join(c.In, " "))
+}
+
+// sources lists the files that a person named: files, and those in folders. several says that there may be more than one.
+func (p *program) sources(in []string) (names []string, several bool, err error) {
+	several = len(in) > 1
+	for _, name := range in {
+		folder, err := p.isDir(name)
+		if err != nil {
+			return nil, false, err
+		}
+		if !folder {
+			names = append(names, name)
+			continue
+		}
+		inside, err := p.filesIn(name)
+		if err != nil {
+			return nil, false, err
+		}
+		names, several = append(names, inside...), true
+	}
+	return names, several, nil
 }
 
 // answering is one run over one or many files.
@@ -60,9 +80,14 @@ type answering struct {
 	is       *issuer.Issuer
 	by       issuer.Decision
 	out      string
-	folder   bool // IN is a folder
+	folder   bool // IN is a folder, or several files
 	into     bool // OUT is meant to be a folder
+	mail     bool // mails get a reply
+	mailOnly bool // OUT is one such reply
+	zip      bool // OUT is one archive for all answers
+	packed   []packed
 	answers  []answerJSON
+	replies  []replyJSON
 	problems []problem
 	skipped  []string
 	codes    []int // exit codes of everything that was not simply granted
@@ -72,7 +97,7 @@ type answerJSON struct {
 	Source   string   `json:"source"`
 	Request  string   `json:"request"`
 	Computer string   `json:"computer"`
-	Result   string   `json:"result"` // license, partly, refused or withdrawn
+	Result   string   `json:"result"` // license, partly, refused, withdrawn or receipt
 	Reason   string   `json:"reason,omitempty"`
 	Serials  []string `json:"serials,omitempty"`
 	// Of a check-in or more time: what was withdrawn, until when more time was granted, whether a license end cut that short, and by
@@ -84,6 +109,8 @@ type answerJSON struct {
 	File      string    `json:"file"`
 	Words     string    `json:"check_words"`
 	Again     bool      `json:"again"`
+	// Receipt says what was counted of a usage file.
+	Receipt *issuer.Counting `json:"receipt,omitempty"`
 }
 
 // source answers the requests of one file. The error is one that stops the whole run; what is wrong with this file
@@ -100,15 +127,14 @@ func (w *answering) source(name string) error {
 	if w.p.ctx.Err() != nil {
 		return context.Canceled
 	}
-	if err := w.write(name, answers); err != nil {
+	if err := w.write(name, data, answers); err != nil {
 		return err
 	}
 	if err == nil {
 		return nil
 	}
 	for _, e := range split(err) {
-		var own *issuer.Error
-		if errors.As(e, &own) && ends(own.Code) {
+		if ends(e) {
 			return e
 		}
 		w.trouble(name, e)
@@ -117,10 +143,14 @@ func (w *answering) source(name string) error {
 }
 
 // ends says whether a problem is the issuer's own, so that the next file would meet it too.
-func ends(c issuer.Code) bool {
-	switch c {
+func ends(err error) bool {
+	var own *issuer.Error
+	if !errors.As(err, &own) {
+		return false
+	}
+	switch own.Code {
 	case issuer.CodeOtherVendor, issuer.CodeKindUnknown, issuer.CodeRequestOver, issuer.CodeNoRequest,
-		issuer.CodeNeedsPerson, issuer.CodeSecondNeeded, issuer.CodeTooMany:
+		issuer.CodeNeedsPerson, issuer.CodeSecondNeeded, issuer.CodeTooMany, issuer.CodeSealedForOther:
 		return false
 	}
 	return true
@@ -154,7 +184,20 @@ func (w *answering) trouble(name string, err error) {
 }
 
 // write puts the answers of one file where --out says.
-func (w *answering) write(source string, answers []issuer.Answer) error {
+func (w *answering) write(source string, data []byte, answers []issuer.Answer) error {
+	switch {
+	case len(answers) == 0:
+		return nil
+	case w.zip:
+		for _, a := range answers {
+			w.packed = append(w.packed, packed{source, a})
+		}
+		return nil
+	case w.mail && issuer.IsMail(data):
+		return w.reply(source, data, answers)
+	case w.mailOnly:
+		return &issuer.Error{Code: codeNoMail, Slots: map[string]any{"file": source, "out": w.out}}
+	}
 	many := w.folder || len(answers) > 1
 	for _, a := range answers {
 		name := w.out
@@ -188,6 +231,8 @@ func (w *answering) write(source string, answers []issuer.Answer) error {
 func (w *answering) tell(source, name string, a issuer.Answer) {
 	result := "license"
 	switch {
+	case a.Receipt != nil:
+		result = "receipt"
 	case a.Refused:
 		result = "refused"
 		w.codes = append(w.codes, terms.StateRequestRefused.ExitCode(false))
@@ -199,7 +244,7 @@ func (w *answering) tell(source, name string, a issuer.Answer) {
 	}
 	w.answers = append(w.answers, answerJSON{
 		Source: source, Request: a.Request, Computer: a.Code, Result: result, Reason: a.Reason, Serials: a.Serials, Withdrawn: a.Withdrawn,
-		Until: a.Until, EndsFirst: a.EndsFirst, Agent: a.Agent, File: name, Words: a.Words, Again: a.Again,
+		Until: a.Until, EndsFirst: a.EndsFirst, Agent: a.Agent, File: name, Words: a.Words, Again: a.Again, Receipt: a.Receipt,
 	})
 	if w.p.cli.JSON {
 		return
@@ -208,7 +253,11 @@ func (w *answering) tell(source, name string, a issuer.Answer) {
 	if name == "-" {
 		say = w.p.note // standard output is the file
 	}
-	say("issuer.say.answer."+result, map[string]any{"file": name, "code": a.Code, "words": a.Words, "reason": a.Reason})
+	if a.Receipt != nil {
+		w.counted(say, name, a)
+	} else {
+		say("issuer.say.answer."+result, map[string]any{"file": name, "code": a.Code, "words": a.Words, "reason": a.Reason})
+	}
 	if !a.Until.IsZero() {
 		say("issuer.say.answer.more_time", map[string]any{"until": a.Until})
 	}
@@ -252,9 +301,10 @@ func (w *answering) finish(in string) error {
 		p.json(struct {
 			head
 			Answers  []answerJSON `json:"answers"`
+			Replies  []replyJSON  `json:"replies,omitempty"`
 			Problems []problem    `json:"problems"`
 			Skipped  []string     `json:"skipped"`
-		}{head{1, p.code}, orEmpty(w.answers), orEmpty(w.problems), orEmpty(w.skipped)})
+		}{head{1, p.code}, orEmpty(w.answers), w.replies, orEmpty(w.problems), orEmpty(w.skipped)})
 	}
 	return nil
 }

@@ -36,6 +36,11 @@ type cli struct {
 	Revoke     revokeCommand     `cmd:""`
 	Policy     policyCommand     `cmd:""`
 
+	Watch     watchCommand     `cmd:""`
+	Open      openCommand      `cmd:""`
+	Usage     usageCommand     `cmd:""`
+	Anomalies anomaliesCommand `cmd:""`
+
 	RotateKeys rotateCommand  `cmd:""`
 	Version    versionCommand `cmd:""`
 }
@@ -111,8 +116,9 @@ type showCommand struct {
 
 type answerCommand struct {
 	at
-	In     string `arg:""`
-	Out    string `required:"" placeholder:"FILE"`
+	In     []string `arg:""`
+	Out    string   `required:"" placeholder:"FILE"`
+	Mail   bool
 	Agent  string `placeholder:"NAME" xor:"decide"`
 	Second string `placeholder:"NAME"`
 	Reason string `placeholder:"TEXT" help:"grant-reason"`
@@ -123,6 +129,7 @@ type rotateCommand struct {
 	at
 	RootDir      string    `placeholder:"DIR"`
 	Root         bool      `xor:"which"`
+	Sealing      bool      `xor:"which"`
 	SignerPublic string    `placeholder:"KEY" xor:"which"`
 	Withdraw     string    `placeholder:"KEYID"`
 	NothingAfter time.Time `placeholder:"TIME"`

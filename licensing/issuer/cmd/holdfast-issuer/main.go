@@ -7,6 +7,9 @@
 //	holdfast-issuer extend|hold|revoke SERIAL --dir acme … --out outbox/
 //	holdfast-issuer notice maintenance|outage|policy|migration --dir acme … --out outbox/
 //	holdfast-issuer policy publish policy.yaml --dir acme --out outbox/
+//	holdfast-issuer answer --dir acme usage.hfuse mail.eml --out outbox/
+//	holdfast-issuer watch inbox --dir acme --out outbox
+//	holdfast-issuer usage report --dir acme --format csv
 //
 // Results go to standard output, notes and problems to standard error. It never asks a question, so it can be run from
 // scripts. Exit codes are those of words.md 6.2 and stable, and so is the JSON of --json.
@@ -31,6 +34,14 @@ func main() {
 		running: func() (string, time.Duration) {
 			r := clock.System().Read()
 			return r.Boot, r.Running
+		},
+		wait: func(ctx context.Context, d time.Duration) {
+			timer := time.NewTimer(d)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			}
 		},
 	})
 	stop()

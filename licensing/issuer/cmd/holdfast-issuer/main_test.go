@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,22 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		programName: func() {
 			os.Exit(run(context.Background(), os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, fs: disk.OS(), now: scriptTime}))
+		},
+		"meter": func() {
+			if err := meter(os.Args[1:]); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+		},
+		"receipt": func() { // FILE N: what the n-th computer finds in it
+			n, err := strconv.Atoi(os.Args[2])
+			if err == nil {
+				err = printReceipt(os.Args[1], n)
+			}
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
 		},
 		"computer": func() {
 			if err := computer(os.Args[1:]); err != nil {

@@ -27,6 +27,7 @@ type world struct {
 	rand     io.Reader // nil: crypto/rand
 	now      func() time.Time
 	running  func() (boot string, on time.Duration) // nil: not known
+	wait     func(context.Context, time.Duration)   // until the time is over or the context is done
 }
 
 // version is set by the linker (-X main.version=…).
@@ -95,6 +96,9 @@ const (
 	codeUsage    issuer.Code = "usage"
 	codeTogether issuer.Code = "together"
 	codeSeveral  issuer.Code = "several"
+	codeNoMail   issuer.Code = "no_mail"
+	codeLink     issuer.Code = "link"
+	codeLarge    issuer.Code = "too_large"
 )
 
 func exitCode(err error) int {
@@ -102,7 +106,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return 130
-	case errors.As(err, &own) && (own.Code == codeUsage || own.Code == codeTogether || own.Code == codeSeveral):
+	case errors.As(err, &own) && (own.Code == codeUsage || own.Code == codeTogether || own.Code == codeSeveral || own.Code == codeNoMail):
 		return 2
 	case disk.IsFull(err):
 		return 43

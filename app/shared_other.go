@@ -1,6 +1,0 @@
-//go:build !linux && !darwin && !windows
-
-package app
-
-// shared is not known on this system.
-func shared(string) bool { return false }

@@ -1,0 +1,122 @@
+package issuer
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"holdfast/licensing/usage"
+)
+
+// Anomaly is something about the usage of a computer that a person at the desk should look at. Nothing was refused for it.
+type Anomaly struct {
+	usage.Finding
+	Since    time.Time `json:"since"` // when it was seen first
+	Settled  time.Time `json:"settled,omitzero"`
+	Customer string    `json:"customer,omitempty"`
+	Device   string    `json:"device"`
+	Computer string    `json:"computer"` // its code
+	Label    string    `json:"label,omitempty"`
+	File     string    `json:"file,omitempty"` // id of the usage file in which it was found
+}
+
+// Anomalies lists what was found in usage files and what the days themselves show: days out of line with what the same computer did
+// before, and computers that say nothing though their contract asks for usage. Oldest first.
+func (is *Issuer) Anomalies() ([]Anomaly, error) {
+	all := []Anomaly{}
+	now := is.o.now()
+	err := is.db.View(func(t tx) error {
+		ledgers := map[string]ledgerRecord{}
+		err := each(t, bucketLedgers, "", func(id string, rec ledgerRecord) error {
+			ledgers[id] = rec
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		tell := func(f findingRecord) {
+			rec := ledgers[f.Ledger]
+			all = append(all, Anomaly{
+				Finding: f.Finding, Since: f.Seen, Settled: f.Settled, Customer: customerOf(rec), Device: rec.Device, Computer: rec.Code, Label: rec.Label, File: f.File,
+			})
+		}
+		if err := each(t, bucketFindings, "", func(_ string, f findingRecord) error { tell(f); return nil }); err != nil {
+			return err
+		}
+		for _, id := range slices.Sorted(maps.Keys(ledgers)) {
+			found, err := outOfLine(t, id)
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				tell(findingRecord{Finding: f, Seen: f.At})
+			}
+		}
+		silent, err := silentOnes(t, ledgers, now)
+		all = append(all, silent...)
+		return err
+	})
+	slices.SortStableFunc(all, func(a, b Anomaly) int { return a.Since.Compare(b.Since) })
+	return all, err
+}
+
+// slackDays is how late a usage file may be before the desk is told: mails take their time.
+const slackDays = 7
+
+// silentOnes are the computers from which a contract asks for usage and nothing came in time: neither since their last file nor, when
+// there was none, since they got their place.
+func silentOnes(t tx, ledgers map[string]ledgerRecord, now time.Time) ([]Anomaly, error) {
+	type quiet struct {
+		held  []licenseRecord
+		place Place
+	}
+	quiets := map[string]*quiet{}
+	err := each(t, bucketLicenses, "", func(serial string, l licenseRecord) error {
+		no, err := withdrawn(t, serial)
+		if err != nil || no != nil || len(l.Policy.Meters) == 0 || !l.Ends.IsZero() && now.After(l.Ends) {
+			return err
+		}
+		places, err := placesOf(t, serial)
+		for _, p := range places {
+			q := quiets[p.Device]
+			if q == nil {
+				q = &quiet{place: p}
+				quiets[p.Device] = q
+			}
+			q.held = append(q.held, l)
+			if p.Since.Before(q.place.Since) {
+				q.place.Since = p.Since
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []Anomaly
+	for _, device := range slices.Sorted(maps.Keys(quiets)) {
+		q := quiets[device]
+		days := dueOf(q.held)
+		if days == 0 {
+			continue
+		}
+		last, ledger, said := q.place.Since, "", "never"
+		for id, rec := range ledgers {
+			if (rec.Device == device || slices.Contains(q.place.Former, rec.Device)) && (ledger == "" || rec.Latest.After(last)) {
+				last, ledger, said = rec.Latest, id, rec.Latest.Format(time.RFC3339)
+			}
+		}
+		due := last.AddDate(0, 0, days+slackDays)
+		if !now.After(due) {
+			continue
+		}
+		f := usage.Finding{Code: findingSilence, Ledger: ledger, At: last, Evidence: map[string]string{
+			"last": said, "expected": due.Format(time.RFC3339), "days": fmt.Sprint(int(now.Sub(last) / (24 * time.Hour))),
+		}}
+		customers := ledgerRecord{Customers: customersOf(ledgers[ledger].Customers, q.held)}
+		all = append(all, Anomaly{Finding: f, Since: due, Customer: customerOf(customers), Device: device, Computer: q.place.Code, Label: cmp.Or(q.place.Label, ledgers[ledger].Label)})
+	}
+	return all, nil
+}

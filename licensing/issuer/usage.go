@@ -1,0 +1,284 @@
+package issuer
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"holdfast/licensing/device"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/usage"
+)
+
+// Codes of findings that this side adds to those of package usage.
+const (
+	findingGap     = "gap"
+	findingRestart = "restart"
+	findingUnknown = "unknown_device"
+	findingOther   = "other_device"
+	findingRebuilt = "standing_rebuilt"
+	findingRate    = "rate"
+	findingSilence = "silence"
+
+	evidenceMissing = "missing" // epochs that have to come before others are counted
+)
+
+// Receive takes a usage file: proves it, counts what is new in it, and answers with a receipt that says what was counted in all.
+// The same file gets the same bytes again. Whatever is odd in it is recorded, named in the receipt and listed by Anomalies; nothing
+// is refused for it, and neither is a computer that is not known here. Errors: *terms.Problem when a seal is not right, CodeOtherVendor,
+// CodeSealedForOther, CodeClockBehind, CodeClockAhead, and those of the keys. On error nothing was recorded.
+func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
+	}
+	e, ok := usageIn(f)
+	if !ok {
+		return Answer{}, say(CodeNoRequest, nil, "file", f.Name)
+	}
+	u, err := exchange.ParseUsage(e)
+	if err != nil {
+		return Answer{}, err
+	}
+	signed, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err != nil {
+		return Answer{}, fmt.Errorf("usage file: %w", err)
+	}
+	sum := sha256.Sum256(signed)
+	key := hex.EncodeToString(sum[:])
+	var rec receiptRecord
+	again := false
+	look := func(t tx) (who identity, err error) {
+		if who, err = identityIn(t); err != nil {
+			return who, err
+		}
+		if u.Vendor != who.Vendor {
+			return who, say(CodeOtherVendor, nil, "vendor", u.Vendor, "own", who.Vendor)
+		}
+		rec, err = get[receiptRecord](t, bucketReceipts, key)
+		if errors.Is(err, errNoRecord) {
+			return who, nil
+		}
+		if err == nil {
+			again, err = stillGood(t, rec.answerRecord)
+		}
+		return who, err
+	}
+	if err := is.db.View(func(t tx) error { _, err := look(t); return err }); err != nil {
+		return Answer{}, err
+	}
+	if !again {
+		opened, err := usage.Open(e, f.Bundle.Sealed, is.sealingKey)
+		if err != nil {
+			return Answer{}, err
+		}
+		err = is.db.Update(func(t tx) error {
+			who, err := look(t)
+			if err != nil || again {
+				return err
+			}
+			if rec, err = is.count(t, who, f, opened); err != nil {
+				return err
+			}
+			return putLater(t, bucketReceipts, key, rec)
+		})
+		if err != nil {
+			return Answer{}, err
+		}
+	}
+	a := rec.answer()
+	a.Again = again
+	return a, nil
+}
+
+func (r receiptRecord) answer() Answer {
+	a := r.answerRecord.answer()
+	a.Receipt = &Counting{
+		Ledger: r.Ledger, Number: r.Number, Entries: r.Entries, New: r.New, Missing: r.Missing, Findings: r.Findings, Customer: r.Customer,
+	}
+	return a
+}
+
+// Counting says what became of a usage file.
+type Counting struct {
+	Ledger   string   `json:"ledger"`
+	Number   int      `json:"number"`             // of the receipt
+	Entries  uint64   `json:"entries"`            // counted in all
+	New      uint64   `json:"new"`                // of them by this file
+	Missing  []string `json:"missing,omitempty"`  // what has to come before the rest is counted
+	Findings []string `json:"findings,omitempty"` // codes, see Anomalies
+	Customer string   `json:"customer,omitempty"`
+}
+
+// usageIn finds the face of a usage file.
+func usageIn(f exchange.Found) (exchange.Envelope, bool) {
+	for _, e := range f.Bundle.Envelopes {
+		if _, kind := exchange.PeekHeader(e); kind == exchange.KindUsage {
+			return e, true
+		}
+	}
+	return exchange.Envelope{}, false
+}
+
+// count counts an opened usage file and makes its receipt.
+func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (receiptRecord, error) {
+	u := o.File
+	now, err := is.stamp(t)
+	if err != nil {
+		return receiptRecord{}, err
+	}
+	d, err := computerOf(exchange.Request{Device: u.Device})
+	if err != nil {
+		return receiptRecord{}, err
+	}
+	has, err := held(t, d.id)
+	if err != nil {
+		return receiptRecord{}, err
+	}
+	rec, old, err := ledgerIn(t, u.Ledger)
+	if err != nil {
+		return receiptRecord{}, err
+	}
+	var found []usage.Finding
+	if !old {
+		rec = ledgerRecord{Device: d.id, Code: d.code, Since: now}
+	}
+	more, err := before(t, f, o, &rec, has)
+	if err != nil {
+		return receiptRecord{}, err
+	}
+	found = append(found, more...)
+	next, counted := usage.Reckon(rec.Standing, o)
+	found = append(found, counted.Findings...)
+	if len(counted.Missing) > 0 {
+		found = append(found, odd(u, findingGap, evidenceMissing, strings.Join(counted.Missing, " ")))
+	}
+	if rec.Device == d.id {
+		rec.take(next, u, d, has.licenses, now)
+	}
+	if err := addDays(t, u.Ledger, rec.Customers, counted.Sums); err != nil {
+		return receiptRecord{}, err
+	}
+	if err := keepFindings(t, u.Ledger, u.ID, found, now); err != nil {
+		return receiptRecord{}, err
+	}
+	if err := putLater(t, bucketLedgers, u.Ledger, rec); err != nil {
+		return receiptRecord{}, err
+	}
+	if _, err := is.forget(t, now); err != nil {
+		return receiptRecord{}, err
+	}
+	return is.receipt(t, who, d, now, rec, u, counted, found, has.licenses)
+}
+
+// before looks at what is known before a file is counted: whether this store was put back from an old copy, whether the computer began
+// a new ledger, and whether it is known at all.
+func before(t tx, f exchange.Found, o usage.Opened, rec *ledgerRecord, has holding) ([]usage.Finding, error) {
+	var found []usage.Finding
+	u := o.File
+	proof, ok, err := newerReceipt(t, f, *rec, u)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		found = append(found, proof.finding(rec.Standing, u))
+		if err := proof.into(t, rec, has.licenses); err != nil {
+			return nil, err
+		}
+	case rec.Standing.Ledger == "":
+		other, before, err := otherLedger(t, u.Ledger, append(has.former, u.Device.ID))
+		if err != nil {
+			return nil, err
+		}
+		if other != "" {
+			found = append(found, odd(u, findingRestart, "before", other, "last", fmt.Sprint(before.Standing.Last), "until", before.Latest.Format(time.RFC3339)))
+		}
+	}
+	if rec.Known = len(has.licenses) > 0; !rec.Known {
+		found = append(found, odd(u, findingUnknown, "device", u.Device.ID, "code", codeOf(u.Device.Public)))
+	}
+	return found, nil
+}
+
+// odd makes a finding about a file as a whole. evidence is a row of names and values.
+func odd(u exchange.Usage, code string, evidence ...string) usage.Finding {
+	f := usage.Finding{Code: code, Ledger: u.Ledger, At: u.Issued.UTC(), Evidence: map[string]string{}}
+	for i := 0; i+1 < len(evidence); i += 2 {
+		f.Evidence[evidence[i]] = evidence[i+1]
+	}
+	return f
+}
+
+// take moves a ledger on to what was counted of a file.
+func (rec *ledgerRecord) take(next usage.Standing, u exchange.Usage, d computer, held []licenseRecord, now time.Time) {
+	rec.Standing = next
+	rec.Standing.Receipt++
+	if d.label != "" {
+		rec.Label = d.label
+	}
+	rec.Latest, rec.File = now, u.ID
+	rec.Customers = customersOf(rec.Customers, held)
+	for meter := range next.Totals {
+		product, _, _ := cutMeter(meter)
+		if rec.Customers[product] == "" && len(held) > 0 {
+			rec.Customers[product] = held[0].Customer // a product that it holds no place of: still the same customer's computer
+		}
+	}
+}
+
+// holding is what a computer holds here: licenses, oldest first, and the device keys that it had before.
+type holding struct {
+	licenses []licenseRecord
+	former   []string
+}
+
+// held finds the licenses of which a computer holds a place, or held it under an earlier key.
+func held(t tx, device string) (holding, error) {
+	var h holding
+	var serials []string
+	err := each(t, bucketPlaces, "", func(key string, p Place) error {
+		if serial, _, ok := strings.Cut(key, "/"); ok && (p.Device == device || slices.Contains(p.Former, device)) {
+			serials = append(serials, serial)
+			h.former = append(h.former, p.Former...)
+		}
+		return nil
+	})
+	if err != nil {
+		return h, err
+	}
+	for _, serial := range slices.Compact(serials) {
+		rec, err := licenseIn(t, serial)
+		if err != nil {
+			return h, err
+		}
+		h.licenses = append(h.licenses, rec)
+	}
+	slices.SortFunc(h.licenses, func(a, b licenseRecord) int { return cmp.Or(a.Made.Compare(b.Made), cmp.Compare(a.Serial, b.Serial)) })
+	return h, nil
+}
+
+// otherLedger finds another ledger that the same computer reported, also under an earlier key; "" when there is none.
+func otherLedger(t tx, ledger string, devices []string) (other string, newest ledgerRecord, err error) {
+	err = each(t, bucketLedgers, "", func(id string, rec ledgerRecord) error {
+		if id != ledger && slices.Contains(devices, rec.Device) && !rec.Latest.Before(newest.Latest) {
+			other, newest = id, rec
+		}
+		return nil
+	})
+	return other, newest, err
+}
+
+// codeOf is the computer code of a device key, "" for something else.
+func codeOf(public string) string {
+	k, err := exchange.DecodeKey(public)
+	if err != nil {
+		return ""
+	}
+	return device.Code(k)
+}

@@ -1,0 +1,191 @@
+package issuer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
+)
+
+const (
+	bucketLedgers  = "ledgers"  // ledger id → ledgerRecord
+	bucketReceipts = "receipts" // hex SHA-256 of a usage file's signed bytes → receiptRecord
+	bucketDays     = "days"     // ledger "/" day "/" product "/" meter "/" customer → dayRecord
+	bucketFindings = "findings" // ledger "/" code "/" hash → findingRecord
+	bucketErasures = "erasures" // time "/" id → Erasure
+	bucketKeeping  = "keeping"  // keepKey → keepRecord
+
+	keepKey = "days"
+)
+
+// ledgerRecord is what is known of one usage ledger: how far it is counted and which computer reports it. It is never erased, since
+// without it nothing that comes later could be proven.
+type ledgerRecord struct {
+	Standing usage.Standing `json:"standing"`
+	Device   string         `json:"device"` // the one that reported first
+	Code     string         `json:"code"`
+	Label    string         `json:"label,omitempty"`
+	Known    bool           `json:"known"` // the computer holds a place of a license here
+	Since    time.Time      `json:"since"`
+	Latest   time.Time      `json:"latest"` // when the newest file was taken
+	File     string         `json:"file"`   // its id
+	// Customers are those whose licenses the computer held, by product, when it last reported.
+	Customers map[string]string `json:"customers,omitempty"`
+}
+
+// receiptRecord is the answer to a usage file as it was handed out.
+type receiptRecord struct {
+	answerRecord
+	Ledger   string   `json:"ledger"`
+	Number   int      `json:"number"`
+	Entries  uint64   `json:"entries"` // counted in all
+	New      uint64   `json:"new"`     // of them by this file
+	Missing  []string `json:"missing,omitempty"`
+	Findings []string `json:"findings,omitempty"`
+	Customer string   `json:"customer,omitempty"`
+}
+
+// dayRecord is what one meter of one ledger counted on one day for one customer. Of a store that was put back and rebuilt, what no
+// day is known of stands under the zero day.
+type dayRecord struct {
+	usage.Sum
+	Ledger   string `json:"ledger"`
+	Customer string `json:"customer,omitempty"`
+}
+
+func (d dayRecord) key() string {
+	day := rebuiltDay
+	if !d.Day.IsZero() {
+		day = d.Day.UTC().Format(time.DateOnly)
+	}
+	return strings.Join([]string{url.QueryEscape(d.Ledger), day, url.QueryEscape(d.Product), url.QueryEscape(d.Meter), url.QueryEscape(d.Customer)}, "/")
+}
+
+// rebuiltDay stands in keys for a day that is not known, in front of all others.
+const rebuiltDay = "0000-00-00"
+
+// findingRecord is something that was found in a usage file. It is kept when what was missing came after all.
+type findingRecord struct {
+	usage.Finding
+	Seen    time.Time `json:"seen"` // when it was found first
+	File    string    `json:"file"` // id of the usage file in which it was
+	Settled time.Time `json:"settled,omitzero"`
+}
+
+func (f findingRecord) key() (string, error) {
+	b, err := json.Marshal(f.Finding) // evidence is sorted by name
+	if err != nil {
+		return "", fmt.Errorf("finding: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return url.QueryEscape(f.Ledger) + "/" + f.Code + "/" + hex.EncodeToString(sum[:8]), nil
+}
+
+// keepRecord is how long days are kept. Erased is up to when they were erased.
+type keepRecord struct {
+	Keep   terms.Length `json:"keep"`
+	Agent  string       `json:"agent,omitempty"`
+	Erased time.Time    `json:"erased,omitzero"`
+}
+
+func ledgerIn(t tx, id string) (rec ledgerRecord, known bool, err error) {
+	rec, err = get[ledgerRecord](t, bucketLedgers, id)
+	if errors.Is(err, errNoRecord) {
+		return rec, false, nil
+	}
+	return rec, err == nil, err
+}
+
+// each goes through the records of a bucket.
+func each[T any](t tx, bucket, prefix string, fn func(key string, v T) error) error {
+	return t.Each(bucket, prefix, func(key string, value []byte) error {
+		var v T
+		if err := json.Unmarshal(value, &v); err != nil {
+			return say(CodeDamaged, err, "file", storeName)
+		}
+		return fn(key, v)
+	})
+}
+
+// addDays adds what a file counted to the days.
+func addDays(t tx, ledger string, customers map[string]string, sums []usage.Sum) error {
+	for _, s := range sums {
+		d := dayRecord{Sum: s, Ledger: ledger, Customer: customers[s.Product]}
+		old, err := get[dayRecord](t, bucketDays, d.key())
+		switch {
+		case errors.Is(err, errNoRecord):
+		case err != nil:
+			return err
+		default:
+			d.Sum = added(old.Sum, s)
+		}
+		if err := putLater(t, bucketDays, d.key(), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// added joins two sums of one meter: units are added up; of a peak the highest counts.
+func added(a, b usage.Sum) usage.Sum {
+	if a.Kind == usage.Peak {
+		a.Units = max(a.Units, b.Units)
+	} else {
+		a.Units += b.Units
+	}
+	a.Count, a.Over = a.Count+b.Count, a.Over+b.Over
+	return a
+}
+
+// keepFindings records what is new among findings and settles those of missing entries that are not missing any more.
+func keepFindings(t tx, ledger, file string, found []usage.Finding, now time.Time) error {
+	var settled []findingRecord
+	err := each(t, bucketFindings, url.QueryEscape(ledger)+"/"+findingGap+"/", func(_ string, f findingRecord) error {
+		still := slices.ContainsFunc(found, func(o usage.Finding) bool { return o.Evidence[evidenceMissing] == f.Evidence[evidenceMissing] })
+		if f.Evidence[evidenceMissing] != "" && f.Settled.IsZero() && !still {
+			f.Settled = now
+			settled = append(settled, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		rec := findingRecord{Finding: f, Seen: now, File: file}
+		key, err := rec.key()
+		if err != nil {
+			return err
+		}
+		old, err := get[findingRecord](t, bucketFindings, key)
+		switch {
+		case err == nil && old.Settled.IsZero():
+			continue
+		case err == nil:
+			old.Settled, rec = time.Time{}, old
+		case !errors.Is(err, errNoRecord):
+			return err
+		}
+		if err := putLater(t, bucketFindings, key, rec); err != nil {
+			return err
+		}
+	}
+	for _, f := range settled {
+		key, err := f.key()
+		if err == nil {
+			err = put(t, bucketFindings, key, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package usage
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"path/filepath"
+
+	"holdfast/licensing/disk"
+	"holdfast/licensing/ledger"
+)
+
+// idHash stands beside an entry for the id of its event.
+type idHash [ledger.BesideSize]byte
+
+type idAt struct {
+	id  idHash
+	seq uint64
+}
+
+// windowSize is how many of the newest events are known by their id, at least.
+const windowSize = 1 << 20
+
+// window finds the newest events by their id: two halves, of which the older one is dropped when the newer one is full.
+type window struct {
+	loaded       bool
+	newer, older map[idHash]uint64
+}
+
+func (w *window) find(id idHash) (uint64, bool) {
+	seq, ok := w.newer[id]
+	if !ok {
+		seq, ok = w.older[id]
+	}
+	return seq, ok
+}
+
+func (w *window) add(id idHash, seq uint64) {
+	if !w.loaded {
+		return
+	}
+	if len(w.newer) >= windowSize {
+		w.newer, w.older = map[idHash]uint64{}, w.newer
+	}
+	w.newer[id] = seq
+}
+
+// forget takes ids out again that did not become durable.
+func (w *window) forget(ids []idAt) {
+	for _, i := range ids {
+		for _, half := range []map[idHash]uint64{w.newer, w.older} {
+			if half[i.id] == i.seq {
+				delete(half, i.id)
+			}
+		}
+	}
+}
+
+const idKeyName = "ids.key"
+
+// hash is called with mu held, after loadIDs.
+func (b *Book) hash(id string) idHash {
+	mac := hmac.New(sha256.New, b.idKey)
+	mac.Write([]byte(id))
+	return idHash(mac.Sum(nil)[:ledger.BesideSize])
+}
+
+// loadIDs reads the hashes of the newest events, once. It does so in turn with the appends, so that none is missed.
+func (b *Book) loadIDs() error {
+	b.mu.Lock()
+	loaded := b.ids.loaded
+	b.mu.Unlock()
+	if loaded {
+		return nil
+	}
+	return b.l.Do(func() error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.ids.loaded {
+			return nil
+		}
+		key, err := b.readIDKey()
+		if err != nil {
+			return err
+		}
+		last, _ := b.l.Tail()
+		found := make(map[idHash]uint64, min(last, windowSize))
+		take := func(seq uint64, beside []byte) {
+			if id := idHash(beside); found[id] == 0 || found[id] > seq {
+				found[id] = seq
+			}
+		}
+		err = b.l.Beside(take, func(first uint64) bool { return outside(first, last) })
+		if err != nil {
+			return err
+		}
+		for _, s := range b.l.Segments() {
+			if s.Pruned && !outside(s.Last, last) {
+				if err := b.readIDs(s, take); err != nil {
+					return err
+				}
+			}
+		}
+		b.idKey, b.ids = key, window{loaded: true, newer: map[idHash]uint64{}, older: found}
+		return nil
+	})
+}
+
+// outside says whether an entry is so old that its id may be forgotten.
+func outside(seq, last uint64) bool { return seq+windowSize <= last }
+
+// A pruned epoch leaves the ids of its events in NNN.ids, while they are in the window: for each, u64 number of the entry and the hash;
+// behind them CRC-32C over all.
+const idSize = 8 + len(idHash{})
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func (b *Book) idsName(num uint64) string { return filepath.Join(b.dir, fmt.Sprintf("%08d.ids", num)) }
+
+// keepIDs writes NNN.ids of an epoch that is going to be pruned.
+func (b *Book) keepIDs(num uint64) error {
+	w, err := b.l.ReadSegment(num)
+	if err != nil {
+		return err
+	}
+	var data []byte
+	for _, e := range w.Entries {
+		if e.Beside != nil {
+			data = append(binary.BigEndian.AppendUint64(data, e.Seq), e.Beside...)
+		}
+	}
+	data = binary.BigEndian.AppendUint32(data, crc32.Checksum(data, castagnoli))
+	return disk.WriteFile(b.o.FS, b.idsName(num), data, 0o600)
+}
+
+// readIDs passes what keepIDs wrote. A file that is gone or damaged holds none.
+func (b *Book) readIDs(s ledger.Segment, take func(uint64, []byte)) error {
+	data, err := disk.ReadFile(b.o.FS, b.idsName(s.Number), maxIDs)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrTooLarge) || errors.Is(err, disk.ErrNotRegular) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read ids of epoch %d: %w", s.Number, err)
+	}
+	eachID(data, s.First, s.Last, take)
+	return nil
+}
+
+const maxIDs = 16 << 20
+
+// eachID passes the ids in the bytes of an NNN.ids whose entries are first to last.
+func eachID(data []byte, first, last uint64, take func(uint64, []byte)) {
+	n := len(data) - crc32.Size
+	if n < 0 || n%idSize != 0 || binary.BigEndian.Uint32(data[n:]) != crc32.Checksum(data[:n], castagnoli) {
+		return
+	}
+	for data = data[:n]; len(data) > 0; data = data[idSize:] {
+		if seq := binary.BigEndian.Uint64(data); seq >= first && seq <= last {
+			take(seq, data[8:idSize])
+		}
+	}
+}
+
+// readIDKey reads the key of the hashes, or makes one. It is no secret from who can read the ledger's files: it keeps hashes
+// of one computer from being compared with those of another.
+func (b *Book) readIDKey() ([]byte, error) {
+	name := filepath.Join(b.dir, idKeyName)
+	key, err := disk.ReadFile(b.o.FS, name, sha256.Size)
+	if err == nil && len(key) == sha256.Size {
+		return key, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, disk.ErrTooLarge) {
+		return nil, fmt.Errorf("read the key of ids: %w", err)
+	}
+	key = make([]byte, sha256.Size)
+	if _, err := io.ReadFull(b.o.Rand, key); err != nil {
+		return nil, fmt.Errorf("read randomness: %w", err)
+	}
+	if err := disk.WriteFile(b.o.FS, name, key, 0o600); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// Look finds the event with that id among the newest. It answers only when it is sure.
+func (b *Book) Look(id string) (Done, bool, error) {
+	if id == "" {
+		return Done{}, false, nil
+	}
+	if err := b.loadIDs(); err != nil {
+		return Done{}, false, fmt.Errorf("look: %w", err)
+	}
+	var d Done
+	var ok bool
+	err := b.l.Do(func() error { // behind all writes, after what did not succeed was taken away
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		d.Seq, ok = b.ids.find(b.hash(id))
+		d.Again = ok
+		return nil
+	})
+	if err != nil {
+		return Done{}, false, fmt.Errorf("look: %w", err)
+	}
+	return d, ok, nil
+}

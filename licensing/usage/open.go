@@ -1,0 +1,142 @@
+package usage
+
+import (
+	"crypto/ed25519"
+	"crypto/hpke"
+	"errors"
+	"fmt"
+	"time"
+
+	"holdfast/licensing/exchange"
+)
+
+// Opened is a usage file that was opened with the vendor's key. Every epoch in it was rebuilt, entry by entry, and compared with the
+// close that the device signed.
+type Opened struct {
+	File   exchange.Usage
+	Epochs []Proven // in order of their numbers
+	// Findings are those of the whole file; those of an epoch are with it.
+	Findings []Finding
+
+	packed []*packed
+	public ed25519.PublicKey
+	keys   func(id string) (hpke.PrivateKey, error)
+}
+
+// Proven is what one epoch of a usage file says. Fault is "" when the chain and the signed close prove all of it; else the code of the
+// finding that says why not, and then nothing of it is counted, except with not_signed: an epoch that a damaged disk left without a
+// close is counted as far as it goes.
+type Proven struct {
+	Number   uint64    `json:"number"`
+	First    uint64    `json:"first"`
+	Last     uint64    `json:"last"`
+	Start    string    `json:"start"`               // hex head before its first entry: the same for copies of one epoch
+	Previous string    `json:"previous,omitempty"`  // hex
+	Damaged  []uint64  `json:"damaged,omitempty"`   // numbers of earlier epochs that it calls damaged
+	LostFrom uint64    `json:"lost_from,omitempty"` // entries that are lost with them
+	LostTo   uint64    `json:"lost_to,omitempty"`
+	Head     string    `json:"head"`
+	Close    string    `json:"close"` // hex hash of the close; without one, the head
+	Key      string    `json:"key"`
+	Sums     []Sum     `json:"sums"` // by product, meter and day
+	Since    []Sum     `json:"since,omitempty"`
+	Sessions string    `json:"sessions,omitempty"` // base64 of the first 4 random bytes of each
+	Events   uint64    `json:"events"`
+	Unread   uint64    `json:"unread,omitempty"`
+	From     time.Time `json:"from,omitzero"`
+	To       time.Time `json:"to,omitzero"`
+	Early    *Session  `json:"early,omitempty"` // first and last session, for the clock
+	Final    *Session  `json:"final,omitempty"`
+	Fault    string    `json:"fault,omitempty"`
+	Findings []Finding `json:"findings,omitempty"`
+
+	index int // of packed; -1 when it was kept without its entries
+	of    *Opened
+}
+
+// Open opens a usage file: env is its first envelope and sealed the bytes beside it, as exchange.Read gives them. keys returns the
+// vendor's private key for the id of a sealing key. The error is a *terms.Problem when the file is not what its device signed, or
+// the error of keys when the file itself cannot be opened. What is wrong with single epochs is in their findings instead.
+func Open(env exchange.Envelope, sealed []byte, keys func(id string) (hpke.PrivateKey, error)) (Opened, error) {
+	u, err := exchange.ParseUsage(env)
+	if err != nil {
+		return Opened{}, err
+	}
+	public, err := exchange.DecodeKey(u.Device.Public)
+	if err != nil {
+		return Opened{}, changed(err)
+	}
+	switch {
+	case u.Sealed.Unpacked > maxContent:
+		return Opened{}, tooLarge(fmt.Errorf("%d bytes unpacked", u.Sealed.Unpacked))
+	case int64(len(sealed)) != u.Sealed.Size || hexSum(sealed) != u.Sealed.SHA256:
+		return Opened{}, changed(errors.New("the sealed bytes are not those that were signed"))
+	}
+	private, err := keys(u.Sealed.Key)
+	if err != nil {
+		return Opened{}, err
+	}
+	content, err := openContent(sealed, u, private)
+	if err != nil {
+		return Opened{}, err
+	}
+	epochs, err := unpack(content)
+	if err != nil {
+		return Opened{}, malformed(err)
+	}
+	if s, err := (span{}).of(epochs); err != nil {
+		return Opened{}, malformed(err)
+	} else if face := (span{u.FromEpoch, u.ToEpoch, u.First, u.Last, u.Entries, u.Close}); s != face {
+		return Opened{}, malformed(fmt.Errorf("the content has %v, its face says %v", s, face))
+	}
+	o := Opened{File: u, packed: epochs, public: public, keys: keys}
+	if err := o.proveAll(); err != nil {
+		return Opened{}, malformed(err)
+	}
+	return o, nil
+}
+
+func (o *Opened) proveAll() error {
+	for i := range o.packed {
+		p, err := o.prove(i, reading{sums: tally{}})
+		if err != nil {
+			return err
+		}
+		o.Epochs = append(o.Epochs, p)
+	}
+	o.clocks()
+	return nil
+}
+
+// Rows calls fn for every entry of the file in readable form, also of epochs that are not proven. An error of fn ends it.
+func (o Opened) Rows(fn func(Row) error) error {
+	for i := range o.packed {
+		if _, err := o.prove(i, reading{sums: tally{}, rows: fn}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Contents is everything in the file, for a backend that reads it without a store.
+func (o Opened) Contents() (Contents, error) {
+	c := Contents{Schema: ContentsSchema, File: o.File, Epochs: []Epoch{}, Rows: []Row{}}
+	sums := tally{}
+	for i, p := range o.packed {
+		e, err := p.face()
+		if err != nil {
+			return Contents{}, err
+		}
+		e.Closed, e.Unread = o.Epochs[i].Since, o.Epochs[i].Unread
+		c.Epochs = append(c.Epochs, e)
+		_, err = o.prove(i, reading{sums: sums, rows: func(r Row) error {
+			c.Rows = append(c.Rows, r)
+			return nil
+		}})
+		if err != nil {
+			return Contents{}, err
+		}
+	}
+	c.Sums = sums.list()
+	return c, nil
+}

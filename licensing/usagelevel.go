@@ -1,0 +1,90 @@
+package licensing
+
+import (
+	"context"
+
+	"holdfast/licensing/ledger"
+	"holdfast/licensing/usage"
+)
+
+// levelInForce is the level of detail for a vendor and who set it: "contract", "person" or "".
+type levelInForce struct {
+	level, by string
+	most      string // what the contract lets leave
+}
+
+// The words of UsageView.LevelBy.
+const (
+	levelByContract = "contract"
+	levelByPerson   = "person"
+)
+
+// levelsInForce are those of all vendors, by root.
+func (r *records) levelsInForce(t *meterTable) map[string]levelInForce {
+	all := map[string]levelInForce{}
+	for _, v := range t.vendors {
+		l := levelInForce{level: usage.LevelContract, most: usage.LevelContract}
+		if levels[v.level] > levels[usage.LevelContract] {
+			l = levelInForce{v.level, levelByContract, v.level}
+		}
+		if chosen := r.Usage[v.root].Level; chosen != "" && levels[chosen] <= levels[l.most] {
+			l.level, l.by = chosen, levelByPerson
+		}
+		all[v.root] = l
+	}
+	return all
+}
+
+// grain is to how many seconds times are cut at a level.
+func grain(level string) int64 {
+	if level == usage.LevelFull {
+		return 1
+	}
+	return 3600
+}
+
+// allows says whether a person may choose a level: what the contract says is the most that leaves.
+func (l levelInForce) allows(level string) error {
+	switch {
+	case levels[level] == 0:
+		return &Mistake{Code: "usage_level", Args: map[string]any{"level": level}}
+	case levels[level] > levels[l.most]:
+		return &Mistake{Code: "usage_level_high", Args: map[string]any{"level": level, "most": l.most}}
+	}
+	return nil
+}
+
+// SetUsageLevel keeps a person's choice of level for a vendor; "" takes it back. What was recorded before stays as it was. The error
+// is a *Mistake for a vendor or level that cannot be.
+func (e *Engine) SetUsageLevel(ctx context.Context, vendor, level string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v, err := e.vendor(vendor)
+	if err != nil {
+		return err
+	}
+	if level != "" {
+		if err := e.listsOf(e.rec).levels[v.Root].allows(level); err != nil {
+			return err
+		}
+	}
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
+	u := e.rec.Usage[v.Root]
+	if u.Level == level {
+		return nil
+	}
+	u.Root, u.Level = v.Root, level
+	ev := ledger.Event{Kind: "usage_level", Reason: level, Authority: "person", Vendor: v.Root}
+	if level == "" {
+		ev.Reason = "default"
+	}
+	if err := e.commit(ctx, ev, change{Usage: []usageRecord{u}}); err != nil {
+		return err
+	}
+	for _, l := range e.ledgersOf(v.Root) { // the grain of times belongs to a session
+		l.book.EndSession()
+	}
+	return nil
+}

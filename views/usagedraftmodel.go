@@ -1,0 +1,168 @@
+package views
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
+)
+
+// levelOption is a level of detail that a person can choose.
+type levelOption struct {
+	ID, Title, Sub string
+	On             bool
+}
+
+// usageFileModel is everything the preview of a usage file shows.
+type usageFileModel struct {
+	Title, Sub   string
+	Tone         terms.Tone
+	Symbol, Word string      // of the chip
+	Facts        [][2]string // who, what, when: for everybody
+	Lines        [][2]string // what the file says of itself, as label and value
+	Not          string      // what is not in the file
+	Notes        []string    // what a person should know of this file
+	Levels       []levelOption
+	Locked       bool   // there is nothing to choose
+	LevelBy      string // who limits the choice; "" nobody
+	Words        string
+	Receipt      string
+	Command      string
+	// Stick is a USB stick that is plugged in, "" for none.
+	Stick, StickName string
+}
+
+// usageFile turns a draft into words.
+func (v voice) usageFile(s licensing.Snapshot, d licensing.UsageDraft) usageFileModel {
+	c := d.Contents
+	entries := count(c.File.Entries)
+	m := usageFileModel{
+		Title: v.usagePeriod(d.From, d.To, s.Verdict.At), Sub: v.t("usagefile.size", "n", entries, "size", v.size(len(d.File))),
+		Tone: terms.ToneNotice, Symbol: "wait", Word: v.t("usagefile.not_sent"), Words: d.Words, Receipt: v.t("usagefile.receipt_none", "vendor", d.Vendor),
+		Not: v.t("usagefile.not." + c.File.Level), Lines: v.face(c),
+		Command: commandLine("usage_export", "--vendor", vendorID(s, d.Root), "--level", c.File.Level, "--reviewed", "--out", d.Name),
+	}
+	if d.Left {
+		m.Symbol, m.Word = "", v.t("usagefile.saved")
+	}
+	if !d.ReceiptBy.IsZero() {
+		m.Receipt = v.t("usagefile.receipt", "date", v.long(d.ReceiptBy))
+	}
+	computer := v.t("usagefile.code", "code", c.File.Device.Code)
+	if c.File.Device.Label != "" {
+		computer = v.t("usagefile.code_label", "code", c.File.Device.Code, "label", c.File.Device.Label)
+	}
+	m.Facts = [][2]string{
+		{v.t("usagefile.organization"), d.Customer},
+		{v.t("usagefile.computer"), computer},
+		{v.t("usagefile.products"), v.usageTotals(s, d.Root, c.Sums)},
+		{v.t("usagefile.days"), v.t("usagefile.days."+c.File.Level, "n", daysIn(c.Sums))},
+	}
+	m.Notes = v.draftNotes(d)
+	v.draftLevels(s, d, &m)
+	return m
+}
+
+// usagePeriod names a file by the month of its uses, else by their first and last day.
+func (v voice) usagePeriod(from, to, at time.Time) string {
+	a, b := from.In(v.zone), to.In(v.zone)
+	switch {
+	case from.IsZero():
+		return v.t("usagefile.name")
+	case a.Year() == b.Year() && a.Month() == b.Month():
+		return v.t("usagefile.title", "period", v.t("plan.month", "month", v.Text("date.month."+strconv.Itoa(int(a.Month())), nil), "year", strconv.Itoa(a.Year())))
+	}
+	return v.t("usagefile.title", "period", v.t("usagefile.from_to", "from", v.short(from), "to", v.short(to)))
+}
+
+// draftNotes are what a person should know before the file leaves.
+func (v voice) draftNotes(d licensing.UsageDraft) []string {
+	var all []string
+	if d.Again {
+		all = append(all, v.t("usagefile.same"))
+	}
+	if n := d.Contents.File.Remains; n > 0 {
+		all = append(all, v.t("usagefile.remains", "n", count(n)))
+	}
+	unread := uint64(0)
+	for _, e := range d.Contents.Epochs {
+		unread += e.Unread
+	}
+	if unread > 0 {
+		all = append(all, v.t("usagefile.unread", "n", count(unread), "vendor", d.Vendor))
+	}
+	return all
+}
+
+// draftLevels are the levels of detail that a person may choose, or why there is no choice.
+func (v voice) draftLevels(s licensing.Snapshot, d licensing.UsageDraft, m *usageFileModel) {
+	level, allowed := d.Contents.File.Level, levels
+	for _, u := range s.Usage {
+		if u.Root == d.Root {
+			allowed = v.usageLevel(s, u).Options
+			m.Locked = u.LevelBy == "contract" || len(allowed) < 2
+		}
+	}
+	if m.Locked {
+		allowed = []string{level}
+	}
+	for _, l := range allowed {
+		m.Levels = append(m.Levels, levelOption{ID: l, Title: v.t("usagefile.level." + l), Sub: v.t("usagefile.level." + l + ".text"), On: l == level})
+	}
+	if len(allowed) < len(levels) {
+		m.LevelBy = v.t("usagefile.locked", "vendor", d.Vendor)
+	}
+}
+
+// usageTotals are the products with what each of their meters counted, a product a line.
+func (v voice) usageTotals(s licensing.Snapshot, root string, sums []usage.Sum) string {
+	total := map[usage.Sum]usage.Sum{}
+	for _, x := range sums {
+		key := usage.Sum{Product: x.Product, Meter: x.Meter, Kind: x.Kind}
+		t := total[key]
+		t.Count += x.Count
+		if x.Kind == usage.Peak {
+			t.Units = max(t.Units, x.Units)
+		} else {
+			t.Units += x.Units
+		}
+		total[key] = t
+	}
+	keys := make([]usage.Sum, 0, len(total))
+	for key := range total {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b usage.Sum) int {
+		return cmp.Or(cmp.Compare(a.Product, b.Product), cmp.Compare(a.Meter, b.Meter))
+	})
+	out, before := "", ""
+	for _, key := range keys {
+		one := v.metered(s, root, key.Product, key.Meter, key.Kind, total[key].Units)
+		switch {
+		case out == "":
+			out = v.t("usagefile.product", "product", v.productOf(s, root, key.Product), "what", one)
+		case key.Product == before:
+			out += " · " + one
+		default:
+			out += "\n" + v.t("usagefile.product", "product", v.productOf(s, root, key.Product), "what", one)
+		}
+		before = key.Product
+	}
+	return cmp.Or(out, v.t("usagefile.no_use"))
+}
+
+// daysIn counts the days on which something was used.
+func daysIn(sums []usage.Sum) int {
+	days := map[int64]bool{}
+	for _, s := range sums {
+		days[s.Day.Unix()] = true
+	}
+	return len(days)
+}
+
+// count is a number of entries as texts take it.
+func count(n uint64) int64 { return int64(min(n, 1<<62)) }
