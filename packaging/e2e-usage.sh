@@ -90,15 +90,18 @@ step "3. $EVENTS events through the endpoint, while the agent is killed three ti
 start_agent
 "$sample" --home "$HOLDFAST_HOME" --root acme.hfkey --product acmecad --meter renders --events "$EVENTS" --feature edit >sample.json 2>sample.log &
 run=$!
+kills=0
 for _ in 1 2 3; do
-  sleep 1.2
+  sleep 0.4
   kill -0 "$run" 2>/dev/null || break
-  kill -9 "$agent" && wait "$agent" 2>/dev/null || true
+  kill -9 "$agent" && kills=$((kills + 1))
+  wait "$agent" 2>/dev/null || true
   start_agent
 done
 wait "$run" || die "the licensed program ended with $?: $(cat sample.json sample.log)"
 cat sample.json
-acked=$(jq -r .acknowledged sample.json)
+[ "$kills" = 3 ] || die "the program was done after $kills kills: more events are needed"
+acked=$(jq -r .acknowledged_units sample.json)
 [ "$acked" = "$EVENTS" ] || die "$acked of $EVENTS units were acknowledged"
 curl -sS --unix-socket "$(jq -r .address "$HOLDFAST_HOME/endpoint")" http://holdfast/v1/status >status.json || die "curl could not ask the endpoint"
 jq -e '.usage[0].unsent > 0' status.json >/dev/null || die "the status names no usage: $(cat status.json)"
