@@ -24,9 +24,17 @@ type fakeAnswers struct {
 	recorded []licensing.UsageEvent
 	done     []licensing.Recorded
 	err      error
+	watched  chan func() // gets what tells of a change
 }
 
 func (f *fakeAnswers) Snapshot() licensing.Snapshot { return f.snapshot }
+
+func (f *fakeAnswers) Watch(fn func(licensing.Snapshot)) (stop func()) {
+	if f.watched != nil {
+		f.watched <- func() { fn(f.snapshot) }
+	}
+	return func() {}
+}
 
 func (f *fakeAnswers) Evaluate(q terms.Query) terms.Verdict { return f.evaluate(q) }
 
@@ -234,5 +242,46 @@ func TestAnOpenHomeAnswersLicensedPrograms(t *testing.T) {
 	}
 	if _, ok := p.Prove(t.Context(), endpoint.CheckRequest{Product: "acmecad", Nonce: "AAAA"}, []byte("{}")); ok {
 		t.Error("a computer without a key proved something")
+	}
+}
+
+func TestTheSameQuestionIsWorkedOutOnceUntilSomethingChanges(t *testing.T) {
+	n := 0
+	f := &fakeAnswers{evaluate: func(terms.Query) terms.Verdict { n++; return cad(true) }, done: []licensing.Recorded{{Ledger: "11", Seq: 8}}, watched: make(chan func())}
+	p := programsOf(t, f)
+	ask := func(features ...string) int {
+		t.Helper()
+		before := n
+		if _, err := p.Check(t.Context(), endpoint.CheckRequest{Product: "acmecad", Features: features}); err != nil {
+			t.Fatal(err)
+		}
+		return n - before
+	}
+	if ask("edit") != 1 || ask("edit") != 0 || ask("edit", "x") == 0 {
+		t.Error("an answer was not kept, or kept for another question")
+	}
+	(<-f.watched)()
+	if ask("edit") != 1 || ask("edit") != 0 {
+		t.Error("a change of the engine was not seen")
+	}
+	if _, err := p.Record(t.Context(), endpoint.UsageRequest{Events: []endpoint.UsageEvent{{Product: "acmecad", Meter: "m", Units: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	if ask("edit") != 1 {
+		t.Error("recorded usage was not seen")
+	}
+	k := keyOf(endpoint.CheckRequest{Product: "acmecad", Features: []string{"edit"}})
+	old := p.recent.answers[k]
+	for _, age := range []time.Duration{2 * time.Second, recentFor} {
+		old.at = time.Now().Add(-age)
+		p.recent.answers[k] = old
+		if ask("edit") != 1 {
+			t.Errorf("kept for %v", age)
+		}
+	}
+	old.at, old.answer.ValidUntil = time.Now(), old.answer.At
+	p.recent.answers[k] = old
+	if ask("edit") != 1 {
+		t.Error("kept beyond its time")
 	}
 }

@@ -2,10 +2,12 @@ package licensing
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -378,6 +380,163 @@ func TestSixHundredUsesASecondMakeFewSnapshots(t *testing.T) {
 	}
 	c.clock.Advance(time.Second)
 	if used := c.usage().meter("renders").Used; used != 600 {
+		t.Fatalf("%d used", used)
+	}
+}
+
+func TestReceiptsThatAnEarlierProgramLeftAreTaken(t *testing.T) {
+	c, d := meteringComputer(t)
+	c.uses("renders", 1, "")
+	receipt, _ := d.confirm(c.drafts(UsageOptions{}).File)
+	p := c.plan(ImportOptions{})
+	for _, doc := range p.documents([]Source{{Name: "f", Data: receipt}}) {
+		s := p.take(doc)
+		s.change.Parts, s.change.Documents[0].Pending, s.change.Documents[0].Looked = nil, true, 1
+		if err := c.keep(context.Background(), p, doc, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.Receipts()) != 0 || c.usage().Unsent == 0 {
+		t.Fatal("the receipt was taken")
+	}
+	for range 2 {
+		c.reopen()
+		if r := c.Receipts(); len(r) != 1 || !r[0].Matches || c.usage().Unsent != 0 {
+			t.Fatalf("receipts %+v", r)
+		}
+	}
+	if got := c.kinds("parts_taken"); len(got) != 1 {
+		t.Fatalf("%d records of it", len(got))
+	}
+}
+
+func TestVendorsOfTheSameProductAreToldApartAndSeeNothingOfEachOther(t *testing.T) {
+	c, d := meteringComputer(t)
+	other := newDesk(t)
+	other.id, other.root, other.keys[0] = "other", keyFrom("other root"), keyFrom("other work 1")
+	req := c.request(other.vendor, testKey(t, 9))
+	if it := c.use(other.answer(req, metered, func(l *terms.License) { l.Serial, l.Policy.Product.ID = "B-1", "acmecad" })); !it.Taken {
+		t.Fatalf("second license: %+v", it.Finding)
+	}
+	event := UsageEvent{Product: "acmecad", Meter: "renders", Units: 1}
+	if _, err := c.RecordUsage(context.Background(), []UsageEvent{event}); mistake(err) != "usage_vendor_needed" {
+		t.Fatalf("two vendors count it: %v", err)
+	}
+	first, second := event, event
+	first.Vendor, second.Vendor, second.Units = "acme", "other@"+exchange.KeyID(pub(other.root)), 5
+	rec, err := c.RecordUsage(context.Background(), []UsageEvent{first, second, first})
+	if err != nil || rec[0].Ledger == rec[1].Ledger || rec[2].Ledger != rec[0].Ledger || rec[2].Seq <= rec[0].Seq {
+		t.Fatalf("recorded %+v, %v", rec, err)
+	}
+	if _, err := c.DraftUsage(context.Background(), UsageOptions{}); mistake(err) != "vendor_ambiguous" {
+		t.Fatalf("a file for which of them: %v", err)
+	}
+	for each, want := range map[*desk]int64{d: 2, other: 5} {
+		_, counted := each.confirm(c.drafts(UsageOptions{Vendor: each.id}).File)
+		if len(counted.Sums) != 1 || counted.Sums[0].Units != want {
+			t.Errorf("%s counted %+v", each.id, counted.Sums)
+		}
+	}
+	if v := c.Snapshot().Usage; len(v) != 2 || v[0].Vendor > v[1].Vendor {
+		t.Fatalf("%d views", len(v))
+	}
+}
+
+func TestANewSealingKeyOfTheVendorIsUsedFromThenOn(t *testing.T) {
+	c, d := meteringComputer(t)
+	c.uses("renders", 1, "")
+	add := d.vendor.edit
+	d.vendor.edit = func(p *exchange.Profile) {
+		add(p)
+		k := p.Sealing[0]
+		k.ID, k.From = "seal-2", start
+		p.Sealing = append(p.Sealing, k)
+	}
+	c.newer(d.vendor, start.Add(time.Hour))
+	c.uses("renders", 1, "")
+	draft := c.drafts(UsageOptions{})
+	var keys []string
+	for _, e := range draft.Contents.Epochs {
+		keys = append(keys, e.Key)
+	}
+	if !slices.Equal(keys, []string{"seal-1", "seal-2"}) || draft.Contents.File.Sealed.Key != "seal-2" {
+		t.Fatalf("epochs are sealed for %v, the file for %s", keys, draft.Contents.File.Sealed.Key)
+	}
+}
+
+func TestAUsageFileIsNoAnswer(t *testing.T) {
+	c, _ := meteringComputer(t)
+	c.uses("renders", 1, "")
+	if it := c.use(c.drafts(UsageOptions{}).File); it.Taken || it.Kind != exchange.KindUsage || it.Finding.State != terms.StateFileRequest {
+		t.Fatalf("its own usage file: %+v", it)
+	}
+}
+
+func TestAFullFileThatLeftIsFollowedByTheNextPart(t *testing.T) {
+	c, _ := meteringComputer(t)
+	c.uses("renders", 1, "")
+	l := c.ledgersOf(c.usage().Root)[0]
+	part := func(from, to, remains uint64, left bool) usageFileRecord {
+		f := usageFileRecord{ID: strings.Repeat(string(rune('a'+from)), 16), Root: l.root, Ledger: l.id, FromEpoch: from, ToEpoch: to, Remains: remains, Made: start}
+		if left {
+			f.Left = start
+		}
+		return f
+	}
+	for _, step := range []struct {
+		file usageFileRecord
+		want uint64
+	}{
+		{part(1, 4, 900, false), 1}, // nobody has it: it is made again
+		{part(1, 4, 900, true), 5},
+		{part(5, 9, 100, true), 10},
+		{part(10, 11, 0, true), 10}, // the last part goes on with what comes
+	} {
+		c.rec.apply(change{UsageFiles: []usageFileRecord{step.file}})
+		if got := c.from(l); got != step.want {
+			t.Fatalf("after epochs %d to %d the next file begins with %d, want %d", step.file.FromEpoch, step.file.ToEpoch, got, step.want)
+		}
+	}
+}
+
+func TestRecordingWaitsForNobodyAndCountsAll(t *testing.T) {
+	c, d := meteringComputer(t)
+	const writers, each = 8, 40
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range each {
+				if _, err := c.RecordUsage(context.Background(), []UsageEvent{{Product: "acmecad", Meter: "renders", Units: 1, ID: fmt.Sprint(w, "-", i)}}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Go(func() {
+		for range each {
+			c.Snapshot()
+			c.again()
+			if _, err := c.Prove("acmecad", "n", []byte("x")); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	c.uses("renders", 1, "first") // there is something to report
+	all.Go(func() {
+		if _, err := c.DraftUsage(context.Background(), UsageOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	c.mu.Lock()
+	c.uses("renders", 1, "locked") // the engine is busy, perhaps with a key store that asks
+	c.mu.Unlock()
+	all.Wait()
+	if _, counted := d.confirm(c.drafts(UsageOptions{}).File); counted.Events != writers*each+2 {
+		t.Fatalf("the vendor counted %d", counted.Events)
+	}
+	c.clock.Advance(time.Second)
+	if used := c.usage().meter("renders").Used; used != writers*each+2 {
 		t.Fatalf("%d used", used)
 	}
 }

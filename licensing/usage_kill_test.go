@@ -20,7 +20,7 @@ import (
 const (
 	deskFile     = "desk"
 	standingFile = "standing"
-	killUses     = 10
+	killUses     = 12
 )
 
 // childTB ends a child where a test would fail.
@@ -183,7 +183,7 @@ func killBase(t *testing.T) string {
 func checkUsageAfterKill(t *testing.T, dir, at, out string) {
 	t.Helper()
 	o := childOptions(dir)
-	o.Clock.(*clock.Driven).Advance(10 * day)
+	o.Clock.(*clock.Driven).Advance(2 * killUses * day)
 	e, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatalf("%s: cannot be opened: %v", at, err)

@@ -9,7 +9,6 @@ import (
 	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
-	"holdfast/licensing/usage"
 )
 
 // Engine is what the window needs of *licensing.Engine. Every call may block and is made in the background.
@@ -36,7 +35,6 @@ type Engine interface {
 	Refresh(ctx context.Context)
 	DraftUsage(ctx context.Context, o licensing.UsageOptions) (licensing.UsageDraft, error)
 	UsageLeft(ctx context.Context, draftID, name string) error
-	UsageRows(ctx context.Context, vendor string, from uint64, fn func(usage.Row) error) error
 	SetUsageLevel(ctx context.Context, vendor, level string) error
 	Receipts() []licensing.ReceiptView
 	Watch(fn func(licensing.Snapshot)) (stop func())

@@ -38,6 +38,7 @@ func (d *testDesk) OpenURL(address string) error {
 	d.mails = append(d.mails, address)
 	return d.refuses
 }
+
 func (d *testDesk) OpenDraft(path string) error {
 	d.drafts = append(d.drafts, path)
 	return d.refuses

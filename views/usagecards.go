@@ -114,7 +114,7 @@ func (p *usagePage) files(m usageModel) []fyne.CanvasObject {
 			DateLabel: p.v.t("usage.receipt.date"), Date: r.Date, Links: []*look.Button{details},
 		})
 	}
-	group := func(sym, title, none string, rows []look.RowModel) fyne.CanvasObject {
+	listed := func(sym, title, none string, rows []look.RowModel) fyne.CanvasObject {
 		if len(rows) == 0 {
 			return look.Column(look.Gap8, look.Section(sym, p.v.t(title), ""), look.PaddedCard(look.NewPara(p.v.t(none), look.Quiet)))
 		}
@@ -125,8 +125,8 @@ func (p *usagePage) files(m usageModel) []fyne.CanvasObject {
 		none = "history.reading"
 	}
 	parts := []fyne.CanvasObject{
-		group("wait", "usage.waiting", "usage.waiting.none", waiting),
-		group("seal", "usage.receipts", none, receipts),
+		listed("wait", "usage.waiting", "usage.waiting.none", waiting),
+		listed("seal", "usage.receipts", none, receipts),
 	}
 	if len(waiting) > 0 {
 		parts = append(parts, look.NewPara(p.v.t("usage.waiting.lost"), look.Caption))

@@ -47,7 +47,7 @@ func (v voice) usageFile(s licensing.Snapshot, d licensing.UsageDraft) usageFile
 		Command: commandLine("usage_export", "--vendor", vendorID(s, d.Root), "--level", c.File.Level, "--reviewed", "--out", d.Name),
 	}
 	if d.Left {
-		m.Symbol, m.Word = "", v.t("usagefile.saved")
+		m.Tone, m.Symbol, m.Word = terms.ToneOK, "", v.t("usagefile.saved")
 	}
 	if !d.ReceiptBy.IsZero() {
 		m.Receipt = v.t("usagefile.receipt", "date", v.long(d.ReceiptBy))

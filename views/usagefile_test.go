@@ -256,7 +256,8 @@ func TestEveryFieldOfAnEntryCanBeRead(t *testing.T) {
 		{Seq: 41, Epoch: 17, Note: &usage.Note{
 			Kind: "clock", At: at, Code: "back", From: at, To: at, Seq: 3, Head: "h", Count: 4, Cause: "c", Detail: "d",
 		}},
-		{Seq: 41, Epoch: 17, Name: &usage.Named{Product: "p", Meter: "m", Kind: usage.Peak}}, {Seq: 41, Epoch: 17, Sealed: true},
+		{Seq: 41, Epoch: 17, Name: &usage.Named{Product: "p", Meter: "m", Kind: usage.Peak}},
+		{Seq: 41, Epoch: 17, Sealed: true},
 	} {
 		got := b.w.v.entryFacts(r)
 		if want := usage.RowLines(r); len(got) != len(want) {
@@ -394,5 +395,28 @@ func TestAmountsAreExact(t *testing.T) {
 	}
 	if plain.IsMissing(b.w.v.coded("usagefile.note.kind", "not known")) {
 		t.Error("a code that is not known has no words")
+	}
+}
+
+func TestSavingAndWritingAMailOpensTheDraftByItself(t *testing.T) {
+	d := &testDesk{}
+	e, b := usageBench(t, benchOptions{desk: d})
+	b.w.usageDraft(acmeRoot)
+	path := filepath.Join(t.TempDir(), "october.hfuse")
+	b.clickID("open_request.mail")
+	b.saveUnder(path)
+	b.mustSay("Your usage file is saved.", "october.hfuse")
+	if len(d.drafts) != 1 || d.drafts[0] != strings.TrimSuffix(path, ".hfuse")+".eml" || len(e.metered.left) != 1 || e.metered.left[0][1] != "october.hfuse" {
+		t.Errorf("opened %v, left %v", d.drafts, e.metered.left)
+	}
+}
+
+func BenchmarkPreviewOfAHundredThousandEntries(b *testing.B) {
+	d := usageDraftOf(usageContents(100_000, ""))
+	_, w := usageBench(b, benchOptions{})
+	for b.Loop() {
+		w.w.visit(w.w.usageDraftPlace(&d))
+		w.w.visit(w.w.usageEntriesPlace(&d))
+		w.w.visit(w.w.usageRawPlace(&d))
 	}
 }

@@ -17,11 +17,10 @@ type metered struct {
 	usage    []licensing.UsageView // of the snapshot
 	receipts []licensing.ReceiptView
 	draft    func(o licensing.UsageOptions) (licensing.UsageDraft, error) // nil: a draft of usageContents(214)
-	rows     []usage.Row
-	drafts   []licensing.UsageOptions // that were asked for
-	left     [][2]string              // draft and name
-	unkept   error                    // of UsageLeft
-	levels   []string                 // that a person chose
+	drafts   []licensing.UsageOptions                                     // that were asked for
+	left     [][2]string                                                  // draft and name
+	unkept   error                                                        // of UsageLeft
+	levels   []string                                                     // that a person chose
 }
 
 // DraftUsage makes a draft of what the test set.
@@ -52,18 +51,6 @@ func (f *fake) UsageLeft(_ context.Context, draftID, name string) error {
 	f.metered.left = append(f.metered.left, [2]string{draftID, name})
 	f.revision++
 	return nil
-}
-
-// UsageRows are those that the test set.
-func (f *fake) UsageRows(_ context.Context, _ string, from uint64, fn func(usage.Row) error) error {
-	for _, r := range f.metered.rows {
-		if r.Seq >= from {
-			if err := fn(r); err != nil {
-				return err
-			}
-		}
-	}
-	return f.fail
 }
 
 // Receipts are those that the test set.

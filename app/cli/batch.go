@@ -46,6 +46,9 @@ func (s *session) batchFiles(batch string) ([]*zip.File, error) {
 	if err != nil {
 		return nil, mistake("batch_unreadable", map[string]any{"file": batch})
 	}
+	if len(z.File) > maxBatch {
+		return nil, mistake("batch_full", map[string]any{"file": batch, "n": maxBatch})
+	}
 	return z.File, nil
 }
 

@@ -59,6 +59,10 @@ func (s *session) commands(v terms.Verdict, f terms.Finding) []string {
 			rest = s.requestOptions(f.State) + rest
 		case terms.ActCheckin, terms.ActConfirmComputer, terms.ActMoreTime:
 			rest = s.vendorFor(v, f) + rest
+		case terms.ActExportUsage:
+			if len(s.engine.Snapshot().Usage) > 1 {
+				rest = " --vendor ID"
+			}
 		case terms.ActAskVendor:
 			if f.Product != "" {
 				rest = " --product " + f.Product

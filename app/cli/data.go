@@ -132,7 +132,7 @@ type deleteJSON struct {
 	Requests int         `json:"open_requests"`
 	Records  uint64      `json:"records"`
 	Unsent   uint64      `json:"unsent_entries"` // of usage, which no vendor has seen then
-	Places   []placeJSON `json:"places"` // that vendors go on counting
+	Places   []placeJSON `json:"places"`         // that vendors go on counting
 }
 
 type lostJSON struct {

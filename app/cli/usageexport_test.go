@@ -273,3 +273,52 @@ func TestABatchThatIsFullStaysAsItIs(t *testing.T) {
 		t.Errorf("exit %d, %s, %v", code, problems, f.left)
 	}
 }
+
+// FuzzABatchIsReplacedWholeOrStaysAsItIs puts anything in the place of a batch.
+func FuzzABatchIsReplacedWholeOrStaysAsItIs(f *testing.F) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"readme.txt", "old.hfuse", "../up.hfuse"} {
+		w, err := z.Create(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		io.WriteString(w, "-----BEGIN HOLDFAST USAGE-----")
+	}
+	z.Close()
+	f.Add(b.Bytes())
+	f.Add(b.Bytes()[:b.Len()/2])
+	f.Add([]byte("not a zip"))
+	f.Add([]byte{})
+	mine, _ := face(1, 3)
+	f.Fuzz(func(t *testing.T, before []byte) {
+		s, _ := testSession(t, "en")
+		name := filepath.Join(s.Dir, "batch.zip")
+		if err := os.WriteFile(name, before, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.appendTo("batch.zip", "new.hfuse", []byte("mine"), olderUsage(mine))
+		after, rerr := os.ReadFile(name)
+		if rerr != nil {
+			t.Fatal(rerr)
+		}
+		if err != nil {
+			if !bytes.Equal(after, before) {
+				t.Errorf("changed in spite of %v", err)
+			}
+			return
+		}
+		z, err := zip.NewReader(bytes.NewReader(after), int64(len(after)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := z.File[len(z.File)-1]
+		in, err := last.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(in); err != nil || string(got) != "mine" || !strings.HasPrefix(last.Name, "new") {
+			t.Errorf("%s: %q, %v", last.Name, got, err)
+		}
+	})
+}

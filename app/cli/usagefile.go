@@ -89,7 +89,7 @@ func (s *session) draft(ctx context.Context, o licensing.UsageOptions) (licensin
 		}
 	}
 	if s.allConfirmed(o.Vendor) {
-		return licensing.UsageDraft{}, mistake("usage_nothing", nil)
+		return licensing.UsageDraft{}, mistake("nothing_to_report", nil)
 	}
 	return s.engine.DraftUsage(ctx, o)
 }
@@ -112,7 +112,7 @@ func (s *session) allConfirmed(vendor string) bool {
 // nothingNew turns the engine's word that there is no use without a receipt into an answer of its own; other errors stay.
 func (s *session) nothingNew(ctx context.Context, err error) (result, error) {
 	var wrong *licensing.Mistake
-	if !errors.As(err, &wrong) || wrong.Code != "usage_nothing" {
+	if !errors.As(err, &wrong) || wrong.Code != "nothing_to_report" {
 		return result{}, err
 	}
 	r := s.failed(ctx, err, nil)

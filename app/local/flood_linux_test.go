@@ -177,6 +177,9 @@ func residentKB(t *testing.T, pid int) int {
 // under the same attack: so the processor time of the attackers counts on both sides, and what is seen is what the
 // endpoint lets through. The ratio against an idle computer is logged.
 func TestHostileCallersNeitherStarveGoodOnesNorFillTheMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills the computer with work")
+	}
 	const checks = 500
 	for kind := range floods {
 		t.Run(kind, func(t *testing.T) {

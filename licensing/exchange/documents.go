@@ -260,11 +260,13 @@ type Bundle struct {
 // Raw is kept so that signed bytes are never encoded again.
 type Raw = json.RawMessage
 
-// KindUsage is a usage file of a device; UsageSchema the payload of its envelope. SealingSuite is the one HPKE suite in use.
+// KindUsage is a usage file of a device.
+const KindUsage Kind = "usage"
+
+// UsageSchema is the payload of its envelope, SealingSuite the one HPKE suite in use.
 const (
-	KindUsage    Kind = "usage"
-	UsageSchema       = "holdfast.usage/v1"
-	SealingSuite      = "MLKEM768X25519/HKDF-SHA256/ChaCha20Poly1305"
+	UsageSchema  = "holdfast.usage/v1"
+	SealingSuite = "MLKEM768X25519/HKDF-SHA256/ChaCha20Poly1305"
 )
 
 // Usage is the signed face of a usage file: who reports what to whom. The content travels beside the envelope, sealed for the

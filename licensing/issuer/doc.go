@@ -14,8 +14,13 @@
 // is about. What they say is kept by subject with a growing version, and every later answer brings what still counts. Added time
 // is kept for good, with who granted it and why. What a policy does not give by itself needs a person: CodeNeedsPerson, then Decide.
 //
+// Usage files are answered with receipts. Package usage proves and reckons them; here the standing of each ledger is kept, what was
+// counted by day, and what a person should look at: nothing is refused because of it. Open, proof and count of a file, its findings and its
+// receipt are one transaction. A store that was put back from an old copy takes its standing from the newest receipt that a computer
+// sends along, signed by this vendor. Days can be handed out, erased and given a time to be kept; what proves the chain stays.
+//
 // A store of the first version is read as it is. It becomes one of the second with the first record that the first version would
-// overlook; older programs then say that they are too old, and change nothing.
+// overlook, and one of the third with the first usage file; older programs then say that they are too old, and change nothing.
 //
 // Time and randomness come from Options; nothing here reads a clock. The issuer refuses to sign when its clock is behind
 // its newest signature, or further ahead of it than this computer has been on (see stamp). Errors that concern a person are *Error or *terms.Problem, both with an exit code.

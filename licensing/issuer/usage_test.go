@@ -302,7 +302,7 @@ func TestWhatWasChangedOnTheComputerIsNotCounted(t *testing.T) {
 			e.Entries[5], e.Entries[6] = e.Entries[6], e.Entries[5]
 			renumber(e)
 		},
-		"cut":               func(e *usage.RawEpoch) { e.Entries = e.Entries[:len(e.Entries)-3] },
+		"cut": func(e *usage.RawEpoch) { e.Entries = e.Entries[:len(e.Entries)-3] },
 	} {
 		d := newDesk(t)
 		a := d.agent(t, 1)

@@ -12,8 +12,10 @@ const (
 	FirstType  byte = 16
 	// FirstBeside and above are entries with BesideSize bytes behind the body that the chain leaves out.
 	FirstBeside byte = 128
-	BesideSize       = 8
 )
+
+// BesideSize is how many bytes lie beside an entry of such a type.
+const BesideSize = 8
 
 // Limits of every reader and writer.
 const (

@@ -60,7 +60,9 @@ func lockedKeys() Keys { return Keys{Public: bookDevice.Public().(ed25519.Public
 func bookOptions(fsys disk.FS) BookOptions {
 	return BookOptions{
 		FS: fsys, Ledger: bookID, Vendor: "9a0d2c4e8b716f35", Device: "4f1c2a9be0d37786", Sealing: bookSealing(1), Keys: bookKeys(),
-		Session:      func() Session { return Session{Boot: "b1", At: bookStart, Wall: bookStart, Program: "1.0.0", Grain: 3600} },
+		Session: func() Session {
+			return Session{Boot: "b1", At: bookStart, Wall: bookStart, Program: "1.0.0", Grain: 3600}
+		},
 		EpochRecords: 8,
 	}
 }

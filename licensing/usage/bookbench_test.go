@@ -255,7 +255,7 @@ func BenchmarkGrowth(b *testing.B) {
 					b.Fatalf("%+v, %v", rep, err)
 				}
 				b.ReportMetric(time.Since(start).Seconds()*1e3, "verify-ms")
-				b.ReportMetric(float64((cpuTime()-cpu).Milliseconds()), "verify-cpu-ms")
+				b.ReportMetric(float64((cpuTime() - cpu).Milliseconds()), "verify-cpu-ms")
 				start = time.Now()
 				book, _, err := OpenBook(dir, o)
 				if err != nil {
@@ -267,7 +267,7 @@ func BenchmarkGrowth(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.ReportMetric(time.Since(start).Seconds()*1e3, "first-id-ms")
-				b.ReportMetric(float64((cpuTime()-cpu).Milliseconds()), "first-id-cpu-ms")
+				b.ReportMetric(float64((cpuTime() - cpu).Milliseconds()), "first-id-cpu-ms")
 				start = time.Now()
 				if sums, err := book.Sums(time.Time{}, time.Time{}); err != nil || len(sums) == 0 {
 					b.Fatal(err)

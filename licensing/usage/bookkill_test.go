@@ -64,11 +64,14 @@ func TestKilledAnywhereNothingAcknowledgedIsLostOrCountedTwice(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Fatal("strace is needed: run make setup")
 	}
+	if underRace {
+		t.Skip("the child is killed at system calls, which the race detector multiplies; the plain run covers it")
+	}
 	wanted, err := strconv.Atoi(os.Getenv("HOLDFAST_KILL_POINTS"))
 	if err != nil {
 		wanted = 300
 	}
-	events, step, points := max(wanted/6, 40), 1, 0
+	events, step, points := max(wanted/5, 40), 1, 0
 	if testing.Short() {
 		events, step = 40, 9
 	}

@@ -63,7 +63,7 @@ func (w *window) forget(ids []idAt) {
 
 const idKeyName = "ids.key"
 
-// hash is called with mu held, after loadIDs.
+// hash is called after loadIDs, which makes the key once and for all.
 func (b *Book) hash(id string) idHash {
 	mac := hmac.New(sha256.New, b.idKey)
 	mac.Write([]byte(id))

@@ -392,26 +392,6 @@ func ranges(numbers []uint64) []string {
 	return out
 }
 
-// Restarted says whether a device that is known with other ledgers began a new one: the first epoch of a ledger never heard of. earlier are
-// the standings of the same vendor for the same device.
-func Restarted(earlier []Standing, o Opened) (Finding, bool) {
-	var newest Standing
-	for _, s := range earlier {
-		switch {
-		case s.Ledger == o.File.Ledger:
-			return Finding{}, false
-		case s.Device == o.File.Device.ID && s.Events > 0 && (newest.Ledger == "" || s.To.After(newest.To)):
-			newest = s
-		}
-	}
-	if newest.Ledger == "" {
-		return Finding{}, false
-	}
-	f := finding("restart", o.File.Ledger, 0, 0, "before", newest.Ledger, "last", strconv.FormatUint(newest.Last, 10), "until", timeText(newest.To))
-	f.At = o.File.Issued
-	return f, true
-}
-
 // Rebuild is the standing that a receipt of this vendor, which the device kept, gives back after the vendor's memory was lost. ok is false when the
 // standing knows as much already. The caller has verified that the receipt is its own and meant for that device.
 func Rebuild(s Standing, device string, r exchange.Receipt) (Standing, bool) {

@@ -236,24 +236,6 @@ func TestAnOldFileThatComesAgainLaterIsSkippedAndSaidToBeLate(t *testing.T) {
 	}
 }
 
-func TestANewLedgerOfAKnownDeviceIsARestart(t *testing.T) {
-	files, _ := exportsOf(t, sealBook(t), 2)
-	s, _ := Reckon(Standing{}, files[0])
-	o := files[1]
-	o.File.Ledger = "ffeeddccbbaa99887766554433221100"
-	f, ok := Restarted([]Standing{s}, o)
-	if !ok || f.Code != "restart" || f.Evidence["before"] != bookID || f.Evidence["last"] != fmt.Sprint(s.Last) {
-		t.Errorf("%v %+v", ok, f)
-	}
-	if f, ok := Restarted([]Standing{s}, files[1]); ok {
-		t.Errorf("its own ledger is a restart: %+v", f)
-	}
-	s.Device = idOf(thatDevice)
-	if f, ok := Restarted([]Standing{s}, o); ok {
-		t.Errorf("the ledger of another device is a restart: %+v", f)
-	}
-}
-
 func TestAVendorThatLostItsMemoryGoesOnFromItsOwnReceipt(t *testing.T) {
 	files, events := exportsOf(t, sealBook(t), 5)
 	var s Standing

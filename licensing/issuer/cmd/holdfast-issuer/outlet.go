@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/terms"
 )
 
 // choose works out from the name of OUT what is written: a reply for every mail, one archive with all answers, or files.
@@ -19,6 +20,95 @@ func (w *answering) choose(mail, outFolder bool) {
 	w.mailOnly = ending == ".eml"
 	w.mail = mail || w.mailOnly
 	w.zip = ending == ".zip"
+}
+
+// write puts the answers of one file where --out says.
+func (w *answering) write(source string, data []byte, answers []issuer.Answer) error {
+	switch {
+	case len(answers) == 0:
+		return nil
+	case w.zip:
+		for _, a := range answers {
+			w.packed = append(w.packed, packed{source, a})
+		}
+		return nil
+	case w.mail && issuer.IsMail(data):
+		return w.reply(source, data, answers)
+	case w.mailOnly:
+		return &issuer.Error{Code: codeNoMail, Slots: map[string]any{"file": source, "out": w.out}}
+	}
+	many := w.folder || len(answers) > 1
+	for _, a := range answers {
+		name := w.out
+		switch {
+		case name == "-":
+			if many {
+				return &issuer.Error{Code: codeSeveral}
+			}
+			if err := w.p.write(name, a.File); err != nil {
+				return err
+			}
+		case many || w.into:
+			if info, err := w.p.fs.Stat(name); err == nil && !info.IsDir() {
+				return &issuer.Error{Code: codeSeveral}
+			}
+			into := folder{p: w.p, dir: name}
+			var err error
+			if name, err = into.put(a.Name, a.File); err != nil {
+				return err
+			}
+		default:
+			if err := w.p.write(name, a.File); err != nil {
+				return err
+			}
+		}
+		w.tell(source, name, a)
+	}
+	return nil
+}
+
+func (w *answering) tell(source, name string, a issuer.Answer) {
+	result := "license"
+	switch {
+	case a.Receipt != nil:
+		result = "receipt"
+	case a.Refused:
+		result = "refused"
+		w.codes = append(w.codes, terms.StateRequestRefused.ExitCode(false))
+	case a.Partly:
+		result = "partly"
+		w.codes = append(w.codes, exitPartly)
+	case len(a.Withdrawn) > 0 && len(a.Withdrawn) == len(a.Serials):
+		result = "withdrawn"
+	}
+	w.answers = append(w.answers, answerJSON{
+		Source: source, Request: a.Request, Computer: a.Code, Result: result, Reason: a.Reason, Serials: a.Serials, Withdrawn: a.Withdrawn,
+		Until: a.Until, EndsFirst: a.EndsFirst, Agent: a.Agent, File: name, Words: a.Words, Again: a.Again, Receipt: a.Receipt,
+	})
+	if w.p.cli.JSON {
+		return
+	}
+	say := w.p.line
+	if name == "-" {
+		say = w.p.note // standard output is the file
+	}
+	if a.Receipt != nil {
+		w.counted(say, name, a)
+	} else {
+		say("issuer.say.answer."+result, map[string]any{"file": name, "code": a.Code, "words": a.Words, "reason": a.Reason})
+	}
+	if !a.Until.IsZero() {
+		say("issuer.say.answer.more_time", map[string]any{"until": a.Until})
+	}
+	if a.EndsFirst {
+		w.p.note("issuer.say.answer.ends_first", nil)
+	}
+	if len(a.Withdrawn) > 0 {
+		w.p.note("issuer.say.answer.takes_back", map[string]any{"serials": a.Withdrawn})
+	}
+	if a.Again {
+		w.p.note("issuer.say.answer.again", nil)
+	}
 }
 
 // replyJSON is the draft of a reply in JSON.
