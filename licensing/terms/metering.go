@@ -155,7 +155,7 @@ func (m *metering) verdict(t meterTerms, days []Spent, at time.Time) MeterVerdic
 		span := max(24*time.Hour, today.Add(24*time.Hour).Sub(since))
 		left := float64(v.Included)*float64(per) - float64(used)
 		if days := left / float64(recent) * span.Hours() / 24; days < 3660 {
-			v.RunsOut = today.Add(time.Duration(days*24) * time.Hour)
+			v.RunsOut = EndOfDay(today.Add(time.Duration(days*24)*time.Hour), time.UTC)
 		}
 		if !v.Reset.IsZero() && !v.RunsOut.Before(v.Reset) || !m.ends.IsZero() && v.RunsOut.After(m.ends) {
 			v.RunsOut = time.Time{}
