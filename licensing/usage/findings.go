@@ -121,8 +121,13 @@ func (o *Opened) clocks() {
 	}
 }
 
-// counts says that an epoch is proven, or counted as far as it goes.
-func (p *Proven) counts() bool { return p.Fault == "" || p.Fault == "not_signed" }
+// counts says that an epoch is proven, or can be counted as far as it goes.
+func (p *Proven) counts() bool { return p.Fault == "" || p.unsigned() }
+
+// unsigned says that no close proves an epoch.
+func (p *Proven) unsigned() bool { return p.Fault == notSigned }
+
+const notSigned = "not_signed"
 
 // clockSince compares the first session of an epoch with the last one before it.
 func (p *Proven) clockSince(before *Session, ledgerID string) {

@@ -24,8 +24,8 @@ type Opened struct {
 }
 
 // Proven is what one epoch of a usage file says. Fault is "" when the chain and the signed close prove all of it; else the code of the
-// finding that says why not, and then nothing of it is counted, except with not_signed: an epoch that a damaged disk left without a
-// close is counted as far as it goes.
+// finding that says why not, and then nothing of it is counted. With not_signed its entries are whole and no close says so: it waits until
+// its close comes, or until a later epoch, which is proven, calls it damaged; then it is counted as far as it goes.
 type Proven struct {
 	Number   uint64    `json:"number"`
 	First    uint64    `json:"first"`

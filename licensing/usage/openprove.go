@@ -179,7 +179,7 @@ func (b *proof) judge(out *Proven) {
 		return
 	}
 	if len(b.p.closing) == 0 {
-		b.fault(out, "not_signed", "found", strconv.Itoa(len(b.p.kinds)))
+		b.fault(out, notSigned, "found", strconv.Itoa(len(b.p.kinds)))
 		return
 	}
 	c, err := ledger.ParseClose(b.p.closing)
@@ -228,7 +228,7 @@ func (b *proof) totals(out *Proven, sealed []byte) {
 
 // fault notes why an epoch is not proven.
 func (b *proof) fault(out *Proven, code string, evidence ...string) {
-	if out.Fault = code; code != "not_signed" {
+	if out.Fault = code; code != notSigned {
 		out.Findings = nil // what is not proven says nothing else that could be relied on
 	}
 	b.find(out, code, 0, evidence...)

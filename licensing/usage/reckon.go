@@ -70,8 +70,8 @@ type Counted struct {
 
 // Reckon counts a file that was opened. It changes nothing but what it returns, and never counts an epoch twice, in whatever order files
 // come: an epoch that is known is skipped; one that follows a known one is counted; one that stands beside a known one is a fork, of which
-// only what is not in the other is counted; one ahead is parked until what is missing comes. Nothing is refused because of a finding, but
-// what is not proven is not counted.
+// only what is not in the other is counted; one ahead is parked until what is missing comes, and so is one without its close. Nothing is
+// refused because of a finding, but what is not proven is not counted.
 func Reckon(s Standing, o Opened) (Standing, Counted) {
 	s = s.clone()
 	if s.Ledger == "" {
@@ -125,6 +125,9 @@ func (r *reckoning) settle(waiting []Proven) {
 	slices.SortStableFunc(waiting, func(a, b Proven) int { return int(a.Number) - int(b.Number) })
 	r.damaged = map[uint64]bool{}
 	for _, p := range waiting {
+		if p.unsigned() {
+			continue
+		}
 		for _, n := range p.Damaged {
 			r.damaged[n] = true
 		}
@@ -135,12 +138,12 @@ func (r *reckoning) settle(waiting []Proven) {
 		for i := range waiting {
 			p := &waiting[i]
 			switch after, lost, ok := r.parent(p); {
-			case r.known(p.Close) || r.rebuilt(p):
+			case r.known(p.Close) || r.rebuilt(p) || r.whole(p):
 				if p.of != nil {
 					r.c.Skipped = append(r.c.Skipped, p.Number)
 				}
 				moved = true
-			case ok && r.take(p, after, lost):
+			case ok && !r.open(p) && r.take(p, after, lost):
 				moved = true
 			default:
 				rest = append(rest, *p)
@@ -148,15 +151,37 @@ func (r *reckoning) settle(waiting []Proven) {
 		}
 		waiting = rest
 	}
+	r.park(waiting)
+}
+
+// park keeps what cannot be counted yet, of epochs without a close only the longest.
+func (r *reckoning) park(waiting []Proven) {
 	r.s.Parked = nil
 	for _, p := range waiting {
-		if slices.ContainsFunc(r.s.Parked, func(have Proven) bool { return have.Close == p.Close }) {
-			continue
+		if p.of != nil && p.unsigned() {
+			r.c.Findings = append(r.c.Findings, p.Findings...)
 		}
-		r.c.Parked = append(r.c.Parked, p.Number)
 		p.of, p.index = nil, -1
-		r.s.Parked = append(r.s.Parked, p)
+		same := func(have Proven) bool {
+			return have.Close == p.Close || have.unsigned() && p.unsigned() && have.Start == p.Start
+		}
+		if i := slices.IndexFunc(r.s.Parked, same); i < 0 {
+			r.c.Parked = append(r.c.Parked, p.Number)
+			r.s.Parked = append(r.s.Parked, p)
+		} else if p.Last > r.s.Parked[i].Last {
+			r.s.Parked[i] = p
+		}
 	}
+}
+
+// open says that an epoch has no close and that nothing proven calls it damaged: more of it can come.
+func (r *reckoning) open(p *Proven) bool { return p.unsigned() && !r.damaged[p.Number] }
+
+// whole says that an epoch without a close was counted whole.
+func (r *reckoning) whole(p *Proven) bool {
+	return p.unsigned() && (p.of == nil || r.open(p)) && slices.ContainsFunc(r.s.Known, func(k Known) bool {
+		return k.Number == p.Number && k.Start == p.Start
+	})
 }
 
 func (r *reckoning) known(hash string) bool {
@@ -169,7 +194,7 @@ func (r *reckoning) rebuilt(p *Proven) bool {
 	if p.Number > r.s.Rebuilt {
 		return false
 	}
-	if p.Number == r.s.Rebuilt {
+	if p.Number == r.s.Rebuilt && !p.unsigned() {
 		i := slices.IndexFunc(r.s.Known, func(k Known) bool { return k.Number == p.Number })
 		r.fork(p, r.s.Known[i])
 		r.s.Known = append(r.s.Known, Known{Number: p.Number, Last: p.Last, Start: p.Start, Close: p.Close, Head: p.Head, Sessions: p.Sessions})
@@ -358,6 +383,9 @@ func (r *reckoning) missing() []string {
 		}
 	}
 	for _, p := range r.s.Parked {
+		if r.open(&p) {
+			want[p.Number] = true
+		}
 		parked := slices.ContainsFunc(r.s.Parked, func(q Proven) bool { return p.follows(q.Number, q.Close) })
 		if parked || p.Number < 2 {
 			continue
