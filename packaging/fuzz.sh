@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# Runs every fuzz test of the module for the given time each (default 5s) on the two cores of a small machine.
+# Runs every fuzz test of the module for the given time each (default 5s), two at a time for the two cores of a small machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-5s}
-count=0
+targets=$(mktemp)
+trap 'rm -f "$targets"' EXIT
 for pkg in $(go list ./licensing/... ./app/... ./docs/...); do
   dir=$(go list -f '{{.Dir}}' "$pkg")
-  names=$(grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$dir"/*_test.go 2>/dev/null | awk '{print $2}' || true)
-  for name in $names; do
-    go test -tags nogui -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 2 "$pkg" | tail -2
-    count=$((count + 1))
-  done
+  { grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$dir"/*_test.go 2>/dev/null || true; } | awk -v pkg="$pkg" '{print pkg, $2}' >>"$targets"
 done
+count=$(wc -l <"$targets")
 [ "$count" -gt 0 ] || { echo "fuzz: no fuzz test found" >&2; exit 1; }
+# shellcheck disable=SC2016
+xargs -P 2 -L 1 bash -c '
+  out=$(go test -tags nogui -run "^$" -fuzz "^$2\$" -fuzztime "$0" -fuzzminimizetime 10x -parallel 1 "$1" 2>&1) || {
+    printf "%s\n" "$out" | tail -30
+    exit 1
+  }
+  printf "%s %s\n" "$2" "$(printf "%s\n" "$out" | tail -1)"
+' "$time" <"$targets" || { echo "fuzz: something was found, see above" >&2; exit 1; }
 echo "fuzz: $count targets, $time each, nothing found"
