@@ -71,28 +71,29 @@ func sumOf(a, b int64) int64 {
 	return a + b
 }
 
-// period is the present one of a meter: its first day, and the first moment after it (zero: it does not end).
+// period is the present one of a meter: its first day, and the first moment after it (zero: it does not end). Periods are those of UTC,
+// as the days of the ledger and the vendor's reports are, so that both sides count the same.
 func (m *metering) period(per string, at time.Time) (from, reset time.Time) {
-	local := at.In(m.zone)
-	y, mo, _ := local.Date()
+	at = at.UTC()
+	y, mo, _ := at.Date()
 	switch per {
 	case "month":
-		return time.Date(y, mo, 1, 0, 0, 0, 0, m.zone), time.Date(y, mo+1, 1, 0, 0, 0, 0, m.zone)
+		return time.Date(y, mo, 1, 0, 0, 0, 0, time.UTC), time.Date(y, mo+1, 1, 0, 0, 0, 0, time.UTC)
 	case "year":
-		sy, smo, sd := m.starts.In(m.zone).Date()
+		_, smo, sd := m.starts.UTC().Date()
 		if m.starts.IsZero() {
-			sy, smo, sd = y, time.January, 1
+			smo, sd = time.January, 1
 		}
-		from = time.Date(y, smo, sd, 0, 0, 0, 0, m.zone)
-		if from.After(local) {
-			from = time.Date(y-1, smo, sd, 0, 0, 0, 0, m.zone)
+		from = time.Date(y, smo, sd, 0, 0, 0, 0, time.UTC)
+		if from.After(at) {
+			from = time.Date(y-1, smo, sd, 0, 0, 0, 0, time.UTC)
 		}
-		return from, time.Date(max(from.Year(), sy)+1, smo, sd, 0, 0, 0, 0, m.zone)
+		return from, time.Date(from.Year()+1, smo, sd, 0, 0, 0, 0, time.UTC)
 	}
 	if m.starts.IsZero() {
 		return time.Time{}, time.Time{}
 	}
-	return m.starts.In(m.zone), time.Time{}
+	return m.starts.UTC().Truncate(24 * time.Hour), time.Time{}
 }
 
 // perUnit is how many recorded units make one that is shown: durations are recorded in seconds.
@@ -126,14 +127,14 @@ func (m *metering) verdict(t meterTerms, days []Spent, at time.Time) MeterVerdic
 	today := at.UTC().Truncate(24 * time.Hour)
 	recent, since := int64(0), time.Time{}
 	for _, s := range days {
-		if v.From.IsZero() || !s.Day.Before(first) {
+		if (v.From.IsZero() || !s.Day.Before(first)) && (v.Reset.IsZero() || s.Day.Before(v.Reset)) {
 			if v.Kind == "peak" {
 				v.Used = max(v.Used, s.Units)
 			} else {
 				v.Used = sumOf(v.Used, s.Units)
 			}
 		}
-		if today.Sub(s.Day) < pace*24*time.Hour {
+		if !s.Day.After(today) && today.Sub(s.Day) < pace*24*time.Hour {
 			recent = sumOf(recent, s.Units)
 			if since.IsZero() {
 				since = s.Day

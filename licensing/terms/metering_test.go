@@ -184,3 +184,18 @@ func TestReceiptsAreToldOnceAndCompared(t *testing.T) {
 		t.Errorf("another count: %s", v.Main.State)
 	}
 }
+
+func TestPeriodsAreThoseOfTheLedgersDaysWhateverTheZoneOfTheLicense(t *testing.T) {
+	for _, zone := range []string{"America/Los_Angeles", "Australia/Sydney", ""} {
+		f := meteredCad(func(p *Policy) { p.Zone = zone }, spent("renders", "2026-11-01", 60))
+		for on, want := range map[string]int64{"2026-10-31T23:59:59Z": 0, "2026-11-01T01:00:00Z": 60, "2026-11-30T23:00:00Z": 60, "2026-12-01T00:00:00Z": 0} {
+			at, err := time.Parse(time.RFC3339, on)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := meter(t, evaluate(t, f, Query{}, at), "renders"); m.Used != want {
+				t.Errorf("%s %s: %d used, want %d", zone, on, m.Used, want)
+			}
+		}
+	}
+}

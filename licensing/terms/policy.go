@@ -90,7 +90,7 @@ type Feature struct {
 	Was   []string `json:"was,omitempty"`
 }
 
-// Meter counts use. Per is "month", "year" or "" (whole license); Overage is allow, warn or stop. A duration is recorded in seconds
+// Meter counts use. Per is "month", "year" (from the license start) or "" (whole license), in UTC; Overage is allow, warn or stop. A duration is recorded in seconds
 // and Included counts in Unit: s, min, h (also for any other unit) or day. Stops are the features that pause when the amount is used up
 // and Overage is stop; without any, the licensed program alone decides.
 type Meter struct {
