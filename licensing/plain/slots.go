@@ -87,7 +87,7 @@ var rows = map[string]row{
 	"end":                            {from: "license", kind: asEnd},
 	"grace":                          {from: "Evaluate", kind: asEnd},
 	"until":                          {from: "request", kind: asEnd},
-	"reset":                          {from: "meter period", kind: asStart},
+	"reset":                          {from: "meter period", kind: asDay},
 	"deadline":                       {from: "signed document", kind: asEnd},
 	"start":                          {from: "license", kind: asDay},
 	"last":                           {from: "journal: last proof of contact", kind: asDay},
@@ -134,7 +134,7 @@ var rows = map[string]row{
 	"quota_used.used":                {from: "usage ledger"},
 	"quota_low.date":                 {from: "pace of the last four weeks", kind: asDay},
 	"usage_gap.cause":                {from: "usage ledger", kind: asCode, family: "gap", without: sayInstead},
-	"quota_used.by.reset":            {from: "meter period", kind: asStart, without: sayInstead, text: "slot.date_or_none"},
+	"quota_used.by.reset":            {from: "meter period", kind: asDay, without: sayInstead, text: "slot.date_or_none"},
 	"file_wrong_request.happened.r2": {from: "journal: open request"},
 
 	// what works

@@ -10,14 +10,14 @@ import (
 // quotaFinding is about a meter whose amount is low or used.
 func (e *evaluation) quotaFinding(p *outcome, m MeterVerdict) ranked {
 	s := Slots{
-		"buyer": p.metering.buyer, "from": m.From, "included": int(m.Included), "meter": m.Name, "used": int(m.Used), "vendor": e.vendor(p.Vendor).Name,
+		"buyer": p.metering.buyer, "from": noon(m.From), "included": int(m.Included), "meter": m.Name, "used": int(m.Used), "vendor": e.vendor(p.Vendor).Name,
 	}
 	r := ranked{rank: rankInformation, at: p.At}
 	if m.State == StateQuotaLow {
 		s["left"], s["date"] = int(m.Left), m.RunsOut
 		r.date = m.RunsOut
 	} else {
-		s["overage_effect"], s["reset"] = m.Overage, m.Reset
+		s["overage_effect"], s["reset"] = m.Overage, noon(m.Reset)
 		r.date = m.Reset
 	}
 	r.Finding = finding(m.State, s, ActTellBuyer)
@@ -29,6 +29,14 @@ func (e *evaluation) quotaFinding(p *outcome, m MeterVerdict) ranked {
 		}}
 	}
 	return r
+}
+
+// noon is the middle of a day in UTC, so that nearly every zone shows the same day.
+func noon(day time.Time) time.Time {
+	if day.IsZero() {
+		return day
+	}
+	return day.Add(12 * time.Hour)
 }
 
 func (e *evaluation) lateSlots(p *outcome, date time.Time) Slots {
