@@ -26,6 +26,7 @@ type answers interface {
 	Evaluate(q terms.Query) terms.Verdict
 	RecordUsage(ctx context.Context, events []licensing.UsageEvent) ([]licensing.Recorded, error)
 	Prove(product, nonce string, answer []byte) (licensing.Proof, error)
+	ProveUsage(nonce string, request, answer []byte) (public, signature string, err error)
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
 
@@ -87,7 +88,9 @@ func (p *programs) Check(ctx context.Context, q endpoint.CheckRequest) (endpoint
 		lang = say.Language()
 	}
 	pv, found := deciding(v.Products, f)
-	if found {
+	if !found {
+		a.Code = "product_unknown"
+	} else {
 		p.product(&a, pv, s, lang)
 	}
 	if say != nil {
@@ -221,6 +224,16 @@ func (p *programs) Prove(ctx context.Context, q endpoint.CheckRequest, answer []
 		return endpoint.Proof{}, false
 	}
 	return endpoint.Proof(proof), true
+}
+
+// ProveUsage signs the bytes of an answer to recorded uses.
+func (p *programs) ProveUsage(ctx context.Context, nonce string, request, answer []byte) (proof endpoint.UsageProof, ok bool) {
+	e, err := p.engine(ctx)
+	if err != nil {
+		return proof, false
+	}
+	proof.Public, proof.Signature, err = e.ProveUsage(nonce, request, answer)
+	return proof, err == nil
 }
 
 // Record makes uses durable.

@@ -47,6 +47,10 @@ func (f *fakeAnswers) Prove(product, nonce string, answer []byte) (licensing.Pro
 	return licensing.Proof{Public: product, Signature: nonce + string(answer), Licenses: []exchange.Envelope{}, Profiles: []exchange.Envelope{}}, f.err
 }
 
+func (f *fakeAnswers) ProveUsage(nonce string, request, answer []byte) (public, signature string, err error) {
+	return "key", nonce + string(request) + string(answer), f.err
+}
+
 var checkedAt = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 
 func programsOf(t *testing.T, f *fakeAnswers) *programs {
@@ -242,6 +246,9 @@ func TestAnOpenHomeAnswersLicensedPrograms(t *testing.T) {
 	}
 	if _, ok := p.Prove(t.Context(), endpoint.CheckRequest{Product: "acmecad", Nonce: "AAAA"}, []byte("{}")); ok {
 		t.Error("a computer without a key proved something")
+	}
+	if _, ok := p.ProveUsage(t.Context(), "AAAA", []byte("{}"), []byte("{}")); ok {
+		t.Error("a computer without a key proved uses")
 	}
 }
 

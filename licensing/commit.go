@@ -242,6 +242,7 @@ func (e *Engine) Refresh(ctx context.Context) {
 	} else {
 		e.refresh(ctx)
 	}
+	e.keepCounts()
 	e.saveLook()
 	e.changed()
 }

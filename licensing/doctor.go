@@ -125,12 +125,12 @@ func (e *Engine) checkDocuments() Check {
 	return c
 }
 
-// checkDisk says whether the home can be written, by writing.
+// checkDisk says whether the home can be written, by writing more than a change needs: a full disk may have room for a few bytes still.
 func (e *Engine) checkDisk() Check {
 	if e.home.ID == "" || e.o.ReadOnly {
 		return line("disk", "", map[string]any{"fresh": true})
 	}
-	if err := writeProbe(e, e.path(probeFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := writeProbe(e, e.path(probeFile), probeRoom); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return line("disk", terms.StateDiskFull, map[string]any{"size": needMB})
 	}
 	return line("disk", "", nil)

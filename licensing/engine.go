@@ -130,7 +130,7 @@ func (e *Engine) load(ctx context.Context) {
 // full says that nothing can be written to the home.
 func (e *Engine) full() bool {
 	var p *terms.Problem
-	return !e.o.ReadOnly && errors.As(e.diskProblem(writeProbe(e, e.path(probeFile))), &p)
+	return !e.o.ReadOnly && errors.As(e.diskProblem(writeProbe(e, e.path(probeFile), 1)), &p)
 }
 
 // recordsState names what keeps the journal from being opened.
@@ -197,11 +197,12 @@ func (e *Engine) Close() error {
 	}
 	var errs []error
 	if e.index != nil {
-		errs = append(errs, e.index.Close())
+		_ = e.index.Close() // what it could not write is made again from the journal
 	}
 	if e.journal != nil {
 		errs = append(errs, e.journal.Close())
 	}
+	e.keepCounts()
 	errs = append(errs, e.closeLedgers())
 	return errors.Join(errs...)
 }

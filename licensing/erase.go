@@ -146,7 +146,7 @@ func (e *Engine) eraseFiles() error {
 
 var (
 	documentName = regexp.MustCompile(`^\.?[0-9a-f]{64}\.json(\.tmp)?$`)
-	segmentName  = regexp.MustCompile(`^\.?([0-9]{8,}\.(seg|damaged|torn|pruned|key)(\.[0-9]+)?|ids\.key)(\.tmp)?$`)
+	segmentName  = regexp.MustCompile(`^\.?([0-9]{8,}\.(seg|damaged|torn|pruned|key|ids)(\.[0-9]+)?|ids\.key|counts\.json)(\.tmp)?$`)
 	putAside     = regexp.MustCompile(`\.old-[0-9]+$`)
 )
 

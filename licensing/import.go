@@ -253,7 +253,11 @@ func (p *planner) report() Report {
 	rep.Nothing = len(p.docs) == 0
 	if rep.ForOthers > 0 && taken+refused == 0 {
 		_, code := p.e.deviceID()
-		rep.Finding = terms.NewProblem(terms.StateFileNoneForHere, terms.Slots{"n": rep.ForOthers, "c2": code}, nil).Finding
+		slots := terms.Slots{"n": rep.ForOthers, "c2": code}
+		if !slices.ContainsFunc(rep.Items, func(it Item) bool { return it.Kind != exchange.KindReceipt }) {
+			slots["kind"] = string(exchange.KindReceipt)
+		}
+		rep.Finding = terms.NewProblem(terms.StateFileNoneForHere, slots, nil).Finding
 	}
 	return rep
 }

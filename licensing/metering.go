@@ -16,6 +16,7 @@ import (
 const (
 	maxEvents  = 10_000
 	maxUsageID = 200
+	maxUnits   = 1_000_000_000_000 // of one event
 )
 
 // metering is what recording goes by, so that it never waits for the engine's lock: it is made with every snapshot.
@@ -97,20 +98,27 @@ func productFlags(v *terms.ProductVerdict) (f usage.Flag) {
 	return f
 }
 
-// add counts units of a meter and says how it stands with them. over: they are beyond what is included.
+// add counts units of a meter and says how it stands with them. over: they are beyond what is included. A peak counts when it is
+// recorded, see raise: it could not be taken back.
 func (p *productUse) add(id string, kind string, units int64) (v terms.MeterVerdict, over bool) {
 	m := p.meters[id]
 	if m == nil {
 		return terms.MeterVerdict{ID: id, Kind: kind}, false
 	}
 	if kind == usage.Peak {
-		for had := m.since.Load(); units > had && !m.since.CompareAndSwap(had, units); had = m.since.Load() {
-		}
-		v = m.Plus(m.since.Load())
+		v = m.Plus(max(units, m.since.Load()))
 		return v, v.Included > 0 && units > v.Included
 	}
 	v = m.Plus(m.since.Add(units))
 	return v, v.Over > 0
+}
+
+// raise counts a peak that was recorded.
+func (p *productUse) raise(id string, units int64) {
+	if m := p.meters[id]; m != nil {
+		for had := m.since.Load(); units > had && !m.since.CompareAndSwap(had, units); had = m.since.Load() {
+		}
+	}
 }
 
 // takeBack uncounts units that turned out to be counted before, or were not recorded.
@@ -149,7 +157,7 @@ func (e *Engine) RecordUsage(ctx context.Context, events []UsageEvent) ([]Record
 	if m.readOnly {
 		return nil, e.writable()
 	}
-	batches, err := m.batches(events, r)
+	batches, err := m.batches(events)
 	if err != nil {
 		return nil, err
 	}
@@ -158,9 +166,12 @@ func (e *Engine) RecordUsage(ctx context.Context, events []UsageEvent) ([]Record
 	for _, b := range batches {
 		l, err := e.ledgerFor(ctx, b.vendor)
 		if err != nil {
-			b.takeBack(0)
 			return nil, err
 		}
+		if b.again, err = l.book.Known(b.events); err != nil {
+			b.again = make([]bool, len(b.events)) // recording says why
+		}
+		b.count(m, r)
 		did, err := e.recordBatch(ctx, l, b, out)
 		if err != nil {
 			return nil, err
@@ -177,12 +188,13 @@ type usageBatch struct {
 	places []int // in the call
 	uses   []*productUse
 	events []usage.Event
+	again  []bool // recorded before
 	after  []terms.MeterVerdict
 	moved  bool // some meter changes its state
 }
 
 // batches sorts the events of a call by vendor. All of them are looked at before any is recorded.
-func (m *metering) batches(events []UsageEvent, r clock.Reading) ([]*usageBatch, error) {
+func (m *metering) batches(events []UsageEvent) ([]*usageBatch, error) {
 	if len(events) > maxEvents {
 		return nil, &Mistake{Code: "usage_too_many", Args: map[string]any{"n": len(events), "most": maxEvents}}
 	}
@@ -193,7 +205,7 @@ func (m *metering) batches(events []UsageEvent, r clock.Reading) ([]*usageBatch,
 		switch {
 		case err != nil:
 			return nil, err
-		case ev.Units < 1:
+		case ev.Units < 1 || ev.Units > maxUnits:
 			return nil, &Mistake{Code: "usage_units", Args: map[string]any{"meter": ev.Meter, "n": fmt.Sprint(ev.Units)}}
 		case len(ev.ID) > maxUsageID:
 			return nil, &Mistake{Code: "usage_id_long", Args: map[string]any{"most": maxUsageID}}
@@ -207,13 +219,10 @@ func (m *metering) batches(events []UsageEvent, r clock.Reading) ([]*usageBatch,
 		b.places, b.uses = append(b.places, i), append(b.uses, m.product(p.vendor.root, p.id))
 		b.events = append(b.events, usage.Event{Product: p.id, Meter: ev.Meter, Kind: meter.Kind, Units: ev.Units, ID: ev.ID})
 	}
-	for _, b := range all {
-		b.count(m, r)
-	}
 	return all, nil
 }
 
-// count gives the events their time and flags, and counts them as if they were recorded.
+// count gives the events their time and flags, and counts those that are new as if they were recorded.
 func (b *usageBatch) count(m *metering, r clock.Reading) {
 	at, flags := m.home.decision(b.vendor.root, r), m.flags
 	switch m.home.clockState(r) {
@@ -225,9 +234,12 @@ func (b *usageBatch) count(m *metering, r clock.Reading) {
 	b.after = make([]terms.MeterVerdict, len(b.events))
 	for i := range b.events {
 		ev, p := &b.events[i], b.uses[i]
+		ev.At, ev.Flags = at, flags|p.flags
+		if b.again[i] {
+			continue
+		}
 		v, over := p.add(ev.Meter, ev.Kind, ev.Units)
-		ev.At, ev.Flags, b.after[i] = at, flags|p.flags, v
-		if over {
+		if b.after[i] = v; over {
 			ev.Flags |= usage.Overage
 		}
 		if had := p.meters[ev.Meter]; had != nil && had.State != v.State {
@@ -236,28 +248,34 @@ func (b *usageBatch) count(m *metering, r clock.Reading) {
 	}
 }
 
-// takeBack uncounts the events from number i on.
-func (b *usageBatch) takeBack(i int) {
-	for ; i < len(b.events); i++ {
-		b.uses[i].takeBack(b.events[i].Meter, b.events[i].Kind, b.events[i].Units)
+// settle corrects what was counted by what became of the events; those that are not in done were not recorded.
+func (b *usageBatch) settle(done []usage.Done) {
+	for i, ev := range b.events {
+		p, counted, there := b.uses[i], !b.again[i], i < len(done) && !done[i].Again
+		switch {
+		case there && ev.Kind == usage.Peak:
+			p.raise(ev.Meter, ev.Units)
+		case there && !counted: // its id was forgotten in between
+			p.add(ev.Meter, ev.Kind, ev.Units)
+		case !there && counted:
+			p.takeBack(ev.Meter, ev.Kind, ev.Units)
+		}
+		if i < len(done) && (ev.Kind == usage.Peak || !there || !counted) {
+			b.after[i] = p.standing(ev.Meter, ev.Kind)
+		}
 	}
 }
 
 // recordBatch writes one batch and fills in what became of its events.
 func (e *Engine) recordBatch(ctx context.Context, l *usageLedger, b *usageBatch, out []Recorded) (moved bool, err error) {
 	done, err := l.record(ctx, b.events)
+	b.settle(done)
 	if err != nil {
-		b.takeBack(0)
-		l.missed(b.events[0].At, uint64(len(b.events)), err)
+		l.missed(b.events[len(done):], err)
 		return false, e.diskProblem(err)
 	}
 	for i, d := range done {
-		ev := b.events[i]
-		if d.Again {
-			b.uses[i].takeBack(ev.Meter, ev.Kind, ev.Units)
-			b.after[i] = b.uses[i].standing(ev.Meter, ev.Kind)
-		}
-		rec := Recorded{Root: l.root, Ledger: l.id, Seq: d.Seq, Head: headText(d.Head), Again: d.Again, Flags: ev.Flags.Names(), Meter: b.after[i]}
+		rec := Recorded{Root: l.root, Ledger: l.id, Seq: d.Seq, Head: headText(d.Head), Again: d.Again, Flags: b.events[i].Flags.Names(), Meter: b.after[i]}
 		if d.Again {
 			_, head, _ := l.book.Tail()
 			rec.Head, rec.Flags = headText(head), nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
@@ -11,10 +12,11 @@ import (
 )
 
 // meterTable is what the licenses held here say about meters. It is made once for each state of the records, and nobody
-// changes it, so that recording goes by it without the engine's lock.
+// changes it but for what it has read, so that recording goes by it without the engine's lock.
 type meterTable struct {
 	vendors  []*meteredVendor             // by root
 	products map[string][]*meteredProduct // by id in lower case, by root
+	signed   sync.Map                     // hash: exchange.Envelope, of documents that a proof has read
 }
 
 type meteredVendor struct {

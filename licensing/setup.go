@@ -149,9 +149,12 @@ func (e *Engine) aside(name string) error {
 // probeFile is written to see whether anything can be.
 const probeFile = ".check"
 
-// writeProbe writes and removes a small file.
-func writeProbe(e *Engine, name string) error {
-	if err := disk.WriteFile(e.o.FS, name, []byte("ok"), 0o600); err != nil {
+// probeRoom is how much a disk takes that is not said to be full: a few changes with their copies.
+const probeRoom = 1 << 20
+
+// writeProbe writes and removes a file of some bytes.
+func writeProbe(e *Engine, name string, size int) error {
+	if err := disk.WriteFile(e.o.FS, name, make([]byte, size), 0o600); err != nil {
 		return err
 	}
 	return e.o.FS.Remove(name)

@@ -157,7 +157,7 @@ func (p *planner) takeUsage(it *Item, env exchange.Envelope) *step {
 	if err != nil {
 		return p.failed(it, err)
 	}
-	slots := terms.Slots{"date": u.Issued}
+	slots := terms.Slots{"date": u.Issued, "kind": string(exchange.KindUsage)}
 	for _, v := range p.rec.Vendors {
 		if v.Profile.Vendor == u.Vendor {
 			slots["vendor"] = v.Profile.Name

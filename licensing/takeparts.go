@@ -31,7 +31,7 @@ func (p *planner) takePart(it *Item, part exchange.Part, resp exchange.Response,
 		if it.Finding.State == "" {
 			it.ForOther = true
 			_, code := p.e.deviceID()
-			p.problem(it, terms.StateOtherComputer, terms.Slots{"c2": code})
+			p.problem(it, terms.StateOtherComputer, terms.Slots{"c2": code, "kind": string(exchange.KindReceipt)})
 		}
 		return rec, false
 	}

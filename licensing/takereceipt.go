@@ -55,12 +55,33 @@ func wrongReceipt(resp exchange.Response, draft *records) bool {
 	return ok && f.Nonce != resp.Answers.Nonce
 }
 
-// receiptRef is how people name a receipt.
-func receiptRef(part exchange.Part) string {
-	if part.ID != "" {
-		return part.ID
+// receiptRefs are how people name receipts, by the keys of their parts: the number and, where several have the same, the beginning of the
+// ledger's id; all of it if need be.
+func receiptRefs(receipts map[string][]*partRecord) map[string]string {
+	names := func(p *partRecord) [3]string {
+		r := p.Body.Receipt
+		ref := fmt.Sprintf("R-%d", r.Number)
+		return [3]string{ref, ref + "-" + r.Ledger[:min(len(r.Ledger), 4)], ref + "-" + r.Ledger}
 	}
-	return fmt.Sprintf("R-%d", part.Receipt.Number)
+	count := map[string]int{}
+	for _, all := range receipts {
+		for _, p := range all {
+			for _, name := range names(p) {
+				count[name]++
+			}
+		}
+	}
+	refs := map[string]string{}
+	for _, all := range receipts {
+		for _, p := range all {
+			for _, name := range names(p) {
+				if refs[p.key()] = name; count[name] == 1 {
+					break
+				}
+			}
+		}
+	}
+	return refs
 }
 
 // receiptFinding says what a receipt means: confirmed, or something else was counted.
@@ -86,6 +107,7 @@ func (e *Engine) tookReceipts(ctx context.Context, c change) {
 		took = true
 		if l := e.ledgerByID(r.Ledger); l != nil {
 			e.compareReceipt(ctx, l, r)
+			e.takeMissing(l)
 			e.writeUsageAnchor(ctx, l)
 		}
 	}

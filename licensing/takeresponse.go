@@ -179,7 +179,11 @@ func (p *planner) forOthers(it *Item, resp exchange.Response, vendor vendorRecor
 	}
 	if resp.Answers != nil && resp.Answers.Device != id && p.receiptOf(resp, vendor.Root, draft) == nil {
 		it.ForOther = true
-		p.problem(it, terms.StateOtherComputer, terms.Slots{"c1": codeOf(resp.Answers.Device), "c2": code})
+		slots := terms.Slots{"c1": codeOf(resp.Answers.Device), "c2": code}
+		if resp.Kind == exchange.KindReceipt {
+			slots["kind"] = string(exchange.KindReceipt)
+		}
+		p.problem(it, terms.StateOtherComputer, slots)
 		return true
 	}
 	if a := resp.Audience; a != nil && !reaches(*a, vendor.Root, draft) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -298,6 +299,17 @@ func TestProofsNameTheLicenseAndVerify(t *testing.T) {
 	resp, err := exchange.ParseResponse(p.Licenses[0], profile)
 	if err != nil || resp.Parts[0].License.Device.ID != c.Snapshot().Device.ID {
 		t.Fatalf("the license is of another device: %v", err)
+	}
+	documents := filepath.Join(c.home, documentsDir)
+	if err := os.Rename(documents, documents+".away"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := c.Prove("acmecad", "bm9uY2U=", answer) // without looking at the disk
+	if err != nil || !reflect.DeepEqual(again, p) {
+		t.Fatalf("the second proof differs: %v", err)
+	}
+	if err := os.Rename(documents+".away", documents); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := c.Prove("nosuch", "n", answer); mistake(err) != "product_unknown" {
 		t.Fatal(err)

@@ -128,6 +128,28 @@ func TestOlderUsageLedgersInEveryCombination(t *testing.T) {
 	}
 }
 
+func TestASecondRestoreIsSeenToo(t *testing.T) {
+	now, old, _ := twoAgesOfUse(t)
+	c := apartFrom(t, now)
+	for round := 1; round <= 3; round++ {
+		c.putUsageBack(old, usagePieces[0])
+		c.open()
+		told := slices.DeleteFunc(c.kinds("rolled_back"), func(reason string) bool { return !strings.HasPrefix(reason, "usage ledger") })
+		if len(told) != round || len(c.notes("restore")) != 1 {
+			t.Errorf("put back %d times, told of %d times, noted %d times in this copy", round, len(told), len(c.notes("restore")))
+		}
+		c.uses("renders", 100, "") // far fewer than were there before
+		c.clock.Advance(2 * time.Hour)
+		c.reopen()
+		if again := len(c.kinds("rolled_back")); round == 1 && again != 1 {
+			t.Errorf("a new start told of it again: %d", again)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // kinds are the reasons of journal records of a kind.
 func (c *computer) kinds(kind string) []string {
 	c.t.Helper()
@@ -257,18 +279,21 @@ func TestALostKeyStoreLosesNoUsage(t *testing.T) {
 			t.Fatalf("receipt %d: %+v", i, it.Finding)
 		}
 	}
-	// Nobody can sign for the lost key any more. The vendor names that and asks; the file stays here until it is counted.
-	if !slices.Equal(counts, []int64{0, 5}) || !slices.Contains(d.codes(), "other_device") {
+	for _, r := range c.Receipts() { // two have the same number
+		if want := "R-1-" + r.Receipt.Ledger[:4]; r.Ref != want || r.UsageReceipt.Ref != want {
+			t.Fatalf("receipt %s, %s, want %s", r.Ref, r.UsageReceipt.Ref, want)
+		}
+	}
+	// The new key signs for the lost one. The vendor names that.
+	if !slices.Equal(counts, []int64{7, 5}) || !slices.Contains(d.codes(), "other_device") {
 		t.Fatalf("the vendor counted %v, found %v", counts, d.codes())
 	}
-	if w := c.usage().Waiting; len(w) != 1 || c.usage().Unsent == 0 {
-		t.Fatalf("waiting %+v", w)
+	if w := c.usage().Waiting; len(w) != 0 || c.usage().Unsent != 0 {
+		t.Fatalf("%d unsent, waiting %+v", c.usage().Unsent, w)
 	}
-	files, err := os.ReadDir(filepath.Join(c.home, usageDir, before.Ledger, exportsDir))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%d files are kept: %v", len(files), err)
-	}
-	if files, err = os.ReadDir(filepath.Join(c.home, usageDir, v.Ledger, exportsDir)); err != nil || len(files) != 0 {
-		t.Fatalf("%d files are kept after their receipt: %v", len(files), err)
+	for _, ledger := range []string{before.Ledger, v.Ledger} {
+		if files, err := os.ReadDir(filepath.Join(c.home, usageDir, ledger, exportsDir)); err != nil || len(files) != 0 {
+			t.Fatalf("%d files are kept after their receipt: %v", len(files), err)
+		}
 	}
 }

@@ -103,7 +103,7 @@ func (d *desk) receipt(u exchange.Usage, r exchange.Receipt) []byte {
 	resp := exchange.Response{
 		Header: d.header(exchange.ResponseSchema, k), Kind: exchange.KindReceipt,
 		Answers: &exchange.Answers{Request: u.ID, Nonce: u.Nonce, Device: u.Device.ID},
-		Parts:   []exchange.Part{{Kind: exchange.KindReceipt, ID: fmt.Sprintf("R-%d", r.Number), Receipt: &r}},
+		Parts:   []exchange.Part{{Kind: exchange.KindReceipt, ID: fmt.Sprintf("%s-%d", r.Ledger, r.Number), Receipt: &r}},
 	}
 	return d.file(exchange.KindReceipt, d.sign(resp, exchange.ResponseType, exchange.KeySigner(k)))
 }
@@ -344,7 +344,7 @@ func TestALockedKeyStoreStopsNoRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := c.usage()
-	if v.Unread != 2 { // the session and the use of the process before
+	if v.Unread != 3 { // session, name and use of the process before
 		t.Fatalf("%d entries are for the vendor alone", v.Unread)
 	}
 	draft := c.drafts(UsageOptions{})

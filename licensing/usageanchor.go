@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -116,6 +117,9 @@ func (e *Engine) witnesses(ctx context.Context, l *usageLedger) []witness {
 	return all
 }
 
+// mark names what the witness saw, to know it again.
+func (w witness) mark() string { return fmt.Sprintf("%d %s", w.seq, cmp.Or(w.close, w.head)) }
+
 func receiptWitness(r *exchange.Receipt) witness {
 	return witness{seq: r.Seq, epoch: r.Epoch, close: r.Close, by: "receipt"}
 }
@@ -140,20 +144,28 @@ func (e *Engine) checkLedgers(ctx context.Context) {
 		return
 	}
 	for _, l := range e.ledgers.list() {
-		var worst witness
-		for _, w := range e.witnesses(ctx, l) {
-			if w.seq > max(worst.seq, e.rec.Usage[l.root].Behind[l.id]) && !l.knows(w) {
-				worst = w
-			}
-		}
-		if worst.seq > 0 {
-			e.ledgerBehind(ctx, l, worst)
-		}
+		e.ledgerBehind(ctx, l, e.witnesses(ctx, l))
 	}
 }
 
-// ledgerBehind records that a ledger was further, once for each place that it was at.
-func (e *Engine) ledgerBehind(ctx context.Context, l *usageLedger, w witness) {
+// ledgerBehind records that a ledger was further than it is, when one of the witnesses says so that was not heard before. What they
+// say is settled then, and nothing else is: an older copy that is put back a second time is seen by what was written since.
+func (e *Engine) ledgerBehind(ctx context.Context, l *usageLedger, all []witness) {
+	u := e.rec.Usage[l.root]
+	var w witness
+	var settled []string
+	for _, one := range all {
+		if l.knows(one) {
+			continue
+		}
+		if one.seq > w.seq && !slices.Contains(u.Settled[l.id], one.mark()) {
+			w = one
+		}
+		settled = append(settled, one.mark())
+	}
+	if w.seq == 0 {
+		return
+	}
 	seq, head, _ := l.book.Tail()
 	if e.recState.State != terms.StateRecordsDamaged {
 		e.recState = terms.Records{State: terms.StateRolledBack, At: e.lastRecorded()}
@@ -166,12 +178,12 @@ func (e *Engine) ledgerBehind(ctx context.Context, l *usageLedger, w witness) {
 	}
 	e.noteIn(l, usage.Note{Kind: "restore", Seq: w.seq, Head: w.head})
 	h.Ledgers = e.marks(h.Ledgers)
-	u := e.rec.Usage[l.root]
-	u.Root, u.Behind = l.root, maps.Clone(u.Behind)
-	if u.Behind == nil {
-		u.Behind = map[string]uint64{}
+	u.Root, u.Settled = l.root, maps.Clone(u.Settled)
+	if u.Settled == nil {
+		u.Settled = map[string][]string{}
 	}
-	u.Behind[l.id] = w.seq
+	slices.Sort(settled)
+	u.Settled[l.id] = slices.Compact(settled) // of witnesses that are gone nothing is kept
 	ev := ledger.Event{
 		Kind: "rolled_back", Authority: w.by, Vendor: l.root,
 		Reason: fmt.Sprintf("usage ledger %s ended at %d (%s), %s says %d (%s)", l.id[:8], seq, headText(head), w.by, w.seq, w.head+w.close),
@@ -185,9 +197,7 @@ func (e *Engine) ledgerBehind(ctx context.Context, l *usageLedger, w witness) {
 
 // compareReceipt records what a receipt shows: that the vendor saw entries which are not here, or others.
 func (e *Engine) compareReceipt(ctx context.Context, l *usageLedger, r *exchange.Receipt) {
-	if w := receiptWitness(r); w.seq > e.rec.Usage[l.root].Behind[l.id] && !l.knows(w) {
-		e.ledgerBehind(ctx, l, w)
-	}
+	e.ledgerBehind(ctx, l, append(e.witnesses(ctx, l), receiptWitness(r)))
 }
 
 // covered is how far the newest receipt goes that is about this very chain: epoch and entry; zero before the first.

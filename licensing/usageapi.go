@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"cmp"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -78,15 +79,19 @@ type UsageDraft struct {
 	Customer  string    // as the license names it
 	Again     bool      // nothing was recorded since this file was made; these are the same bytes
 	Left      bool      // it was saved before
+	Asked     string    // the level that was asked for, when the file has a higher one: some of it was recorded with finer times
 	Email     string    // where it goes: the vendor's support address; "" when not known
 	ReceiptBy time.Time // when the vendor promises a receipt; zero: no promise
 }
+
+// AskedLevel is the level that was asked for. That of the file is Contents.File.Level.
+func (d *UsageDraft) AskedLevel() string { return cmp.Or(d.Asked, d.Contents.File.Level) }
 
 // ReceiptView is one receipt of a vendor.
 type ReceiptView struct {
 	Root   string
 	Vendor string
-	Ref    string
+	Ref    string // R-7, or R-7-0f3a when several have that number
 	terms.UsageReceipt
 	Receipt  exchange.Receipt
 	Document string // hex SHA-256 of the envelope

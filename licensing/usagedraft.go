@@ -40,11 +40,14 @@ func (e *Engine) DraftUsage(ctx context.Context, o UsageOptions) (UsageDraft, er
 	if err := e.begin(ctx); err != nil {
 		return UsageDraft{}, err
 	}
+	for _, l := range e.ledgersOf(v.Root) {
+		l.tellLost(ctx, e.rec.Home.decision(l.root, e.clockRead()), retryWithin)
+	}
 	l, last := e.toReport(v.Root)
 	if l == nil {
 		return UsageDraft{}, nothingToReport(v)
 	}
-	if last != nil && last.Level == level && !e.newSince(l, last.Last) {
+	if last != nil && cmp.Or(last.Asked, last.Level) == level && !e.newSince(l, last.Last) {
 		d, err := e.draftAgain(v, l, last)
 		if !errors.Is(err, errStale) {
 			return d, err
@@ -162,6 +165,10 @@ func (e *Engine) makeDraft(ctx context.Context, v vendorRecord, l *usageLedger, 
 	if err != nil {
 		return UsageDraft{}, err
 	}
+	contents, err := usage.Decode(built.Content, exchange.Usage{})
+	if err != nil {
+		return UsageDraft{}, err
+	}
 	key, err := e.sealingKeyOf(v.Root)
 	if err != nil {
 		return UsageDraft{}, err
@@ -171,6 +178,7 @@ func (e *Engine) makeDraft(ctx context.Context, v vendorRecord, l *usageLedger, 
 	if err != nil {
 		return UsageDraft{}, err
 	}
+	face.Level = levelOf(contents, level)
 	face.Remains = built.Remains
 	env, sealed, err := usage.Seal(built.Content, face, deviceSigner{e.secrets.device}, key)
 	if err != nil {
@@ -183,13 +191,13 @@ func (e *Engine) makeDraft(ctx context.Context, v vendorRecord, l *usageLedger, 
 	if face, err = exchange.ParseUsage(env); err != nil {
 		return UsageDraft{}, err
 	}
-	contents, err := usage.Decode(built.Content, face)
-	if err != nil {
-		return UsageDraft{}, err
-	}
+	contents.File = face
 	rec := fileRecord(v.Root, face, contents, documentHash(env))
-	rec.Lower, rec.Restored = e.rec.Home.lower(v.Root, r).UTC(), e.rec.Usage[v.Root].Behind[l.id] > 0
-	rec.Unread = l.book.Unread()
+	rec.Lower, rec.Restored = e.rec.Home.lower(v.Root, r).UTC(), len(e.rec.Usage[v.Root].Settled[l.id]) > 0
+	rec.addLost(l.book.Lost())
+	if rec.Unread = l.book.Unread(); face.Level != level {
+		rec.Asked = level
+	}
 	if err := e.keepExport(ctx, &rec, file); err != nil {
 		return UsageDraft{}, err
 	}
@@ -229,6 +237,10 @@ func (e *Engine) usageFace(v vendorRecord, l *usageLedger, level string, r clock
 		},
 		Device: exchange.RequestDevice{ID: id, Public: exchange.EncodeKey(e.public), Code: code},
 		Nonce:  base64.StdEncoding.EncodeToString(random[16:]), Program: e.o.Program, Ledger: l.id, Level: level, Receipt: newest.Number,
+	}
+	if l.device != id {
+		former := e.rec.Home.Former
+		face.Former = former[max(0, len(former)-exchange.MaxFormer):]
 	}
 	if levels[level] >= levels[usage.LevelComputer] {
 		face.Device.Label = e.rec.Home.Label
@@ -331,7 +343,7 @@ func (e *Engine) draft(v vendorRecord, f *usageFileRecord, file []byte, c usage.
 	_, code := e.deviceID()
 	d := UsageDraft{
 		ID: f.ID, Root: v.Root, Vendor: cmp.Or(v.Profile.Name, v.Profile.Vendor), File: file, Contents: c, From: f.From, To: f.To,
-		Name: exchange.UsageFileName(v.Profile.Vendor, code, f.Made), Left: !f.Left.IsZero(), Email: v.Profile.Support.Email,
+		Name: exchange.UsageFileName(v.Profile.Vendor, code, f.Made), Left: !f.Left.IsZero(), Asked: f.Asked, Email: v.Profile.Support.Email,
 	}
 	for _, m := range e.listsOf(e.rec).meters.vendors {
 		if m.root == v.Root {
@@ -369,7 +381,9 @@ func (e *Engine) UsageLeft(ctx context.Context, draftID, name string) error {
 		return err
 	}
 	left := *f
-	left.Name, left.Left = name, e.rec.Home.decision(f.Root, e.clockRead())
+	if left.Name = name; left.Left.IsZero() { // saving it again makes it no newer
+		left.Left = e.rec.Home.decision(f.Root, e.clockRead())
+	}
 	ev := ledger.Event{Kind: "usage_left", Reason: "saved", Authority: "person", Vendor: f.Root, Document: f.Document}
 	return e.commit(ctx, ev, change{UsageFiles: []usageFileRecord{left}})
 }

@@ -133,7 +133,9 @@ func (e *Engine) metered(rec *records, r clock.Reading) []terms.Metered {
 		m.Unsent, m.UnsentUnits = m.Unsent+use.unsent, m.UnsentUnits+use.units
 		m.Oldest = earlier(m.Oldest, use.oldest)
 		for _, f := range u.waiting(l.id) {
-			m.Waiting = append(m.Waiting, f.facts())
+			if !f.Left.IsZero() { // one that was only looked at is not on its way
+				m.Waiting = append(m.Waiting, f.facts())
+			}
 		}
 		for i, p := range u.receipts[l.id] {
 			if i == receiptsTold {

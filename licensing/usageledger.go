@@ -40,8 +40,8 @@ type usageLedger struct {
 	anchor   uint64 // its entry
 	sums     meteredSums
 
-	mu   sync.Mutex   // guards what follows; never held while a disk is waited for
-	gap  usage.Note   // uses that could not be written; its Kind is "" when there are none
+	mu   sync.Mutex // guards what follows; never held while a disk is waited for
+	lost lostUses
 	gaps []usage.Note // said in the ledger, and not yet in the records
 }
 
@@ -164,6 +164,7 @@ func (e *Engine) openLedgers(ctx context.Context) {
 		if err := l.book.Unlock(ctx, e.usageKeys()); err != nil {
 			e.usageState = recordsState(e.diskProblem(err), time.Time{}).State
 		}
+		_ = l.book.KeepCounts()
 		l.sums = meteredSums{}
 	}
 	entries, err := e.o.FS.ReadDir(e.path(usageDir))
@@ -184,6 +185,9 @@ func (e *Engine) openLedgers(ctx context.Context) {
 		}
 	}
 	e.checkLedgers(ctx)
+	for _, l := range e.ledgers.list() {
+		e.takeMissing(l)
+	}
 }
 
 // errNoOwner says that a ledger was made and cut off before its first entry.
@@ -256,33 +260,13 @@ func (h *homeRecord) formerKeys() []ed25519.PublicKey {
 	return all
 }
 
-// record makes events durable, after word of those that could not be written before them.
-func (l *usageLedger) record(ctx context.Context, events []usage.Event) ([]usage.Done, error) {
-	l.mu.Lock()
-	gap := l.gap
-	l.gap = usage.Note{}
-	l.mu.Unlock()
-	if gap.Kind != "" {
-		gap.At = events[0].At
-		_, err := l.book.Note(ctx, gap)
-		l.mu.Lock()
-		if err != nil {
-			l.gap = gap
-		} else {
-			l.gaps = append(l.gaps, gap)
-		}
-		l.mu.Unlock()
-		if err != nil {
-			return nil, err
-		}
-	}
-	return l.book.Record(ctx, events)
-}
-
 // closeLedgers lets go of the usage ledgers.
 func (e *Engine) closeLedgers() error {
 	var errs []error
 	for _, l := range e.ledgers.clear() {
+		if !e.o.ReadOnly {
+			l.tellLost(context.Background(), e.rec.Home.decision(l.root, e.clockRead()), 0)
+		}
 		errs = append(errs, l.book.Close())
 	}
 	return errors.Join(errs...)

@@ -43,6 +43,17 @@ func grain(level string) int64 {
 	return 3600
 }
 
+// levelOf is the level of a file that was asked for at a level: the highest one when times in it are finer. They stay as they were
+// recorded, so the file says what it holds.
+func levelOf(c usage.Contents, level string) string {
+	for _, row := range c.Rows {
+		if row.Session != nil && row.Session.Grain < grain(level) {
+			return usage.LevelFull
+		}
+	}
+	return level
+}
+
 // allows says whether a person may choose a level: what the contract says is the most that leaves.
 func (l levelInForce) allows(level string) error {
 	switch {

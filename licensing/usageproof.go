@@ -16,8 +16,8 @@ const maxNonce = 200
 // an id). Like recording it does not wait for the rest of the engine. The error is a *Mistake for a nonce or product that cannot
 // be, and a *terms.Problem while the key store is locked.
 func (e *Engine) Prove(product, nonce string, answer []byte) (Proof, error) {
-	if nonce == "" || len(nonce) > maxNonce || strings.ContainsRune(nonce, 0) {
-		return Proof{}, &Mistake{Code: "proof_nonce", Args: map[string]any{"most": maxNonce}}
+	if err := goodNonce(nonce); err != nil {
+		return Proof{}, err
 	}
 	m := e.meteringAt(e.clockRead())
 	id, root, _ := strings.Cut(product, "@")
@@ -29,7 +29,7 @@ func (e *Engine) Prove(product, nonce string, answer []byte) (Proof, error) {
 				continue
 			}
 			read[hash] = true
-			if env, err := e.readDocument(hash); err == nil {
+			if env, err := m.table.document(e, hash); err == nil {
 				*to = append(*to, env)
 			}
 		}
@@ -40,17 +40,49 @@ func (e *Engine) Prove(product, nonce string, answer []byte) (Proof, error) {
 			add(&p.Licenses, held.documents)
 		}
 	}
-	switch {
-	case len(p.Licenses) == 0:
+	if len(p.Licenses) == 0 {
 		return Proof{}, &Mistake{Code: "product_unknown", Args: map[string]any{"product": product}}
-	case m.secrets == nil:
-		return Proof{}, terms.NewProblem(cmp.Or(m.keyState.State, terms.StateKeyMissing), terms.Slots{"keychain": m.keyState.Name}, nil)
+	}
+	var err error
+	p.Public, p.Signature, err = m.prove(exchange.ProofMessage(nonce, answer))
+	return p, err
+}
+
+// ProveUsage signs with the device key that the uses of a request were recorded as the answer says. Errors are those of Prove.
+func (e *Engine) ProveUsage(nonce string, request, answer []byte) (public, signature string, err error) {
+	if err := goodNonce(nonce); err != nil {
+		return "", "", err
+	}
+	return e.meteringAt(e.clockRead()).prove(exchange.UsageProofMessage(nonce, request, answer))
+}
+
+func goodNonce(nonce string) error {
+	if nonce == "" || len(nonce) > maxNonce || strings.ContainsRune(nonce, 0) {
+		return &Mistake{Code: "proof_nonce", Args: map[string]any{"most": maxNonce}}
+	}
+	return nil
+}
+
+func (m *metering) prove(message []byte) (public, signature string, err error) {
+	if m.secrets == nil {
+		return "", "", terms.NewProblem(cmp.Or(m.keyState.State, terms.StateKeyMissing), terms.Slots{"keychain": m.keyState.Name}, nil)
 	}
 	signer := deviceSigner{m.secrets.device}
-	sig, err := signer.Sign(exchange.ProofMessage(nonce, answer))
+	sig, err := signer.Sign(message)
 	if err != nil {
-		return Proof{}, err
+		return "", "", err
 	}
-	p.Public, p.Signature = exchange.EncodeKey(signer.Public()), base64.StdEncoding.EncodeToString(sig)
-	return p, nil
+	return exchange.EncodeKey(signer.Public()), base64.StdEncoding.EncodeToString(sig), nil
+}
+
+// document reads a document once per revision: a program that asks often does not wait for the disk each time.
+func (t *meterTable) document(e *Engine, hash string) (exchange.Envelope, error) {
+	if env, ok := t.signed.Load(hash); ok {
+		return env.(exchange.Envelope), nil
+	}
+	env, err := e.readDocument(hash)
+	if err == nil {
+		t.signed.Store(hash, env)
+	}
+	return env, err
 }

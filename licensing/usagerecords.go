@@ -14,8 +14,8 @@ type usageRecord struct {
 	Root  string           `json:"root"`
 	Level string           `json:"level,omitempty"` // a person's choice; "" for none
 	Gaps  []terms.UsageGap `json:"gaps,omitempty"`  // newest gapsKept, oldest first
-	// Behind says, by ledger, up to which entry it is known that an older copy was put back.
-	Behind map[string]uint64 `json:"behind,omitempty"`
+	// Settled names, by ledger, what witnesses saw that is not in it, since an older copy was put back: they were heard.
+	Settled map[string][]string `json:"settled,omitempty"`
 }
 
 // gapsKept bounds what the records say of gaps; the ledger says all of them.
@@ -30,9 +30,10 @@ type usageFileRecord struct {
 	Nonce     string       `json:"nonce"`
 	Name      string       `json:"name,omitempty"` // under which it was saved; "" while it was not
 	Level     string       `json:"level"`
+	Asked     string       `json:"asked,omitempty"` // the level that was asked for, when some of it was recorded with finer times
 	Made      time.Time    `json:"made"`
 	Lower     time.Time    `json:"lower,omitzero"` // the lower bound then: a receipt proves that it was no later
-	Left      time.Time    `json:"left,omitzero"`  // when it was saved
+	Left      time.Time    `json:"left,omitzero"`  // when it was saved first
 	Document  string       `json:"document"`
 	FromEpoch uint64       `json:"from_epoch"`
 	ToEpoch   uint64       `json:"to_epoch"`
@@ -69,10 +70,11 @@ type ledgerMark struct {
 type usageRecords struct {
 	files    map[string][]*usageFileRecord // by epoch and time
 	receipts map[string][]*partRecord      // highest number first
+	refs     map[string]string             // of receipts, by the key of their part
 }
 
 func (r *records) usageRecords() usageRecords {
-	u := usageRecords{map[string][]*usageFileRecord{}, map[string][]*partRecord{}}
+	u := usageRecords{files: map[string][]*usageFileRecord{}, receipts: map[string][]*partRecord{}}
 	for _, f := range sortedValues(r.UsageFiles) {
 		u.files[f.Ledger] = append(u.files[f.Ledger], f)
 	}
@@ -91,6 +93,7 @@ func (r *records) usageRecords() usageRecords {
 			return cmp.Compare(b.Body.Receipt.Number, a.Body.Receipt.Number)
 		})
 	}
+	u.refs = receiptRefs(u.receipts)
 	return u
 }
 
@@ -142,19 +145,18 @@ func (u usageRecords) matches(r *exchange.Receipt) bool {
 	if f == nil {
 		return true
 	}
-	return f.Close == r.Close && u.sent(r) == r.Entries && !slices.ContainsFunc(u.compared(r), func(t ReceiptTotal) bool {
-		return t.Here != t.There && !(f.lacks() && t.There > t.Here)
-	})
+	return f.Close == r.Close && u.sent(r) == r.Entries && !slices.ContainsFunc(u.compared(r), func(t ReceiptTotal) bool { return t.Here != t.There })
 }
 
 // receiptFacts is a receipt as Evaluate reads it.
 func (u usageRecords) receiptFacts(p *partRecord) terms.UsageReceipt {
 	r := p.Body.Receipt
 	return terms.UsageReceipt{
-		Ref: receiptRef(p.Body), Number: r.Number, Issued: p.Issued, Taken: p.Taken, Sent: u.sent(r), Counted: r.Entries, From: r.From, To: r.To,
+		Ref: u.refs[p.key()], Number: r.Number, Issued: p.Issued, Taken: p.Taken, Sent: u.sent(r), Counted: r.Entries, From: r.From, To: r.To,
+		Differs: !u.matches(r),
 	}
 }
 
 func (f *usageFileRecord) facts() terms.UsageFile {
-	return terms.UsageFile{ID: f.ID, Name: f.Name, Made: f.Made, Entries: f.Entries, From: f.From, To: f.To}
+	return terms.UsageFile{ID: f.ID, Name: f.Name, Made: f.Made, Left: f.Left, Entries: f.Entries, From: f.From, To: f.To}
 }

@@ -2,12 +2,9 @@ package licensing
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"time"
 
-	"holdfast/licensing/disk"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/terms"
 	"holdfast/licensing/usage"
@@ -16,7 +13,7 @@ import (
 // session is what the ledger says of this run of the program. It is called while something is recorded, without the lock.
 func (e *Engine) session(l *usageLedger) usage.Session {
 	m, r := e.metering.Load(), e.clockRead()
-	s := usage.Session{Boot: blindBoot(l.id, r.Boot), Wall: r.Wall.UTC(), Running: r.Running, Program: e.o.Program, Grain: grain("")}
+	s := usage.Session{Boot: r.Boot, Wall: r.Wall.UTC(), Running: r.Running, Program: e.o.Program, Grain: grain("")}
 	s.At = s.Wall
 	if m != nil {
 		s.Grain, s.At = grain(m.levels[l.root].level), m.home.decision(l.root, r)
@@ -24,12 +21,6 @@ func (e *Engine) session(l *usageLedger) usage.Session {
 	by := time.Duration(s.Grain) * time.Second
 	s.Wall, s.At, s.Running = s.Wall.Truncate(by), s.At.Truncate(by), s.Running.Truncate(by)
 	return s
-}
-
-// blindBoot names a start of the computer to one ledger alone: it is the same for one start, and says nothing else.
-func blindBoot(ledger, boot string) string {
-	sum := sha256.Sum256([]byte("holdfast/v1/boot\x00" + ledger + "\x00" + boot))
-	return hex.EncodeToString(sum[:8])
 }
 
 // note writes what happened into the ledgers of a vendor, or with root "" of all that go on. What cannot be written now is
@@ -96,25 +87,6 @@ func (e *Engine) lookFrozen() {
 	}
 	e.still, e.frozen = r, stands
 }
-
-// missed remembers uses that found no room on the disk, to say so in the ledger when there is some again.
-func (l *usageLedger) missed(at time.Time, n uint64, err error) {
-	if !disk.IsFull(err) {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.gap.Kind == "" {
-		l.gap = usage.Note{Kind: "gap", Code: gapDiskFull, From: at}
-	}
-	l.gap.To, l.gap.Count = at, l.gap.Count+n
-}
-
-// Causes of gaps.
-const (
-	gapDiskFull = "disk_full"
-	gapDamaged  = "records_damaged"
-)
 
 // foundDamage says in a ledger that entries of it were lost. The lock is held.
 func (e *Engine) foundDamage(l *usageLedger) {

@@ -126,7 +126,7 @@ func (e *Engine) Receipts() []ReceiptView {
 		for _, p := range receipts {
 			r := p.Body.Receipt
 			v := ReceiptView{
-				Root: p.Root, Vendor: e.rec.Vendors[p.Root].Profile.Name, Ref: receiptRef(p.Body), UsageReceipt: u.receiptFacts(p),
+				Root: p.Root, Vendor: e.rec.Vendors[p.Root].Profile.Name, Ref: u.refs[p.key()], UsageReceipt: u.receiptFacts(p),
 				Receipt: *r, Document: p.Document, Matches: u.matches(r), Totals: u.compared(r),
 			}
 			all = append(all, v)
@@ -139,13 +139,13 @@ func (e *Engine) Receipts() []ReceiptView {
 }
 
 // compared are the totals of a receipt beside those that were reported here up to the same place. Without a file that ends there
-// only what the receipt says is known.
+// only what the receipt says is known, and so it is where the vendor may rightly know of more.
 func (u usageRecords) compared(r *exchange.Receipt) []ReceiptTotal {
 	here := map[string]usageTotal{}
 	f := u.upTo(r)
 	if f != nil {
 		for _, t := range f.Totals {
-			here[usage.MeterKey(t.Product, t.Meter)] = t
+			here[usage.TotalKey(t.Product, t.Meter, t.Kind)] = t
 		}
 	}
 	keys := maps.Clone(r.Totals)
@@ -157,9 +157,9 @@ func (u usageRecords) compared(r *exchange.Receipt) []ReceiptTotal {
 	}
 	var all []ReceiptTotal
 	for _, key := range sortedKeys(keys) {
-		product, meter, _ := strings.Cut(key, "/")
+		product, meter, _, _ := usage.CutTotal(key)
 		t := ReceiptTotal{Product: product, Meter: meter, Here: here[key].Units, There: r.Totals[key]}
-		if f == nil {
+		if f == nil || f.lacks() && t.There > t.Here {
 			t.Here = t.There
 		}
 		all = append(all, t)

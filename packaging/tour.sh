@@ -34,7 +34,7 @@ issuer=$bin/holdfast-issuer hf=$bin/holdfast
 "$issuer" init --dir vendor --vendor acme --name "Acme GmbH" --email help@acme.example >/dev/null 2>&1
 "$issuer" profile --dir vendor --out acme.hfkey >/dev/null
 "$hf" keys import acme.hfkey --yes >/dev/null
-# product ID NAME TERM WINDOW: activates it here and leaves the license file as license_ID.hflic
+# product ID NAME TERM WINDOW [MORE]: activates it here and leaves the license file as license_ID.hflic
 product() {
   cat >"$1.yaml" <<P
 schema: holdfast.policy/v1
@@ -49,6 +49,7 @@ features:
   export: {name: {en: Export, de: Export}, after: keep}
   sheet: {name: {en: Sheet metal, de: Blech}, grace: 5d, after: pause}
 devices: {places: 2, first_use: 14d}
+${5:-}
 P
   key=$("$issuer" license create --dir vendor --policy "$1.yaml" --customer "Example Corp" 2>/dev/null)
   printf '%s\n' "$key" | "$hf" request activate --vendor acme --key-file - --out "$1.hfreq" >/dev/null
@@ -104,6 +105,23 @@ product acmecad5 "AcmeCAD Pro" "length: 131d" 1s; "$hf" import license_acmecad5.
 timeout 20 bash -c 'until "$0" grace show --json | grep -q started; do sleep 0.2; done' "$hf"
 start
 shot overview-grace
-pictures=(preview overview license overview-de-dark help plan overview-grace)
+kill "$win"; wait "$win" 2>/dev/null || true
+
+# A third, whose license counts what is used.
+export HOLDFAST_HOME=$TOP/home/metered
+"$hf" keys import acme.hfkey --yes >/dev/null
+product acmecad6 "AcmeCAD Pro" "length: 365d" 30d 'meters:
+  hours: {name: {en: Hours, de: Stunden}, kind: duration, unit: h, included: 160, per: month}
+  renders: {name: {en: Renders, de: Renderings}, unit: render, included: 20, per: month, overage: allow}'
+"$hf" import license_acmecad6.hflic >/dev/null
+for n in 5400 7200 12600; do "$hf" usage record acmecad6 hours "$n" >/dev/null; done
+for n in 3 4; do "$hf" usage record acmecad6 renders "$n" >/dev/null; done
+start
+xdotool key ctrl+4
+shot usage
+xdotool key Return
+sleep 1
+shot usage-file
+pictures=(preview overview license overview-de-dark help plan overview-grace usage usage-file)
 for f in "${pictures[@]}"; do convert "$out/$f.png" -strip -define png:compression-level=9 "$out/$f.png"; done
 echo "tour: pictures in $out"

@@ -35,7 +35,7 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 				known[key] = len(all)
 				all = append(all, dated{e, []string{name}})
 			}
-			if e.Name != terms.EventMaintenance && e.Name != terms.EventPolicyChange {
+			if e.Name != terms.EventMaintenance && e.Name != terms.EventPolicyChange && e.Name != terms.EventUsageDue {
 				break // the next end of each product; the others stand on its own page
 			}
 		}

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -179,13 +180,22 @@ func (w *Window) used(in *incoming, rep licensing.Report) {
 	if from, ok := w.trail.came(); ok && from.name == requestName && onlyVendor(taken) {
 		w.form.Vendor = taken[0].Root
 		w.back()
-	} else if confirmed(taken[0]) && len(taken) == 1 {
+	} else if onlyReceipts(taken) {
 		words = w.v.t("receipt.done")
+		if slices.ContainsFunc(taken, func(it licensing.Item) bool { return it.Finding.State == terms.StateUsageMismatch }) {
+			words = w.v.t("receipt.compare_it")
+		}
+		w.usage.root, w.usage.tab = taken[0].Root, usageTabFiles // the receipt is there
 		w.finish(w.usagePlace())
 	} else {
 		w.finish(w.home())
 	}
 	w.toast("ok", look.OK, words)
+}
+
+// onlyReceipts says that nothing but receipts came in.
+func onlyReceipts(items []licensing.Item) bool {
+	return !slices.ContainsFunc(items, func(it licensing.Item) bool { return !confirmed(it) })
 }
 
 func onlyVendor(items []licensing.Item) bool {

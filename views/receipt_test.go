@@ -19,7 +19,7 @@ func TestAReceiptComparesBothSides(t *testing.T) {
 	e.metered.receipts = []licensing.ReceiptView{receiptOf(true)}
 	b.w.receiptPage("R-118")
 	b.mustSay("Acme GmbH confirmed your usage from 1 October 2026 to 29 October 2026.", "Matches", "Every number is the same on both sides.",
-		"96 h", "7 parts", "What the receipt says", "Entries counted")
+		"96 h", "What the receipt says", "Uses counted")
 	b.mustNotSay("Does not match")
 	if got := b.w.v.receipt(b.w.snap, receiptOf(true)).Command; !strings.HasSuffix(got, "receipts show R-118") {
 		t.Errorf("the command is %q", got)
@@ -30,7 +30,7 @@ func TestAReceiptThatDiffersShowsBothNumbersFirst(t *testing.T) {
 	e, b := usageBench(t, benchOptions{})
 	e.metered.receipts = []licensing.ReceiptView{receiptOf(false)}
 	b.w.receiptPage("")
-	b.mustSay("The receipt does not match your file.", "You sent 214 entries. The receipt says 210.", "1 number is different.", "320 starts", "316 starts", "311-314")
+	b.mustSay("The receipt does not match your file.", "You sent 214 uses. The receipt says 210.", "1 number is different.", "320", "316", "311-314")
 	if m := b.w.v.receipt(b.w.snap, receiptOf(false)).Meters; !strings.HasPrefix(m[0].Name, "Different: ") || m[0].Here == m[0].There || !m[1].Same {
 		t.Errorf("compared: %+v", m)
 	}
@@ -63,7 +63,7 @@ func TestAReceiptIsSavedAsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(saved)
-	for _, want := range []string{"Receipt R-118", "Here 320 starts, Receipt 316 starts", "Entries counted: 210", "receipts show R-118"} {
+	for _, want := range []string{"Receipt R-118", "Here 320, Receipt 316", "Uses counted: 210", "receipts show R-118"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text does not say %q:\n%s", want, text)
 		}
@@ -102,7 +102,7 @@ func TestAReceiptThatDoesNotMatchSaysSoBeforeItIsUsed(t *testing.T) {
 	e, b := usageBench(t, benchOptions{})
 	e.report = receiptReport(false)
 	b.w.Open([]string{"receipt.hfrcp"})
-	b.mustSay("The receipt does not match your file.", "Entries you sent", "214", "210")
+	b.mustSay("The receipt does not match your file.", "Uses you sent", "214", "210")
 	m := b.w.v.preview(b.w.snap, e.report, []string{"receipt.hfrcp"})
 	if m.Banner.Tone != terms.ToneWarn {
 		t.Errorf("its tone is %s", m.Banner.Tone)

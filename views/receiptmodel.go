@@ -32,21 +32,27 @@ func (v voice) receipt(s licensing.Snapshot, r licensing.ReceiptView) receiptMod
 	m.Finding = receiptFinding(s, r)
 	m.Banner = v.banner(s, m.Finding)
 	m.Banner.Eyebrow, m.Banner.Answers.Button = "", ""
-	different := 0
+	different, fewer := 0, false
 	for _, t := range r.Totals {
 		kind := meterOf(s, r.Root, t.Product, t.Meter)
 		one := receiptMeter{
 			Name: v.t("usagefile.product", "product", v.productOf(s, r.Root, t.Product), "what", v.name(kind.Name, t.Meter)),
-			Here: v.units(kind.Kind, kind.Unit, t.Here), There: v.units(kind.Kind, kind.Unit, t.There), Same: t.Here == t.There,
+			Here: v.units(kind.Kind, t.Here), There: v.units(kind.Kind, t.There), Same: t.Here == t.There || r.Matches,
 		}
+		fewer = fewer || t.Here != t.There
 		if !one.Same {
 			one.Name = v.t("receipt.different", "meter", one.Name)
 			different++
 		}
 		m.Meters = append(m.Meters, one)
 	}
-	if different > 0 {
+	switch { // whether it matches is the engine's word
+	case r.Matches && fewer:
+		m.Compared = v.t("receipt.fewer")
+	case different > 0:
 		m.Compared = v.t("receipt.compare", "n", different)
+	case !r.Matches:
+		m.Compared = v.t("receipt.differs.text")
 	}
 	slices.SortStableFunc(m.Meters, func(a, b receiptMeter) int { // what differs comes first
 		switch {

@@ -180,6 +180,9 @@ func (p *usagePage) Set(m usageModel) {
 	if p.main == nil {
 		p.main = p.export
 	}
+	if m.Stands != "" {
+		parts = append(parts, look.NewPara(m.Stands, look.Body))
+	}
 	if len(m.Lines) > 0 {
 		parts = append(parts, p.lines(m.Lines))
 	}

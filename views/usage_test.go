@@ -67,7 +67,7 @@ func TestAStateAboutAReceiptLeadsToIt(t *testing.T) {
 
 func TestMonthsAreTurnedAndShownAsATable(t *testing.T) {
 	b := usagePageBench(t, usageFake())
-	b.mustSay("November 2026", "13.5 h on 2 days.", "Used, and what was bought", "13.5 of 160 h")
+	b.mustSay("November 2026", "13 h 30 min on 2 days.", "Used, and what was bought", "13 h 30 min of 160 h used")
 	b.tabTo("earlier")
 	b.press(fyne.KeyReturn)
 	b.mustSay("October 2026", "96 h on 22 days. Most: 7 h on 19 Oct 2026.")
@@ -148,7 +148,7 @@ func TestWaitingFilesAreSentAgainAndReceiptsOpen(t *testing.T) {
 	e.facts, e.metered.usage[0].Waiting = usageWaits(), acmeWaiting()
 	b := usagePageBench(t, e)
 	b.clickID("usage.tab.files")
-	b.mustSay("93 entries, 1 Oct 2026 to 15 Oct 2026", "No receipt yet", "Receipt R-118", "Confirmed", "Compare", "It is counted once.", "holdfast receipts list")
+	b.mustSay("1 Oct 2026 to 15 Oct 2026", "No receipt yet", "Receipt R-118", "Confirmed", "Compare", "It is counted once.", "holdfast receipts list")
 	b.clickID("usage.send_again")
 	if len(e.metered.drafts) != 1 || e.metered.drafts[0].Vendor != acmeRoot {
 		t.Errorf("asked for %v", e.metered.drafts)
@@ -168,7 +168,7 @@ func TestWithALockedKeyStoreUseIsShownAndTheLogSaysWhyItIsClosed(t *testing.T) {
 	e.metered.usage[0].Unread = 31
 	e.metered.usage[0].Gaps = []terms.UsageGap{{From: day("2026-10-20"), To: day("2026-10-21"), Cause: "disk_full", Count: 4}}
 	b := usagePageBench(t, e)
-	b.mustSay("13.5 h on 2 days.", "only Acme GmbH can read them", "31 entries can be read by Acme GmbH only.", "the disk was full")
+	b.mustSay("13 h 30 min on 2 days.", "only Acme GmbH can read them", "31 entries can be read by Acme GmbH only.", "the disk was full")
 	b.clickID("usage.tab.log")
 	b.mustSay(b.w.v.t("history.locked"))
 	b.clickID("usage.tab.files")
@@ -180,7 +180,7 @@ func TestAnotherVendorIsAChoiceAway(t *testing.T) {
 	b.mustSay("Working time")
 	b.click("Vendor: Acme GmbH")
 	b.click("Nordlicht Audio")
-	b.mustSay("Mixes", "No limit was bought.", "3 entries have no receipt yet.")
+	b.mustSay("Mixes", "No limit was bought.", "Some use has no receipt yet.")
 	b.mustNotSay("Working time")
 	b.click(b.w.v.Action(terms.ActExportUsage))
 	if d := b.engine.metered.drafts; len(d) != 1 || d[0].Vendor != northRoot {
@@ -200,7 +200,7 @@ func TestThePageFollowsWhatIsRecorded(t *testing.T) {
 	e.metered.usage, e.metered.receipts = []licensing.UsageView{acmeUsage()}, acmeReceipts()
 	e.revision++
 	b.w.reload()
-	b.mustSay("Working time", "13.5 of 160 h")
+	b.mustSay("Working time", "13 h 30 min of 160 h used")
 	e.metered.usage = append(e.metered.usage, northUsage()) // the head changes too
 	e.revision++
 	b.w.reload()

@@ -21,13 +21,18 @@ type boughtRow struct {
 // bought compares what was used in the present period with what the licenses include.
 func (v voice) bought(s licensing.Snapshot, u licensing.UsageView) []boughtRow {
 	var out []boughtRow
+	unknown := v.usageUnknown(s, u)
 	for _, m := range u.Meters {
+		if unknown != "" {
+			out = append(out, boughtRow{Name: v.name(m.Name, m.ID), Of: v.t("usage.bought.unknown"), Text: unknown})
+			continue
+		}
 		out = append(out, v.boughtRow(m, s.Verdict.At))
 	}
 	return out
 }
 
-// boughtRow puts one meter into words. Licenses count whole hours; where the days here say so, their tenths are shown.
+// boughtRow puts one meter into words. Licenses count whole hours; where the days here say so, their minutes are shown.
 func (v voice) boughtRow(x licensing.MeterView, at time.Time) boughtRow {
 	m := x.MeterVerdict
 	row := boughtRow{Name: v.name(m.Name, m.ID), Used: m.Used, Included: m.Included}
@@ -37,13 +42,13 @@ func (v voice) boughtRow(x licensing.MeterView, at time.Time) boughtRow {
 		}
 		row.Text += v.t(id, pairs...)
 	}
-	used, left := v.Number(m.Used), v.amount(m, m.Left)
-	if seconds, ok := exactHours(x); ok {
-		used, left = v.tenths((seconds+tenth/2)/tenth), v.t("usage.hours", "n", v.tenths((m.Included*3600-seconds+tenth/2)/tenth))
+	used, left := v.amount(m, m.Used), v.amount(m, m.Left)
+	if exact, ok := exactSeconds(x); ok {
+		used, left = v.recorded(m, exact), v.recorded(m, seconds(m.Unit, m.Included)-exact)
 	}
 	switch {
 	case m.Included == 0:
-		row.Of = v.amount(m, m.Used)
+		row.Of = v.t("usage.bought.used", "used", used)
 		say("usage.bought.no_limit")
 	case m.Over > 0:
 		say("usage.bought.over", "amount", v.amount(m, m.Over))
@@ -73,18 +78,18 @@ func (v voice) boughtRow(x licensing.MeterView, at time.Time) boughtRow {
 	return row
 }
 
-// exactHours are the seconds that an hour meter counted in its present period, when they and the verdict say the same and no more
+// exactSeconds are the seconds that a duration meter counted in its present period, when they and the verdict say the same and no more
 // was used than bought.
-func exactHours(m licensing.MeterView) (seconds int64, ok bool) {
-	if m.Kind != usage.Duration || m.Unit != "" && m.Unit != "h" || m.Included == 0 || m.Over > 0 {
+func exactSeconds(m licensing.MeterView) (sum int64, ok bool) {
+	if m.Kind != usage.Duration || m.Over > 0 || len(m.Days) == 0 {
 		return 0, false
 	}
 	y, month, d := m.From.Date()
 	from := time.Date(y, month, d, 0, 0, 0, 0, time.UTC)
 	for _, x := range m.Days {
 		if !x.Day.Before(from) {
-			seconds += x.Units
+			sum = plus(sum, x.Units)
 		}
 	}
-	return seconds, seconds/3600 == m.Used && seconds <= m.Included*3600
+	return sum, sum/seconds(m.Unit, 1) == m.Used && (m.Included == 0 || sum <= seconds(m.Unit, m.Included))
 }

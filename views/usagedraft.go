@@ -63,7 +63,7 @@ func (w *Window) usageDraftPlace(d *licensing.UsageDraft) place {
 		}}
 		p.Set(m)
 		w.offerUsageSticks(p, m)
-		s := w.sub(m.Title, p.page, []fyne.CanvasObject{look.NewChip(m.Tone, m.Symbol, m.Word)}, nil)
+		s := w.sub(m.Title, p.page, nil, nil)
 		s.enter = func() *look.Button { return p.main }
 		s.first = func() fyne.Focusable { return p.main }
 		return s
@@ -72,7 +72,7 @@ func (w *Window) usageDraftPlace(d *licensing.UsageDraft) place {
 
 // usageAtLevel makes the file again with another level of detail, and shows that one. What cannot be had leaves the page as it is.
 func (w *Window) usageAtLevel(d *licensing.UsageDraft, level string) {
-	if level == d.Contents.File.Level {
+	if level == d.AskedLevel() {
 		return
 	}
 	w.do(w.v.t("busy.usagefile"), func(ctx context.Context) func() {
@@ -95,6 +95,9 @@ func (w *Window) usageAtLevel(d *licensing.UsageDraft, level string) {
 func (w *Window) noUsageDraftPlace(o licensing.UsageOptions, err error) place {
 	return place{section: secUsage, name: usageFilePlace(o.Vendor), build: func() *screen {
 		b, f := w.problem(err)
+		if plain.Code(err) == nothingToReport {
+			w.v.neverUsed(w.snap, o.Vendor, &b.Answers)
+		}
 		main := look.NewButton(look.PrimaryButton, w.v.t("usagefile.again"), func() { w.makeUsageDraft(o) })
 		switch a := b.Answers.Action; {
 		case b.Answers.Button == "":
@@ -119,6 +122,20 @@ func (w *Window) noUsageDraftPlace(o licensing.UsageOptions, err error) place {
 		s.first = func() fyne.Focusable { return main }
 		return s
 	}}
+}
+
+// neverUsed says, where no file can be made, that nothing was used yet: what was never counted was never confirmed either.
+func (v voice) neverUsed(s licensing.Snapshot, root string, a *plain.Answers) {
+	for _, u := range s.Usage {
+		if u.Root == root && (counted(u) || v.usageUnknown(s, u) != "") {
+			return
+		}
+	}
+	vendor := vendorName(s, root)
+	if vendor == "" {
+		vendor = v.t("open_request.contact")
+	}
+	a.Headline, a.Happened, a.Do = v.t("usagefile.unused"), v.t("usagefile.unused.happened", "vendor", vendor), v.t("usagefile.unused.do")
 }
 
 // unlockThen lets the system ask the person for the key store, and goes on when it is open.

@@ -20,6 +20,7 @@ type levelOption struct {
 // usageFileModel is everything the preview of a usage file shows.
 type usageFileModel struct {
 	Title, Sub   string
+	For          string // who sends it and to whom; not in the file
 	Tone         terms.Tone
 	Symbol, Word string      // of the chip
 	Facts        [][2]string // who, what, when: for everybody
@@ -31,6 +32,7 @@ type usageFileModel struct {
 	LevelBy      string // who limits the choice; "" nobody
 	Words        string
 	Receipt      string
+	Due          string // when a file is due; "" no contract says
 	Command      string
 	// Stick is a USB stick that is plugged in, "" for none.
 	Stick, StickName string
@@ -39,12 +41,20 @@ type usageFileModel struct {
 // usageFile turns a draft into words.
 func (v voice) usageFile(s licensing.Snapshot, d licensing.UsageDraft) usageFileModel {
 	c := d.Contents
-	entries := count(c.File.Entries)
 	m := usageFileModel{
-		Title: v.usagePeriod(d.From, d.To, s.Verdict.At), Sub: v.t("usagefile.size", "n", entries, "size", v.size(len(d.File))),
+		Title: v.usagePeriod(d.From, d.To, s.Verdict.At), Sub: v.t("usagefile.size", "n", uses(c), "size", v.size(len(d.File))),
 		Tone: terms.ToneNotice, Symbol: "wait", Word: v.t("usagefile.not_sent"), Words: d.Words, Receipt: v.t("usagefile.receipt_none", "vendor", d.Vendor),
 		Not: v.t("usagefile.not." + c.File.Level), Lines: v.face(c),
-		Command: commandLine("usage_export", "--vendor", vendorID(s, d.Root), "--level", c.File.Level, "--reviewed", "--out", d.Name),
+		Command: commandLine("usage_export", "--vendor", vendorID(s, d.Root), "--level", d.AskedLevel(), "--reviewed", "--out", d.Name),
+	}
+	m.For = v.t("usagefile.for_vendor", "vendor", d.Vendor)
+	if d.Customer != "" {
+		m.For = v.t("usagefile.for", "customer", d.Customer, "vendor", d.Vendor)
+	}
+	for _, u := range s.Usage {
+		if u.Root == d.Root && !u.Due.IsZero() {
+			m.Due = v.t("usagefile.due", "date", v.long(u.Due))
+		}
 	}
 	if d.Left {
 		m.Tone, m.Symbol, m.Word = terms.ToneOK, "", v.t("usagefile.saved")
@@ -57,7 +67,6 @@ func (v voice) usageFile(s licensing.Snapshot, d licensing.UsageDraft) usageFile
 		computer = v.t("usagefile.code_label", "code", c.File.Device.Code, "label", c.File.Device.Label)
 	}
 	m.Facts = [][2]string{
-		{v.t("usagefile.organization"), d.Customer},
 		{v.t("usagefile.computer"), computer},
 		{v.t("usagefile.products"), v.usageTotals(s, d.Root, c.Sums)},
 		{v.t("usagefile.days"), v.t("usagefile.days."+c.File.Level, "n", daysIn(c.Sums))},
@@ -82,34 +91,31 @@ func (v voice) usagePeriod(from, to, at time.Time) string {
 // draftNotes are what a person should know before the file leaves.
 func (v voice) draftNotes(d licensing.UsageDraft) []string {
 	var all []string
-	if d.Again {
+	if d.Again && d.Left { // one that was only looked at is the first
 		all = append(all, v.t("usagefile.same"))
+	}
+	if d.Asked != "" {
+		all = append(all, v.t("usagefile.finer"))
 	}
 	if n := d.Contents.File.Remains; n > 0 {
 		all = append(all, v.t("usagefile.remains", "n", count(n)))
 	}
-	unread := uint64(0)
-	for _, e := range d.Contents.Epochs {
-		unread += e.Unread
-	}
-	if unread > 0 {
-		all = append(all, v.t("usagefile.unread", "n", count(unread), "vendor", d.Vendor))
+	if n := unread(d.Contents); n > 0 {
+		all = append(all, v.t("usagefile.unread", "n", count(n), "vendor", d.Vendor))
 	}
 	return all
 }
 
 // draftLevels are the levels of detail that a person may choose, or why there is no choice.
 func (v voice) draftLevels(s licensing.Snapshot, d licensing.UsageDraft, m *usageFileModel) {
-	level, allowed := d.Contents.File.Level, levels
+	level := d.AskedLevel()
+	allowed := []string{level}
 	for _, u := range s.Usage {
 		if u.Root == d.Root {
 			allowed = v.usageLevel(s, u).Options
-			m.Locked = u.LevelBy == "contract" || len(allowed) < 2
 		}
 	}
-	if m.Locked {
-		allowed = []string{level}
-	}
+	m.Locked = len(allowed) < 2
 	for _, l := range allowed {
 		m.Levels = append(m.Levels, levelOption{ID: l, Title: v.t("usagefile.level." + l), Sub: v.t("usagefile.level." + l + ".text"), On: l == level})
 	}
@@ -153,6 +159,27 @@ func (v voice) usageTotals(s licensing.Snapshot, root string, sums []usage.Sum) 
 		before = key.Product
 	}
 	return cmp.Or(out, v.t("usagefile.no_use"))
+}
+
+// unread counts the entries that only the vendor can read.
+func unread(c usage.Contents) (n uint64) {
+	for i := range c.Epochs {
+		n += c.Epochs[i].Unread
+	}
+	return n
+}
+
+// uses counts the uses in a file. Entries of the ledger are more: it notes its own runs, too. 0 where some entries are only the
+// vendor's to read, so that the number is not known.
+func uses(c usage.Contents) int64 {
+	if unread(c) > 0 {
+		return 0
+	}
+	var n uint64
+	for i := range c.Sums {
+		n += c.Sums[i].Count
+	}
+	return count(n)
 }
 
 // daysIn counts the days on which something was used.

@@ -25,7 +25,10 @@ type usageFilePage struct {
 
 // Set shows m.
 func (p *usageFilePage) Set(m usageFileModel) {
-	parts := []fyne.CanvasObject{p.contents(m)}
+	chip := func() fyne.CanvasObject { return look.NewChip(m.Tone, m.Symbol, m.Word) }
+	parts := []fyne.CanvasObject{look.Column(look.Gap8, look.Either(480,
+		look.Row(look.Gap12, look.Cell{Object: look.NewPara(m.For, look.Quiet), Width: look.Stretch, Least: 120}, look.Cell{Object: chip()}),
+		look.Column(look.Gap4, look.NewPara(m.For, look.Quiet), look.Wrapped(0, chip()))), p.contents(m))}
 	if note := p.notes(m.Notes); note != nil {
 		parts = append([]fyne.CanvasObject{note}, parts...)
 	}
@@ -33,6 +36,7 @@ func (p *usageFilePage) Set(m usageFileModel) {
 		look.NewPara(p.v.t("usagefile.fields"), look.Heading), look.NewPara(p.v.t("usagefile.fields.text"), look.Caption), look.Facts(m.Lines...), look.Wrapped(0, p.link("fields", "usagefile.fields.see", p.do.fields)))),
 		look.NewCommand(p.v.t("command"), m.Command, p.v.t("copy"), func() { p.do.command(m.Command) }))
 	p.page.Set(sheet(parts...))
+	p.page.Loose = true
 	p.page.SetBar(p.bar(m))
 }
 
@@ -57,9 +61,14 @@ func (p *usageFilePage) contents(m usageFileModel) fyne.CanvasObject {
 
 // seal is what a person compares on the phone, and when the answer comes.
 func (p *usageFilePage) seal(m usageFileModel) fyne.CanvasObject {
-	return look.Column(look.Gap4, look.NewRuns([]look.Run{
+	col := look.Column(look.Gap4, look.NewRuns([]look.Run{
 		{Text: p.v.t("usagefile.words") + " ", Color: look.Secondary}, {Text: m.Words, Bold: true, Mono: true},
-	}, look.Body), look.NewPara(m.Receipt, look.Quiet))
+	}, look.Body))
+	if m.Due != "" {
+		col.Add(look.NewPara(m.Due, look.Body))
+	}
+	col.Add(look.NewPara(m.Receipt, look.Quiet))
+	return col
 }
 
 // notes stand above everything else.
@@ -132,6 +141,7 @@ func (w *Window) offerUsageSticks(p *usageFilePage, m usageFileModel) {
 			p.Set(m)
 			if w.now.body == p.page {
 				w.refocus("stick")
+				p.page.ToTop() // the file before the button
 			}
 		}
 	})

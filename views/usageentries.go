@@ -21,7 +21,11 @@ func (w *Window) usageEntriesPlace(d *licensing.UsageDraft) place {
 				w.tell(v.t("usagefile.entry.title", "n", whole(rows[i].Seq)), look.Facts(v.entryFacts(rows[i])...), "", "")
 			})
 		command := commandLine("usage_preview", "--entries")
-		top := look.NewPara(v.t("usagefile.entries.lead", "n", len(rows)), look.Body)
+		lead := v.t("usagefile.entries.lead", "n", len(rows))
+		if n := uses(d.Contents); n > 0 {
+			lead = v.t("usagefile.uses", "n", n) + " " + lead
+		}
+		top := look.NewPara(lead, look.Body)
 		s := w.sub(v.t("usagefile.entries.title"), nil, nil, nil)
 		s.body = look.Filled(top, list, look.NewCommand(v.t("command"), command, v.t("copy"), func() { w.copy(command) }))
 		s.first = func() fyne.Focusable { return list }

@@ -60,7 +60,8 @@ func TestAUsageFileIsLookedAtAndSavedToAStickInThreeClicks(t *testing.T) {
 func TestThePreviewShowsWhatIsInTheFile(t *testing.T) {
 	_, b := usageBench(t, benchOptions{})
 	b.w.usageDraft(acmeRoot)
-	b.mustSay("214 entries", "Example Corp (customer no. 8812)", "Code 7F3A-2C91 (not the name)", "Working time 86 h", "Sheet metal 7 parts",
+	b.mustSay("212 uses", "From Example Corp (customer no. 8812) to Acme GmbH.", "A usage file is due by 1 December 2026.", "Code 7F3A-2C91 (not the name)",
+		"Working time 86 h", "Sheet metal 7",
 		"22 days, times cut to the hour", "computer name, user names", "Your contract with Acme GmbH allows no more than this.")
 	c := usageContents(214, "")
 	for _, l := range usage.Lines(usage.Contents{File: c.File}) {
@@ -108,7 +109,6 @@ func cutOf(seen map[string]bool, value string) bool {
 
 func TestAHigherLevelIsShownBeforeItLeaves(t *testing.T) {
 	e, b := usageBench(t, benchOptions{})
-	e.metered.usage[0].LevelBy = ""
 	e.facts.Licenses[0].License.Policy.Usage.Level = usage.LevelFull
 	e.revision++
 	b.w.reload()
@@ -124,6 +124,20 @@ func TestAHigherLevelIsShownBeforeItLeaves(t *testing.T) {
 	b.draftFails(&licensing.Mistake{Code: "usage_level_high", Args: map[string]any{"most": "computer"}})
 	b.click("+ exact times")
 	b.mustSay("name \"lab 7\"") // the page stays
+}
+
+func TestNoLevelAboveTheContractsIsOffered(t *testing.T) {
+	e, b := usageBench(t, benchOptions{})
+	for most, want := range levels {
+		e.facts.Licenses[0].License.Policy.Usage.Level = want
+		e.revision++
+		b.w.reload()
+		var m usageFileModel
+		b.w.v.draftLevels(b.w.snap, usageDraftOf(usageContents(3, usage.LevelContract)), &m)
+		if len(m.Levels) != most+1 || m.Levels[most].ID != want || m.Locked != (most == 0) {
+			t.Errorf("%s: %+v", want, m.Levels)
+		}
+	}
 }
 
 func TestWithoutAUsageFileThereIsAWayForward(t *testing.T) {
@@ -372,20 +386,20 @@ func TestAUsageFileIsMadeAndSavedWithTheKeyboardAlone(t *testing.T) {
 func TestAmountsAreExact(t *testing.T) {
 	_, b := usageBench(t, benchOptions{})
 	for _, c := range []struct {
-		kind, unit string
-		n          int64
-		want       string
+		kind string
+		n    int64
+		want string
 	}{
-		{usage.Duration, "h", 345600, "96 h"},
-		{usage.Duration, "h", 3661, "1 h 1 min 1 s"},
-		{usage.Duration, "", 59, "59 s"},
-		{usage.Duration, "", 0, "0 s"},
-		{usage.Counter, "parts", 7, "7 parts"},
-		{usage.Counter, "", 12000, "12,000"},
-		{usage.Peak, "seats", 4, "at most 4 seats"},
+		{usage.Duration, 345600, "96 h"},
+		{usage.Duration, 3661, "1 h 1 min 1 s"},
+		{usage.Duration, 59, "59 s"},
+		{usage.Duration, 0, "0 s"},
+		{usage.Counter, 7, "7"},
+		{usage.Counter, 12000, "12,000"},
+		{usage.Peak, 4, "at most 4"},
 	} {
-		if got := b.w.v.units(c.kind, c.unit, c.n); got != c.want {
-			t.Errorf("%d %s of a %s: %q, want %q", c.n, c.unit, c.kind, got, c.want)
+		if got := b.w.v.units(c.kind, c.n); got != c.want {
+			t.Errorf("%d of a %s: %q, want %q", c.n, c.kind, got, c.want)
 		}
 	}
 	for n, want := range map[int]string{900: "900 bytes", 1025: "2 KB", 11 << 10: "11 KB", 12 << 20: "12 MB"} {

@@ -64,7 +64,7 @@ func (f *fake) Receipts() []licensing.ReceiptView {
 func withMeters(h *terms.Held) {
 	h.Policy.Meters = map[string]terms.Meter{
 		"starts": {Name: terms.Plain("Starts"), Unit: "starts", Kind: usage.Counter, Overage: "allow"},
-		"hours":  {Name: terms.Plain("Working time"), Unit: "h", Kind: usage.Duration, Included: 160 * 3600, Per: "month", Overage: "allow"},
+		"hours":  {Name: terms.Plain("Working time"), Unit: "h", Kind: usage.Duration, Included: 160, Per: "month", Overage: "allow"},
 		"parts":  {Name: terms.Plain("Sheet metal"), Unit: "parts", Kind: usage.Counter, Included: 20, Per: "month", Overage: "warn"},
 	}
 	h.Policy.Usage = terms.Usage{Due: "monthly", Level: usage.LevelContract, Late: "nothing", Keep: terms.Days(400)}

@@ -43,7 +43,9 @@ func (w *Window) writeUsage(d *licensing.UsageDraft, path string, then func(path
 				w.toast("warn", look.Warn, w.v.t("save.problem"))
 				return
 			}
-			d.Left = true
+			if !d.Left {
+				d.Left, d.Again = true, false // it is saved for the first time
+			}
 			w.visit(w.usageSavedPlace(d, path))
 			if unkept != nil { // the file is out all the same
 				w.toast("notice", look.Notice, w.v.t("usagefile.unkept"))
@@ -101,7 +103,7 @@ func (w *Window) usageSavedPlace(d *licensing.UsageDraft, path string) place {
 		folder := button("folder", "", v.t("usagefile.folder"), func() { w.openFolder(path) })
 		again := button("save", "", v.t("open_request.save_again"), func() { w.saveUsage(d, func(string) {}) })
 		a := plain.Answers{
-			Headline: v.t("usagefile.is_saved"), Happened: v.t("usagefile.is_saved.happened", "n", count(d.Contents.File.Entries), "vendor", d.Vendor),
+			Headline: v.t("usagefile.is_saved"), Happened: v.t("usagefile.is_saved.happened", "n", uses(d.Contents), "vendor", d.Vendor),
 			Works: v.t("usagefile.works"), Do: v.t("usagefile.is_saved.do", "vendor", d.Vendor), By: v.t("usagefile.receipt_none", "vendor", d.Vendor),
 		}
 		if !d.ReceiptBy.IsZero() {
@@ -121,7 +123,7 @@ func (w *Window) usageSavedPlace(d *licensing.UsageDraft, path string) place {
 		} else {
 			help = v.t("usagefile.mail.attach")
 		}
-		command := commandLine("usage_export", "--vendor", vendorID(w.snap, d.Root), "--reviewed", "--out", d.Name, "--email", draftName(d.Name))
+		command := commandLine("usage_export", "--vendor", vendorID(w.snap, d.Root), "--reviewed", "--out", filepath.Base(path), "--email", draftName(filepath.Base(path)))
 		page := look.NewPage(sheet(
 			look.NewBanner(look.BannerModel{Tone: terms.ToneOK, Headline: a.Headline, Answers: v.four(a), Columns: true}),
 			look.PaddedCard(look.Column(look.Gap12, look.NewPara(v.t("usagefile.mail"), look.Heading), look.NewPara(help, look.Body), ways)),

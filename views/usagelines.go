@@ -61,7 +61,7 @@ func (v voice) fieldValue(l usage.Line, kind string) string {
 		return v.duration(int64(x / time.Second))
 	case int64:
 		if name == "units" || name == "over" {
-			return v.units(kind, "", x)
+			return v.units(kind, x)
 		}
 		if name == "grain" {
 			return v.duration(x)

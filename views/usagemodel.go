@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"holdfast/licensing"
@@ -36,7 +37,8 @@ type usageModel struct {
 	Form     usageForm
 	Banner   banner
 	Finding  terms.Finding
-	Sendable bool // there is something that has no receipt
+	Sendable bool   // there is something that has no receipt
+	Stands   string // what is confirmed and what is due, where the banner is about something else
 	Lines    []line
 	Notes    []string
 	Month    monthModel
@@ -78,8 +80,14 @@ func (v voice) usage(s licensing.Snapshot, form usageForm, d usageFetched, read 
 		m.Vendors, m.Roots = append(m.Vendors, usageVendor(s, x)), append(m.Roots, x.Root)
 	}
 	m.Month = v.usageMonth(u, form.month, s.Verdict.At)
+	if unknown := v.usageUnknown(s, u); unknown != "" {
+		for i := range m.Month.Meters {
+			m.Month.Meters[i].Chart.Summary = unknown
+		}
+	}
 	m.Form = form
 	m.Banner, m.Finding = v.usageBanner(s, u, m.Sendable)
+	m.Stands = v.usageStands(s, u, m.Finding.State)
 	m.Lines, m.Notes = v.usageNews(s, u), v.usageGaps(s, u)
 	for _, f := range u.Waiting {
 		m.Waiting = append(m.Waiting, v.usageFileRow(f))
@@ -152,17 +160,26 @@ func usageFinding(s licensing.Snapshot, root string) (terms.Finding, bool) {
 // usageBanner is the finding about use, else the quiet word that nothing is due.
 func (v voice) usageBanner(s licensing.Snapshot, u licensing.UsageView, sendable bool) (banner, terms.Finding) {
 	if f, ok := usageFinding(s, u.Root); ok {
-		return v.banner(s, f), f
+		b := v.banner(s, f)
+		if f.State == terms.StateUsageConfirmed && !u.Due.IsZero() {
+			b.Answers.By = v.t("usage.stand.due", "date", v.long(u.Due))
+		}
+		return b, f
 	}
 	a := plain.Answers{
-		Headline: v.t("usage.calm"), Happened: v.t("usage.calm.sent"), Works: v.t("usage.calm.works"), Do: v.t("usage.calm.nothing"), By: v.t("usage.calm.no_date"),
+		Headline: v.t("usage.calm"), Happened: v.t("usage.calm.unused"), Works: v.t("usage.calm.works"), Do: v.t("usage.calm.nothing"), By: v.t("usage.calm.no_date"),
 	}
 	if !u.Due.IsZero() {
 		a.Headline = v.t("usage.calm.due", "date", v.long(u.Due))
 		a.By = v.t("usage.calm.by", "date", v.long(u.Due))
 	}
-	if u.Unsent > 0 {
-		a.Happened = v.t("usage.calm.unsent", "n", int(u.Unsent))
+	switch {
+	case u.Unsent > 0:
+		a.Happened = v.t("usage.stand.unsent")
+	case v.usageUnknown(s, u) != "":
+		a.Happened = v.t("usage.calm.unknown")
+	case counted(u):
+		a.Happened = v.t("usage.stand.sent", "vendor", usageVendor(s, u))
 	}
 	f := terms.Finding{Tone: terms.ToneOK}
 	if sendable {
@@ -171,6 +188,44 @@ func (v voice) usageBanner(s licensing.Snapshot, u licensing.UsageView, sendable
 		f.Action = terms.ActExportUsage
 	}
 	return banner{Tone: terms.ToneOK, Answers: a}, f
+}
+
+// counted says whether some meter counted something here.
+func counted(u licensing.UsageView) bool {
+	return slices.ContainsFunc(u.Meters, func(m licensing.MeterView) bool { return m.Used > 0 || len(m.Days) > 0 })
+}
+
+// usageUnknown says why nobody knows how much was used; "" where the numbers are there.
+func (v voice) usageUnknown(s licensing.Snapshot, u licensing.UsageView) string {
+	locked := s.KeyStore.State == terms.StateKeychainLocked || u.Problem == terms.StateKeychainLocked
+	switch {
+	case counted(u) || u.Problem == "" && (!locked || u.Entries == 0):
+		return ""
+	case locked:
+		return v.t("usage.unknown.locked")
+	}
+	return v.t("usage.unknown")
+}
+
+// usageStands says beside a finding what is confirmed, and when the next file is due; each only where the banner has not said it.
+func (v voice) usageStands(s licensing.Snapshot, u licensing.UsageView, state terms.State) string {
+	var out []string
+	switch state {
+	case "", terms.StateUsageDue, terms.StateUsageOverdue:
+		return ""
+	case terms.StateUsageMismatch:
+	default:
+		switch {
+		case u.Unsent > 0:
+			out = append(out, v.t("usage.stand.unsent"))
+		case counted(u):
+			out = append(out, v.t("usage.stand.sent", "vendor", usageVendor(s, u)))
+		}
+	}
+	if !u.Due.IsZero() && state != terms.StateUsageConfirmed {
+		out = append(out, v.t("usage.stand.due", "date", v.long(u.Due)))
+	}
+	return strings.Join(out, " ")
 }
 
 // usageNews are states beside the one in the banner that concern the records of use: they open. What is used up and what waits

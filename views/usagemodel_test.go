@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,13 +60,13 @@ func TestTheChartOfAMonthAndItsTableHaveTheSameNumbers(t *testing.T) {
 	for got, want := range map[string]string{
 		m.Month.Title:          "October 2026",
 		hours.About:            "AcmeCAD Pro · hours a day",
-		parts.About:            "AcmeCAD Pro · parts a day",
+		parts.About:            "AcmeCAD Pro · how many a day",
 		seats.About:            "AcmeCAD Pro · most at once each day",
 		hours.Chart.Summary:    "96 h on 22 days. Most: 7 h on 19 Oct 2026.",
-		parts.Chart.Summary:    "7 parts on 4 days. Most: 3 parts on 13 Oct 2026.",
-		seats.Chart.Summary:    "Most at once: 5 seats on 6 Oct 2026.",
+		parts.Chart.Summary:    "7 on 4 days. Most: 3 on 13 Oct 2026.",
+		seats.Chart.Summary:    "Most at once: 5 on 6 Oct 2026.",
 		fmt.Sprint(hours.Foot): "[In all 96 h 96]",
-		fmt.Sprint(seats.Foot): "[Most 5 seats 22]",
+		fmt.Sprint(seats.Foot): "[Most 5 22]",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -85,6 +86,8 @@ func TestTheAxisOfAChartHasWholeNumbersAndHoursHaveTenths(t *testing.T) {
 		{usage.Peak, 9, []string{"0", "5", "10"}},
 		{usage.Counter, 11, []string{"0", "10", "20"}},
 		{usage.Counter, 100_000, []string{"0", "50,000", "100,000"}},
+		{usage.Counter, 3_000_000_000, []string{"0", "2 billion", "4 billion"}},
+		{usage.Counter, math.MaxInt64, []string{"0", "4,611,686 trillion", "9,223,372 trillion"}},
 		{usage.Duration, 7 * 3600, []string{"0", "4", "8"}},
 		{usage.Duration, 5400, []string{"0", "1", "2"}},
 		{usage.Duration, 1000, []string{"0", "0.2", "0.4"}},
@@ -98,16 +101,18 @@ func TestTheAxisOfAChartHasWholeNumbersAndHoursHaveTenths(t *testing.T) {
 			t.Errorf("%s up to %d: %v, want %v", c.kind, c.most, got, c.want)
 		}
 	}
-	if top, _ := chartTop(usage.Counter, 1<<62); top <= 0 {
-		t.Errorf("a huge number has the top %d", top)
+	for _, kind := range []string{usage.Counter, usage.Duration, usage.Peak} {
+		if top, _ := chartTop(kind, math.MaxInt64); top != math.MaxInt64 {
+			t.Errorf("the largest %s has the top %d", kind, top)
+		}
 	}
 	hours := terms.MeterVerdict{Kind: usage.Duration}
-	for seconds, want := range map[int64]string{0: "0 h", 60: "under 0.1 h", 360: "0.1 h", 3599: "1 h", 5400: "1.5 h", 36_000_000: "10,000 h"} {
+	for seconds, want := range map[int64]string{0: "0 h", 20: "under 1 min", 60: "1 min", 360: "6 min", 3599: "1 h", 5400: "1 h 30 min", 36_000_000: "10,000 h"} {
 		if got := v.recorded(hours, seconds); got != want {
 			t.Errorf("%d seconds are %q, want %q", seconds, got, want)
 		}
 	}
-	if got := voiceIn(t, "de").recorded(hours, 5400); got != "1,5 h" {
+	if got := voiceIn(t, "de").recorded(hours, 5400); got != "1 h 30 min" {
 		t.Errorf("in German 5400 seconds are %q", got)
 	}
 }
@@ -146,9 +151,9 @@ func TestWhatWasBoughtIsComparedWithWhatIsUsed(t *testing.T) {
 		got = append(got, strings.TrimSpace(r.Name+" | "+r.Of+" | "+r.Word+" | "+r.Text))
 	}
 	want := []string{
-		"Working time | 13.5 of 160 h |  | 146.5 h left. Counted anew from 1 December 2026.",
-		"Sheet metal | 16 of 20 parts | Almost used | 4 parts left. Used up about 12 November 2026 at this pace. When it is used up, what needs it pauses. Counted anew from 1 December 2026.",
-		"Seats | 6 of 5 seats | Used up | 1 beyond what was bought. Nothing stops. More is counted and named in the usage file. Counted anew from 1 December 2026.",
+		"Working time | 13 h 30 min of 160 h used |  | 146 h 30 min left. Counted anew from 1 December 2026.",
+		"Sheet metal | 16 of 20 used | Almost used | 4 left. Used up about 12 November 2026 at this pace. When it is used up, what needs it pauses. Counted anew from 1 December 2026.",
+		"Seats | 6 of 5 used | Used up | 1 beyond what was bought. Nothing stops. More is counted and named in the usage file. Counted anew from 1 December 2026.",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -159,12 +164,12 @@ func TestWhatWasBoughtIsComparedWithWhatIsUsed(t *testing.T) {
 		t.Errorf("used up: %q", r.Text)
 	}
 	free := licensing.MeterView{MeterVerdict: terms.MeterVerdict{Name: terms.Plain("Renders"), Unit: "renders", Used: 7}}
-	if r := v.boughtRow(free, day("2026-11-03")); r.Of != "7 renders" || r.Text != "No limit was bought." {
+	if r := v.boughtRow(free, day("2026-11-03")); r.Of != "7 used" || r.Text != "No limit was bought." {
 		t.Errorf("without a limit: %+v", r)
 	}
 	pruned := acmeMeters()[0]
 	pruned.Days = nil // the sums are gone, the verdict is not
-	if r := v.boughtRow(pruned, day("2026-11-03")); r.Of != "13 of 160 h" || !strings.HasPrefix(r.Text, "147 h left.") {
+	if r := v.boughtRow(pruned, day("2026-11-03")); r.Of != "13 h of 160 h used" || !strings.HasPrefix(r.Text, "147 h left.") {
 		t.Errorf("without days: %+v", r)
 	}
 }
@@ -187,11 +192,11 @@ func TestTheBannerIsTheStateThatNeedsAPersonMost(t *testing.T) {
 	e = newFake(quietFacts())
 	north := northUsage()
 	e.metered.usage = []licensing.UsageView{north}
-	if m = modelOf(t, e, usageForm{}); m.Banner.Tone != terms.ToneOK || m.Finding.Action != terms.ActExportUsage || m.Banner.Answers.Happened != "3 entries have no receipt yet." {
+	if m = modelOf(t, e, usageForm{}); m.Banner.Tone != terms.ToneOK || m.Finding.Action != terms.ActExportUsage || m.Banner.Answers.Happened != "Some use has no receipt yet." {
 		t.Errorf("nothing due: %+v", m.Banner)
 	}
 	e.metered.usage[0].Unsent = 0
-	if m = modelOf(t, e, usageForm{}); m.Banner.Answers.Button != "" || m.head().export || m.Banner.Answers.Happened != "Every entry has its receipt." {
+	if m = modelOf(t, e, usageForm{}); m.Banner.Answers.Button != "" || m.head().export || m.Banner.Answers.Happened != "Nordlicht Audio confirmed everything that was used." {
 		t.Errorf("all confirmed: %+v", m.Banner)
 	}
 }
@@ -222,12 +227,12 @@ func TestReceiptsFilesAndRetentionAreSaidWithTheirDates(t *testing.T) {
 	other.Root = northRoot
 	e.metered.receipts = append(e.metered.receipts, other)
 	m := modelOf(t, e, usageForm{})
-	if want := []usageFileRow{{"u-118", "usage_acme_7F3A-2C91_2026-10.hfuse", "93 entries, 1 Oct 2026 to 15 Oct 2026", "16 Oct 2026"}}; !slices.Equal(m.Waiting, want) {
+	if want := []usageFileRow{{"u-118", "usage_acme_7F3A-2C91_2026-10.hfuse", "1 Oct 2026 to 15 Oct 2026", "16 Oct 2026"}}; !slices.Equal(m.Waiting, want) {
 		t.Errorf("waiting: %+v", m.Waiting)
 	}
 	want := []receiptRow{
-		{"R-118", "Receipt R-118", "112 entries, 1 Sep 2026 to 30 Sep 2026", "2 Oct 2026", "Confirmed", terms.ToneOK},
-		{"R-117", "Receipt R-117", "97 entries, 1 Aug 2026 to 31 Aug 2026", "2 Sep 2026", "Compare", terms.ToneWarn},
+		{"R-118", "Receipt R-118", "112 uses, 1 Sep 2026 to 30 Sep 2026", "2 Oct 2026", "Confirmed", terms.ToneOK},
+		{"R-117", "Receipt R-117", "97 uses, 1 Aug 2026 to 31 Aug 2026", "2 Sep 2026", "Compare", terms.ToneWarn},
 	}
 	if !slices.Equal(m.Receipts, want) {
 		t.Errorf("receipts: %+v", m.Receipts)

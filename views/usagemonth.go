@@ -1,7 +1,7 @@
 package views
 
 import (
-	"slices"
+	"math"
 	"strconv"
 	"time"
 
@@ -100,17 +100,14 @@ func (v voice) meterMonth(m licensing.MeterView, month time.Time) meterMonth {
 		days[d.Day.UTC().Day()-1] = d
 		used++
 		all.Count += d.Count
-		all.Over += d.Over
-		if all.Units += d.Units; m.Kind == usage.Peak {
-			all.Units = max(all.Units-d.Units, d.Units)
+		if m.Kind == usage.Peak {
+			all.Units = max(all.Units, d.Units)
+		} else {
+			all.Units = plus(all.Units, d.Units)
 		}
 		if d.Units > most.Units {
 			most = d
 		}
-	}
-	over := all.Over > 0
-	if over {
-		out.Head = append(out.Head, v.t("usage.table.over"))
 	}
 	top, step := chartTop(m.Kind, most.Units)
 	for i, d := range days {
@@ -123,7 +120,7 @@ func (v voice) meterMonth(m licensing.MeterView, month time.Time) meterMonth {
 		if d.Units > 0 {
 			amount := v.recorded(m.MeterVerdict, d.Units)
 			bar.Word = v.t("usage.day", "date", date, "amount", amount)
-			out.Rows = append(out.Rows, v.meterRow(m.MeterVerdict, date, d, over))
+			out.Rows = append(out.Rows, v.meterRow(m.MeterVerdict, date, d))
 		}
 		out.Chart.Bars = append(out.Chart.Bars, bar)
 	}
@@ -146,17 +143,21 @@ func (v voice) meterMonth(m licensing.MeterView, month time.Time) meterMonth {
 		if m.Kind == usage.Peak {
 			id = "usage.table.most"
 		}
-		out.Foot = v.meterRow(m.MeterVerdict, v.t(id), all, over)
+		out.Foot = v.meterRow(m.MeterVerdict, v.t(id), all)
 	}
 	return out
 }
 
-func (v voice) meterRow(m terms.MeterVerdict, title string, d usage.Sum, over bool) []string {
-	row := []string{title, v.recorded(m, d.Units), v.Number(int64(d.Count))}
-	if over {
-		row = append(row, v.recorded(m, d.Over))
+func (v voice) meterRow(m terms.MeterVerdict, title string, d usage.Sum) []string {
+	return []string{title, v.recorded(m, d.Units), v.Number(count(d.Count))}
+}
+
+// plus adds amounts; what is too large for a number stays the largest one.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
 	}
-	return row
+	return a + b
 }
 
 // tenth is a tenth of an hour, in the seconds that durations are recorded in.
@@ -169,13 +170,14 @@ func chartTop(kind string, most int64) (top, step int64) {
 	if kind == usage.Duration {
 		step = tenth
 	}
-	steps := (most + step - 1) / step
-	for ten := int64(1); ; ten *= 10 {
-		i := slices.IndexFunc([]int64{2, 4, 6, 8, 10}, func(n int64) bool { return n*ten >= steps })
-		if i >= 0 || ten > 1e15 {
-			return []int64{2, 4, 6, 8, 10}[max(i, 0)] * ten * step, step
+	for ten := step; ten <= math.MaxInt64/10; ten *= 10 {
+		for _, n := range []int64{2, 4, 6, 8, 10} {
+			if n*ten >= most {
+				return n * ten, step
+			}
 		}
 	}
+	return math.MaxInt64, step // no round number is above it
 }
 
 // level is a number at the side of a chart.
@@ -183,39 +185,68 @@ func (v voice) level(kind string, units, step int64) string {
 	if kind == usage.Duration {
 		return v.tenths(units / step)
 	}
-	return v.Number(units)
+	return v.large(units)
+}
+
+// large is a number as it stands at the side of a chart, where there is little room.
+func (v voice) large(n int64) string {
+	switch {
+	case n >= 1e12:
+		return v.t("usage.trillions", "n", v.Number(n/1e12))
+	case n >= 1e9:
+		return v.t("usage.billions", "n", v.Number(n/1e9))
+	case n >= 1e6:
+		return v.t("usage.millions", "n", v.Number(n/1e6))
+	}
+	return v.Number(n)
 }
 
 // tenths writes a number of tenths with one decimal where it has one.
 func (v voice) tenths(n int64) string {
-	if n%10 == 0 {
-		return v.Number(n / 10)
+	if n%10 == 0 || n >= 1e7 { // a tenth of a million hours says nothing
+		return v.large(n / 10)
 	}
 	return v.t("usage.tenths", "n", v.Number(n/10), "d", strconv.FormatInt(n%10, 10))
 }
 
-// recorded writes an amount as it stands in the ledger: durations in hours.
+// recorded writes an amount as it stands in the ledger, durations in hours and minutes.
 func (v voice) recorded(m terms.MeterVerdict, units int64) string {
 	if m.Kind != usage.Duration {
-		return v.amount(m, units)
+		return v.Number(units)
 	}
-	n := (units + tenth/2) / tenth
-	if n == 0 && units > 0 {
-		return v.t("usage.under_hours", "n", v.tenths(1))
+	minutes := units/60 + units%60/30
+	switch {
+	case minutes == 0 && units > 0:
+		return v.t("usage.under_minutes")
+	case minutes == 0:
+		return v.t("usage.hours", "n", "0")
 	}
-	return v.t("usage.hours", "n", v.tenths(n))
+	return v.duration(minutes * 60)
 }
 
-// amount writes an amount in the unit of its meter, as licenses count it. Vendors name units of things in the plural, so one of
-// them stands without.
+// amount writes an amount as licenses count it. Things are told by the name of their meter, which stands beside it.
 func (v voice) amount(m terms.MeterVerdict, n int64) string {
-	switch {
-	case m.Kind == usage.Duration && m.Unit == "":
-		return v.t("usage.hours", "n", v.Number(n))
-	case m.Unit == "" || n == 1 && m.Kind != usage.Duration:
+	if m.Kind != usage.Duration {
 		return v.Number(n)
 	}
-	return v.t("usage.amount", "n", v.Number(n), "unit", m.Unit)
+	if n == 0 {
+		return v.t("usage.hours", "n", "0")
+	}
+	return v.duration(seconds(m.Unit, n))
+}
+
+// seconds are an amount of a duration meter in the unit that its license counts in.
+func seconds(unit string, n int64) int64 {
+	one := int64(3600)
+	switch unit {
+	case "s", "second", "seconds":
+		one = 1
+	case "min", "minute", "minutes":
+		one = 60
+	case "day", "days":
+		one = 86_400
+	}
+	return min(n, math.MaxInt64/one) * one
 }
 
 // aboutMeter says of which product a meter is and what a bar of it is.
@@ -225,8 +256,6 @@ func (v voice) aboutMeter(m licensing.MeterView, product string) string {
 		return v.t("usage.per.duration", "product", product)
 	case m.Kind == usage.Peak:
 		return v.t("usage.per.peak", "product", product)
-	case m.Unit == "":
-		return v.t("usage.per.number", "product", product)
 	}
-	return v.t("usage.per.counter", "product", product, "unit", m.Unit)
+	return v.t("usage.per.number", "product", product)
 }

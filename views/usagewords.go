@@ -30,25 +30,22 @@ func (v voice) productOf(s licensing.Snapshot, root, product string) string {
 	return product
 }
 
-// metered is one meter with what it counted: "Sheet metal: 7 parts".
+// metered is one meter with what it counted: "Sheet metal 7".
 func (v voice) metered(s licensing.Snapshot, root, product, meter, kind string, units int64) string {
-	m := meterOf(s, root, product, meter)
-	name := v.name(m.Name, meter)
-	if strings.EqualFold(m.Unit, name) { // "Starts 41", not "Starts 41 starts"
-		m.Unit = ""
-	}
-	return v.t("usagefile.metered", "meter", name, "amount", v.units(kind, m.Unit, units))
+	name := v.name(meterOf(s, root, product, meter).Name, meter)
+	return v.t("usagefile.metered", "meter", name, "amount", v.units(kind, units))
 }
 
-// units is an amount with its unit, exactly as it is kept: a duration down to its seconds.
-func (v voice) units(kind, unit string, n int64) string {
+// units is an amount exactly as it is kept: a duration down to its seconds. Things are told by the name of their meter, since the
+// word that a vendor gave for them has one form only.
+func (v voice) units(kind string, n int64) string {
 	switch kind {
 	case usage.Duration:
 		return v.duration(n)
 	case usage.Peak:
-		return v.t("usagefile.peak", "amount", strings.TrimSpace(v.Number(n)+" "+unit))
+		return v.t("usagefile.peak", "amount", v.Number(n))
 	}
-	return strings.TrimSpace(v.Number(n) + " " + unit)
+	return v.Number(n)
 }
 
 // duration is seconds as hours, minutes and seconds; parts that are zero are left out.

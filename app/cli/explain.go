@@ -86,8 +86,9 @@ func (s *session) explained(b bodies, it licensing.Item) []string {
 	}
 	if r := b.receipt(it); r != nil {
 		p.add(s.receiptLines(*r)...)
+		kinds := s.meterKinds(it.Root)
 		for _, key := range slices.Sorted(maps.Keys(r.Totals)) {
-			p.add(s.text("cli.receipts.total", map[string]any{"meter": key, "n": r.Totals[key]}))
+			p.add(s.text("cli.receipts.total", map[string]any{"meter": key, "n": s.amount(kinds[key].Kind, r.Totals[key])}))
 		}
 	}
 	return p

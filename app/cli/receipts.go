@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"holdfast/licensing"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
 )
 
 type receiptsListCmd struct{ reads }
@@ -20,8 +22,8 @@ type receiptJSON struct {
 	Number     int         `json:"number"`
 	Issued     time.Time   `json:"issued"`
 	Taken      time.Time   `json:"taken"`
-	Sent       uint64      `json:"sent_entries"`
-	Counted    uint64      `json:"counted_entries"`
+	Sent       uint64      `json:"sent_uses"`
+	Counted    uint64      `json:"counted_uses"`
 	From       time.Time   `json:"from,omitzero"`
 	To         time.Time   `json:"to,omitzero"`
 	Matches    bool        `json:"matches"` // its totals are those of the ledger here
@@ -36,6 +38,7 @@ type totalJSON struct {
 	Meter   string `json:"meter"`
 	Here    int64  `json:"here"`
 	There   int64  `json:"there"`
+	Unit    string `json:"unit,omitempty"` // s for a duration
 }
 
 func (s *session) receiptJSON(v licensing.ReceiptView) receiptJSON {
@@ -43,8 +46,10 @@ func (s *session) receiptJSON(v licensing.ReceiptView) receiptJSON {
 		Ref: v.Ref, Vendor: v.Root, VendorName: v.Vendor, Number: v.Number, Issued: utc(v.Issued), Taken: utc(v.Taken), Sent: v.Sent, Counted: v.Counted,
 		From: utc(v.From), To: utc(v.To), Matches: v.Matches, Totals: []totalJSON{}, Document: v.Document,
 	}
+	kinds := s.meterKinds(v.Root)
 	for _, t := range v.Totals {
-		j.Totals = append(j.Totals, totalJSON(t))
+		m := kinds[usage.MeterKey(t.Product, t.Meter)]
+		j.Totals = append(j.Totals, totalJSON{t.Product, t.Meter, t.Here, t.There, recordedUnit(m.Kind, m.Unit)})
 	}
 	return j
 }
@@ -56,7 +61,7 @@ func (c *receiptsListCmd) run(_ context.Context, s *session) (result, error) {
 	var rows [][]string
 	for _, v := range s.engine.Receipts() {
 		all = append(all, s.receiptJSON(v))
-		rows = append(rows, []string{strconv.Itoa(v.Number), short(v.Ref), v.Vendor, s.say.ShortDate(v.Issued, s.zone), s.counted(v.Counted), s.matches(v)})
+		rows = append(rows, []string{v.Ref, v.Vendor, s.say.ShortDate(v.Issued, s.zone), s.counted(v.Counted), s.matches(v)})
 	}
 	r.page.table(rows)
 	for _, u := range s.engine.Snapshot().Usage {
@@ -85,16 +90,30 @@ func (s *session) matches(v licensing.ReceiptView) string {
 
 type receiptsShowCmd struct {
 	reads
-	Ref    string `arg:"" help:"cli.arg.receipt"`
+	Ref    string `arg:"" optional:"" help:"cli.arg.receipt"`
 	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
 }
 
-// run shows one receipt with everything that it says, beside what the ledger here says.
+// run shows one receipt, or the newest, with everything that it says, beside what the ledger here says; 71 when there is none.
 func (c *receiptsShowCmd) run(_ context.Context, s *session) (result, error) {
+	if c.Ref == "" {
+		all := s.engine.Receipts() // newest first
+		i := slices.IndexFunc(all, func(v licensing.ReceiptView) bool { return s.isVendor(v.Root, c.Vendor) })
+		if i < 0 {
+			r := result{code: codeNothing, json: struct{}{}}
+			r.page.add(s.text("cli.receipts.none", nil))
+			return r, nil
+		}
+		return s.shown(all[i]), nil
+	}
 	v, err := s.receipt(c.Ref, c.Vendor)
 	if err != nil {
 		return result{}, err
 	}
+	return s.shown(v), nil
+}
+
+func (s *session) shown(v licensing.ReceiptView) result {
 	j := s.receiptJSON(v)
 	j.Receipt = &v.Receipt
 	r := result{json: j}
@@ -105,14 +124,15 @@ func (c *receiptsShowCmd) run(_ context.Context, s *session) (result, error) {
 	if !v.Taken.IsZero() {
 		r.page.indent(s.text("cli.receipts.taken", map[string]any{"date": s.say.Date(v.Taken, s.zone)}))
 	}
-	return r, nil
+	return r
 }
 
-// receipt finds a receipt by its reference, the beginning of it that a list shows, or its number; one vendor's when two have the same.
+// receipt finds a receipt by its reference or its number; one vendor's when two have the same.
 func (s *session) receipt(ref, vendor string) (licensing.ReceiptView, error) {
 	var hits []licensing.ReceiptView
 	for _, v := range s.engine.Receipts() {
-		if (strings.EqualFold(v.Ref, ref) || strings.EqualFold(short(v.Ref), ref) || strconv.Itoa(v.Number) == ref) && s.isVendor(v.Root, vendor) {
+		number := strconv.Itoa(v.Number)
+		if (strings.EqualFold(v.Ref, ref) || strings.EqualFold("R-"+number, ref) || number == ref) && s.isVendor(v.Root, vendor) {
 			hits = append(hits, v)
 		}
 	}
@@ -157,13 +177,15 @@ func (s *session) receiptLines(x exchange.Receipt) []string {
 // totalLines compare the totals of a receipt with those here.
 func (s *session) totalLines(v licensing.ReceiptView) page {
 	rows := [][]string{}
+	kinds := s.meterKinds(v.Root)
 	for _, t := range v.Totals {
+		kind := kinds[usage.MeterKey(t.Product, t.Meter)].Kind
 		word := s.text("cli.receipts.same", nil)
 		if t.Here != t.There {
 			word = s.text("cli.receipts.other", nil)
 		}
 		rows = append(rows, []string{
-			"  " + t.Product, t.Meter, s.text("cli.receipts.there", map[string]any{"n": t.There}), s.text("cli.receipts.here", map[string]any{"n": t.Here}), word,
+			"  " + t.Product, t.Meter, s.text("cli.receipts.there", map[string]any{"n": s.amount(kind, t.There)}), s.text("cli.receipts.here", map[string]any{"n": s.amount(kind, t.Here)}), word,
 		})
 	}
 	var p page
@@ -199,7 +221,7 @@ func (c *receiptsVerifyCmd) run(_ context.Context, s *session) (result, error) {
 			continue
 		}
 		j.Receipts = append(j.Receipts, s.receiptJSON(v))
-		r.page.add(s.text("cli.receipts.verified", map[string]any{"ref": short(v.Ref), "vendor": v.Vendor, "text": s.matches(v)}))
+		r.page.add(s.text("cli.receipts.verified", map[string]any{"ref": v.Ref, "vendor": v.Vendor, "text": s.matches(v)}))
 		if !v.Matches {
 			j.OK = false
 			r.page = append(r.page, s.totalLines(v)...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"holdfast/licensing"
@@ -48,7 +49,9 @@ func (c *tellCmd) run(ctx context.Context, s *session) (result, error) {
 	t := licensing.Telling{Who: c.Who}
 	if p := about.Product; p != nil {
 		j.Product, j.License = p.ID, p.License
-		t.Vendor, t.Product = p.Vendor, p.ID
+		if about.Finding.State == p.State { // else it is a meter of a product that works, and told with the computer's first line
+			t.Vendor, t.Product = p.Vendor, p.ID
+		}
 	}
 	r := result{}
 	if note.To != "" {
@@ -82,9 +85,16 @@ func (s *session) subject(v terms.Verdict, name string) (plain.NoteAbout, error)
 	if err != nil {
 		return about, err
 	}
+	finding := v.Main
+	switch i := slices.IndexFunc(v.Products, func(x terms.ProductVerdict) bool { return x.ID == v.Main.Product }); {
+	case p != nil:
+		finding = p.Finding
+	case i >= 0 && (v.Main.State == terms.StateQuotaUsed || v.Main.State == terms.StateQuotaLow):
+		p = &v.Products[i]
+	}
 	switch {
 	case p != nil:
-		about.Product, about.Finding, about.At = p, p.Finding, p.At
+		about.Product, about.Finding, about.At = p, finding, p.At
 		about.Vendor, about.Contact = s.vendorName(p.Vendor), s.vendorContact(p.Vendor)
 		for _, l := range snap.Facts.Licenses {
 			if l.Vendor == p.Vendor && l.Serial == p.License {

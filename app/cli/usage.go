@@ -71,7 +71,7 @@ func (c *usageListCmd) run(_ context.Context, s *session) (result, error) {
 			rows = append(rows, s.meterRow(m.Product, m.MeterVerdict))
 			var table page
 			if c.Days {
-				k.Days = daysJSON(m.Days)
+				k.Days = daysJSON(m.Days, m.Unit)
 				table = s.dayLines(m)
 			}
 			j.Meters, days = append(j.Meters, k), append(days, table)
@@ -125,7 +125,7 @@ func (s *session) dayLines(m licensing.MeterView) page {
 	var rows [][]string
 	for _, d := range m.Days {
 		rows = append(rows, []string{
-			s.say.ShortDate(d.Day, time.UTC), s.say.Number(d.Units), s.text("cli.usage.events", map[string]any{"n": int64(min(d.Count, 1<<62))}),
+			s.say.ShortDate(d.Day, time.UTC), s.amount(m.Kind, d.Units), s.text("cli.usage.events", map[string]any{"n": int64(min(d.Count, 1<<62))}),
 		})
 	}
 	var lines, in page
@@ -155,7 +155,11 @@ func (s *session) ledgerLines(u licensing.UsageView) []string {
 		p.add(s.text("cli.usage.pruned", map[string]any{"n": int64(min(u.Pruned, 1<<62))}))
 	}
 	for _, g := range u.Gaps {
-		p.add(s.text("cli.usage.gap", map[string]any{"from": s.say.DateTime(g.From, s.zone), "to": s.say.DateTime(g.To, s.zone), "cause": s.coded("cli.usage.gap."+g.Cause, g.Cause)}))
+		id := "cli.usage.gap"
+		if g.Cause == "records_damaged" { // it was recorded, and is not there any more
+			id = "cli.usage.lost"
+		}
+		p.add(s.text(id, map[string]any{"from": s.say.DateTime(g.From, s.zone), "to": s.say.DateTime(g.To, s.zone), "cause": s.coded("cli.usage.gap."+g.Cause, g.Cause)}))
 	}
 	return append(p, s.levelLine(u))
 }

@@ -37,7 +37,7 @@ func TestRecordingEndsWith18ExactlyWhenTheMeterStops(t *testing.T) {
 		f := &fake{verdict: verdict(terms.StateActive), done: []licensing.Recorded{{Root: "root1", Ledger: "ab12", Seq: 42, Meter: m, Flags: []string{"overage"}}}}
 		want := map[bool]int{false: 0, true: 18}[stops]
 		code, out, _ := f.run(t, "usage record acmecad renders 3 --id job-1")
-		if code != want || !strings.Contains(out, "entry 42") || !strings.Contains(out, "100 of 100 pictures used") {
+		if code != want || !strings.Contains(out, "entry 42") || !strings.Contains(out, "100 of 100 used") {
 			t.Errorf("stops %v: exit %d, want %d\n%s", stops, code, want, out)
 		}
 		if len(f.recorded) != 1 || f.recorded[0] != (licensing.UsageEvent{Product: "acmecad", Meter: "renders", Units: 3, ID: "job-1"}) {
@@ -66,7 +66,7 @@ func TestTheListSaysWhatIsUsedLeftAndNotYetConfirmed(t *testing.T) {
 	f := &fake{verdict: verdict(terms.StateActive)}
 	f.snap.Usage = []licensing.UsageView{metered(5, m)}
 	code, out, _ := f.run(t, "usage")
-	for _, want := range []string{"Acme GmbH", "Renders", "41 of 100 pictures used", "59 left", "until 15 Nov 2026", "5 entries have no receipt", "due by 23 November 2026", "usage.hfuse", "contract"} {
+	for _, want := range []string{"Acme GmbH", "Renders", "41 of 100 used", "59 left", "until 15 Nov 2026", "5 entries have no receipt", "due by 23 November 2026", "usage.hfuse", "contract"} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("exit %d, no %q in\n%s", code, want, out)
 		}
@@ -99,7 +99,7 @@ func TestStatusTellsOfMetersAndOfUsageWithoutAReceipt(t *testing.T) {
 	f := &fake{verdict: verdict(terms.StateActive, terms.ProductVerdict{ID: "acmecad", Finding: finding(terms.StateActive), Meters: []terms.MeterVerdict{m}})}
 	f.snap.Usage = []licensing.UsageView{metered(5, m)}
 	f.receipts = []licensing.ReceiptView{{Ref: "R-118"}}
-	if _, out, _ := f.run(t, "status"); !strings.Contains(out, "120 of 100 pictures used") || !strings.Contains(out, "20 over") {
+	if _, out, _ := f.run(t, "status"); !strings.Contains(out, "120 of 100 used") || !strings.Contains(out, "20 over") {
 		t.Errorf("%s", out)
 	}
 	_, out, _ := f.run(t, "status --json")
@@ -123,7 +123,10 @@ func TestTheLevelIsShownAndChosen(t *testing.T) {
 	if code, _, _ := f.run(t, "usage level computer --vendor acme"); code != 0 || len(f.level) != 1 || f.level[0] != "acme computer" {
 		t.Errorf("exit %d, %v", code, f.level)
 	}
-	if code, _, _ := f.run(t, "usage level everything"); code != 2 || len(f.level) != 1 {
+	if code, _, _ := f.run(t, "usage level default --vendor acme"); code != 0 || len(f.level) != 2 || f.level[1] != "acme " {
+		t.Errorf("back to the contract's: exit %d, %q", code, f.level)
+	}
+	if code, _, _ := f.run(t, "usage level everything"); code != 2 || len(f.level) != 2 {
 		t.Errorf("a level that there is not: exit %d, %v", code, f.level)
 	}
 	f.err = &licensing.Mistake{Code: "usage_level_high", Args: map[string]any{"level": "full", "most": "contract"}}
@@ -168,10 +171,14 @@ func TestReceiptsAreListedShownAndComparedWithTheLedger(t *testing.T) {
 		t.Errorf("one that there is not: exit %d", code)
 	}
 	twin := same
-	twin.Root = "root2"
+	twin.Root, twin.Ref = "root2", "R-118-cd34"
+	f.receipts[1].Ref = "R-118-ab12"
 	f.receipts = append(f.receipts, twin)
 	if code, _, _ := f.run(t, "receipts show R-118"); code != 2 {
-		t.Errorf("two of that name: exit %d", code)
+		t.Errorf("two of that number: exit %d", code)
+	}
+	if code, out, _ := f.run(t, "receipts show r-118-CD34"); code != 0 || !strings.Contains(out, "R-118-cd34") {
+		t.Errorf("one of two: exit %d, %s", code, out)
 	}
 	if code, _, _ := f.run(t, "receipts show R-118 --vendor root2"); code != 0 {
 		t.Errorf("with the vendor: exit %d", code)

@@ -68,10 +68,18 @@ func (c *usageExportCmd) run(ctx context.Context, s *session) (result, error) {
 			return result{}, err
 		}
 		j.File, left = out, filepath.Base(out)
-		r.page.add(s.text("cli.usage.saved", map[string]any{"file": out, "n": uses(d.Contents)}))
+		id, n := "cli.usage.saved", uses(d.Contents)
+		if unread(d.Contents) > 0 {
+			id, n = "cli.usage.saved_sealed", int64(min(d.Contents.File.Entries, 1<<62))
+		}
+		r.page.add(s.text(id, map[string]any{"file": out, "n": n}))
 	}
 	if c.Email != "" {
-		if err := c.saveMail(s, d, &j, &r); err != nil {
+		name := d.Name
+		if out != "" && out != "-" { // the mail names the file as it lies here
+			name = filepath.Base(out)
+		}
+		if err := c.saveMail(s, d, name, &j, &r); err != nil {
 			return result{}, err
 		}
 		left = filepath.Base(c.Email)
@@ -148,8 +156,10 @@ func (c *usageExportCmd) allWritable(s *session, out string, d licensing.UsageDr
 }
 
 // saveMail writes a mail that is ready to be looked at and sent, with a link for mail programs that do not open one.
-func (c *usageExportCmd) saveMail(s *session, d licensing.UsageDraft, j *exportJSON, r *result) error {
-	draft := mail.ForUsage(s.say, d)
+func (c *usageExportCmd) saveMail(s *session, d licensing.UsageDraft, name string, j *exportJSON, r *result) error {
+	named := d
+	named.Name = name
+	draft := mail.ForUsage(s.say, named)
 	eml, err := draft.EML(s.now())
 	if err != nil {
 		return err
@@ -165,7 +175,7 @@ func (c *usageExportCmd) saveMail(s *session, d licensing.UsageDraft, j *exportJ
 		id = "cli.usage.mail_nobody"
 	}
 	r.page.add(s.text(id, map[string]any{"file": c.Email, "to": draft.To}))
-	r.page.add(s.text("cli.usage.mailto", map[string]any{"link": draft.Mailto(), "name": d.Name}))
+	r.page.add(s.text("cli.usage.mailto", map[string]any{"link": draft.Mailto(), "name": name}))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"holdfast/licensing"
@@ -27,7 +28,8 @@ type draftJSON struct {
 	Words      string    `json:"words"`
 	Size       int       `json:"size"`
 	Entries    uint64    `json:"entries"`
-	Uses       int64     `json:"uses"`
+	Uses       int64     `json:"uses"`           // of the entries that can be read here
+	Unread     int64     `json:"unread_entries"` // that only the vendor can read
 	From       time.Time `json:"from,omitzero"`
 	To         time.Time `json:"to,omitzero"`
 	Level      string    `json:"level"`
@@ -47,7 +49,7 @@ func (s *session) draftJSON(d licensing.UsageDraft, rows bool) draftJSON {
 		c.Rows = nil
 	}
 	return draftJSON{
-		ID: d.ID, Vendor: d.Root, VendorName: d.Vendor, Name: d.Name, Words: d.Words, Size: len(d.File), Entries: c.File.Entries, Uses: uses(c),
+		ID: d.ID, Vendor: d.Root, VendorName: d.Vendor, Name: d.Name, Words: d.Words, Size: len(d.File), Entries: c.File.Entries, Uses: uses(c), Unread: unread(c),
 		From: utc(d.From), To: utc(d.To), Level: c.File.Level, Customer: d.Customer, Again: d.Again, Left: d.Left, ReceiptBy: utc(d.ReceiptBy),
 		MailTo: d.Email, Contents: &c,
 	}
@@ -115,6 +117,9 @@ func (s *session) nothingNew(ctx context.Context, err error) (result, error) {
 	if !errors.As(err, &wrong) || wrong.Code != "nothing_to_report" {
 		return result{}, err
 	}
+	if !slices.ContainsFunc(s.engine.Snapshot().Usage, func(u licensing.UsageView) bool { return u.Entries > 0 }) {
+		err = mistake("nothing_recorded", nil)
+	}
 	r := s.failed(ctx, err, nil)
 	r.code, r.err = codeNothing, false
 	return r, nil
@@ -124,10 +129,19 @@ func (s *session) nothingNew(ctx context.Context, err error) (result, error) {
 func (s *session) previewLines(d licensing.UsageDraft) page {
 	c := d.Contents
 	var p page
-	p.add(s.text("cli.usage.preview.head", map[string]any{
+	id, sealed := "cli.usage.preview.head", unread(c)
+	if sealed > 0 {
+		id = "cli.usage.preview.head_sealed"
+	}
+	p.add(s.text(id, map[string]any{
 		"vendor": d.Vendor, "n": uses(c), "entries": int64(min(c.File.Entries, 1<<62)), "size": kilobytes(len(d.File)),
-		"from": s.say.DateTime(d.From, s.zone), "to": s.say.DateTime(d.To, s.zone),
 	}))
+	if sealed > 0 {
+		p.add(s.text("cli.usage.unread", map[string]any{"n": sealed}))
+	}
+	if !d.From.IsZero() && !d.To.IsZero() {
+		p.add(s.text("cli.usage.preview.range", map[string]any{"from": s.say.DateTime(d.From, s.zone), "to": s.say.DateTime(d.To, s.zone)}))
+	}
 	switch {
 	case d.Left:
 		p.add(s.text("cli.usage.preview.left", nil))
@@ -139,6 +153,9 @@ func (s *session) previewLines(d licensing.UsageDraft) page {
 	p.add(s.text("cli.usage.preview.everything", nil))
 	p.add(s.summaryLines(d)...)
 	p = append(p, s.contentLines(c)...)
+	if d.Asked != "" {
+		p.add(s.text("cli.usage.preview.finer", map[string]any{"level": c.File.Level}))
+	}
 	if c.File.Level == usage.LevelContract {
 		p.add(s.text("cli.usage.preview.not_contract", nil))
 	} else {
@@ -156,6 +173,15 @@ func uses(c usage.Contents) int64 {
 	n := uint64(0)
 	for _, sum := range c.Sums {
 		n += sum.Count
+	}
+	return int64(min(n, 1<<62))
+}
+
+// unread is how many entries of a file only the vendor can read, among them perhaps uses.
+func unread(c usage.Contents) int64 {
+	n := uint64(0)
+	for _, e := range c.Epochs {
+		n += e.Unread
 	}
 	return int64(min(n, 1<<62))
 }

@@ -12,6 +12,9 @@ import (
 // levels are the levels of detail, least first.
 var levels = []string{usage.LevelContract, usage.LevelComputer, usage.LevelFull}
 
+// levelDefault takes a person's choice back.
+const levelDefault = "default"
+
 type usageLevelCmd struct {
 	Level  string `arg:"" optional:"" help:"cli.arg.level"`
 	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
@@ -35,10 +38,13 @@ type levelJSON struct {
 // run shows at which level of detail usage leaves, and who decided it, or keeps the person's choice.
 func (c *usageLevelCmd) run(ctx context.Context, s *session) (result, error) {
 	if c.Level != "" {
-		if err := knownLevel(c.Level); err != nil {
+		level := c.Level
+		if level == levelDefault {
+			level = ""
+		} else if err := knownLevel(level); err != nil {
 			return result{}, err
 		}
-		if err := s.engine.SetUsageLevel(ctx, c.Vendor, c.Level); err != nil {
+		if err := s.engine.SetUsageLevel(ctx, c.Vendor, level); err != nil {
 			return result{}, err
 		}
 	}

@@ -25,9 +25,20 @@ func (s *session) contentLines(c usage.Contents) page {
 		}
 		n := i // neighbors that belong to the same thing are one line
 		var facts []string
+		kind := ""
 		for ; n < len(lines) && lines[n].Of == lines[i].Of && under(lines[n].Path, top); n++ {
-			if !inTitle[lines[n].Path] {
-				facts = append(facts, s.labelled(lines[n]))
+			l := lines[n]
+			switch name := l.Path[strings.LastIndexByte(l.Path, '.')+1:]; {
+			case name == "kind" && top != "file":
+				kind, _ = l.Value.(string)
+				l.Value = s.coded("cli.usage.kind."+kind, kind)
+			case kind == usage.Duration && (name == "units" || name == "over"):
+				if units, ok := l.Value.(int64); ok {
+					l.Value = s.amount(kind, units)
+				}
+			}
+			if !inTitle[l.Path] {
+				facts = append(facts, s.labelled(l))
 			}
 		}
 		section := "file"
@@ -110,7 +121,7 @@ func (s *session) rowCells(r usage.Row) []string {
 	switch {
 	case r.Use != nil:
 		u := r.Use
-		return append(head, s.moments(u.At), u.Product, u.Meter, strconv.FormatInt(u.Units, 10), s.coded("cli.usage.kind."+u.Kind, u.Kind), s.flags(u.Flags))
+		return append(head, s.moments(u.At), u.Product, u.Meter, s.amount(u.Kind, u.Units), s.coded("cli.usage.kind."+u.Kind, u.Kind), s.flags(u.Flags))
 	case r.Name != nil:
 		return append(head, "", s.text("cli.usage.row.name", map[string]any{
 			"product": r.Name.Product, "meter": r.Name.Meter, "kind": s.coded("cli.usage.kind."+r.Name.Kind, r.Name.Kind),

@@ -31,6 +31,7 @@ type meterJSON struct {
 type dayJSON struct {
 	Day   string `json:"day"` // UTC
 	Units int64  `json:"units"`
+	Unit  string `json:"unit,omitempty"` // s for a duration, whatever the meter's own unit is
 	Count uint64 `json:"count"`
 	Over  int64  `json:"over,omitempty"`
 }
@@ -47,25 +48,28 @@ func (s *session) meterJSON(product string, name terms.Text, m terms.MeterVerdic
 	return j
 }
 
-func daysJSON(days []usage.Sum) []dayJSON {
+func daysJSON(days []usage.Sum, unit string) []dayJSON {
 	all := []dayJSON{}
 	for _, d := range days {
-		all = append(all, dayJSON{Day: d.Day.UTC().Format(time.DateOnly), Units: d.Units, Count: d.Count, Over: d.Over})
+		all = append(all, dayJSON{Day: d.Day.UTC().Format(time.DateOnly), Units: d.Units, Unit: recordedUnit(d.Kind, unit), Count: d.Count, Over: d.Over})
 	}
 	return all
 }
 
 // meterRow is a meter in columns: product, meter, what was used and what that means.
 func (s *session) meterRow(product string, m terms.MeterVerdict) []string {
-	args := map[string]any{"used": m.Used, "included": m.Included, "unit": s.unit(m), "left": m.Left, "over": m.Over}
+	args := map[string]any{
+		"used": s.say.Number(m.Used), "included": s.included(m, m.Included), "left": s.included(m, m.Left), "over": s.included(m, m.Over),
+	}
 	row := []string{product, nameOr(m.Name.In(s.say.Language()), m.ID)}
 	switch {
 	case m.Included == 0:
+		args["used"] = s.included(m, m.Used)
 		return append(row, s.text("cli.usage.used", args))
 	case m.Over > 0:
-		row = append(row, s.text("cli.usage.used_of", args), s.text("cli.usage.over", args))
+		row = append(row, s.text("cli.usage.used_of", args)+", "+s.text("cli.usage.over", args))
 	default:
-		row = append(row, s.text("cli.usage.used_of", args), s.text("cli.usage.left", args))
+		row = append(row, s.text("cli.usage.used_of", args)+", "+s.text("cli.usage.left", args))
 	}
 	return append(row, s.meterDates(m))
 }
@@ -84,9 +88,6 @@ func (s *session) meterDates(m terms.MeterVerdict) string {
 	}
 	return ""
 }
-
-// unit is what a meter counts, in its own words; a length has the units of time.
-func (s *session) unit(m terms.MeterVerdict) string { return s.coded("cli.usage.unit."+m.Unit, m.Unit) }
 
 // meterLines are the meters of a verdict's products, for the status.
 func (s *session) meterLines(v terms.Verdict) []string {

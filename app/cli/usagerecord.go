@@ -49,7 +49,7 @@ func (c *usageRecordCmd) run(ctx context.Context, s *session) (result, error) {
 		id = "cli.usage.recorded_again"
 	}
 	name := nameOr(d.Meter.Name.In(s.say.Language()), c.Meter)
-	r.page.add(s.text(id, map[string]any{"seq": entry(d.Seq), "units": c.Units, "meter": name}))
+	r.page.add(s.text(id, map[string]any{"seq": entry(d.Seq), "units": s.amount(d.Meter.Kind, c.Units), "meter": name}))
 	if d.Meter.ID != "" {
 		var line page
 		line.table([][]string{s.meterRow(c.Product, d.Meter)})

@@ -6,8 +6,8 @@ import (
 	"holdfast/licensing/usage"
 )
 
-// meterNames are what people call a product and a meter, with its unit.
-type meterNames struct{ product, meter, unit string }
+// meterNames are what people call a product and a meter.
+type meterNames struct{ product, meter string }
 
 // summaryLines say in short what a usage file counts, one line a meter, under the names that people know.
 func (s *session) summaryLines(d licensing.UsageDraft) []string {
@@ -28,11 +28,8 @@ func (s *session) summaryLines(d licensing.UsageDraft) []string {
 		if !known {
 			name = meterNames{product: first.Product, meter: first.Meter}
 		}
-		if first.Kind == usage.Duration {
-			name.unit = s.text("cli.usage.unit.s", nil) // as a file counts time
-		}
 		p.indent(s.text("cli.usage.preview.meter", map[string]any{
-			"product": name.product, "meter": name.meter, "unit": name.unit, "units": units, "n": int64(min(count, 1<<62)), "days": s.say.Days(days),
+			"product": name.product, "meter": name.meter, "units": s.amount(first.Kind, units), "n": int64(min(count, 1<<62)), "days": s.say.Days(days),
 		}))
 	}
 	return p
@@ -48,7 +45,7 @@ func (s *session) namesOf(root string) map[string]meterNames {
 			continue
 		}
 		for _, m := range u.Meters {
-			all[usage.MeterKey(m.Product, m.ID)] = meterNames{name(m.ProductName, m.Product), name(m.Name, m.ID), s.unit(m.MeterVerdict)}
+			all[usage.MeterKey(m.Product, m.ID)] = meterNames{name(m.ProductName, m.Product), name(m.Name, m.ID)}
 		}
 	}
 	return all

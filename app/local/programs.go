@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -20,6 +21,8 @@ type Programs interface {
 	// Prove signs the bytes of an answer for the nonce of its request. Without the device key at hand, the answer goes without a proof.
 	Prove(ctx context.Context, q endpoint.CheckRequest, answer []byte) (p endpoint.Proof, ok bool)
 	Record(ctx context.Context, q endpoint.UsageRequest) (endpoint.UsageAnswer, error)
+	// ProveUsage is Prove for the bytes of a usage request and its answer.
+	ProveUsage(ctx context.Context, nonce string, request, answer []byte) (p endpoint.UsageProof, ok bool)
 	Status(ctx context.Context) (endpoint.StatusAnswer, error)
 }
 
@@ -171,6 +174,9 @@ func decode(body []byte, v any, schema *int) error {
 	if err := d.Decode(v); err != nil || d.Decode(&struct{}{}) != io.EOF {
 		return malformed()
 	}
+	if *schema == 0 {
+		return &Refusal{http.StatusBadRequest, endpoint.CodeNoVersion, "schema_version"}
+	}
 	if *schema != endpoint.SchemaVersion {
 		return &Refusal{http.StatusNotImplemented, endpoint.CodeVersion, http.StatusText(http.StatusNotImplemented)}
 	}
@@ -179,6 +185,12 @@ func decode(body []byte, v any, schema *int) error {
 
 func malformed() error {
 	return &Refusal{http.StatusBadRequest, endpoint.CodeMalformed, http.StatusText(http.StatusBadRequest)}
+}
+
+// goodNonce says whether s is a nonce, or none.
+func goodNonce(s string) bool {
+	n, err := base64.StdEncoding.Strict().DecodeString(s)
+	return s == "" || err == nil && len(n) >= endpoint.MinNonce && len(n) <= endpoint.MaxNonce
 }
 
 // name says whether s can name something.
@@ -197,11 +209,8 @@ func (s *service) check(ctx context.Context, body []byte) ([]byte, error) {
 			return nil, malformed()
 		}
 	}
-	if q.Nonce != "" {
-		n, err := base64.StdEncoding.Strict().DecodeString(q.Nonce)
-		if err != nil || len(n) < endpoint.MinNonce || len(n) > endpoint.MaxNonce {
-			return nil, malformed()
-		}
+	if !goodNonce(q.Nonce) {
+		return nil, malformed()
 	}
 	a, err := s.programs.Check(ctx, q)
 	if err != nil {
@@ -221,25 +230,32 @@ func (s *service) check(ctx context.Context, body []byte) ([]byte, error) {
 func (s *service) usage(ctx context.Context, body []byte) ([]byte, error) {
 	var q endpoint.UsageRequest
 	if err := decode(body, &q, &q.Schema); err != nil {
-		return nil, err
+		return nil, cmp.Or(badUnits(body), err)
 	}
 	if len(q.Events) > endpoint.MaxEvents {
 		return nil, &Refusal{http.StatusRequestEntityTooLarge, endpoint.CodeTooLarge, http.StatusText(http.StatusRequestEntityTooLarge)}
 	}
-	if len(q.Events) == 0 || len(q.Vendor) > endpoint.MaxName {
+	if len(q.Events) == 0 || len(q.Vendor) > endpoint.MaxName || !goodNonce(q.Nonce) {
 		return nil, malformed()
 	}
 	for _, e := range q.Events {
 		if !name(e.Product) || !name(e.Meter) || e.Units <= 0 || len(e.ID) > endpoint.MaxID {
-			return nil, malformed()
+			return nil, cmp.Or(badUnits(body), malformed())
 		}
 	}
 	a, err := s.programs.Record(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	a.Schema = endpoint.SchemaVersion
-	return encode(a)
+	a.Schema, a.Proof = endpoint.SchemaVersion, nil
+	b, err := encode(a)
+	if err != nil || q.Nonce == "" {
+		return b, err
+	}
+	if p, ok := s.programs.ProveUsage(ctx, q.Nonce, body, b); ok {
+		return endpoint.WithProof(b, p)
+	}
+	return b, nil
 }
 
 func (s *service) status(ctx context.Context, _ []byte) ([]byte, error) {

@@ -45,6 +45,10 @@ func (f *fakePrograms) Prove(_ context.Context, q endpoint.CheckRequest, answer 
 	return endpoint.Proof{Public: "key", Signature: q.Nonce + string(answer)}, !f.noKey
 }
 
+func (f *fakePrograms) ProveUsage(_ context.Context, nonce string, request, answer []byte) (endpoint.UsageProof, bool) {
+	return endpoint.UsageProof{Public: "key", Signature: nonce + string(request) + string(answer)}, !f.noKey
+}
+
 func (f *fakePrograms) Record(ctx context.Context, q endpoint.UsageRequest) (endpoint.UsageAnswer, error) {
 	if f.began != nil {
 		f.began <- struct{}{}
@@ -182,7 +186,7 @@ func TestWhatIsWrongWithARequestHasItsOwnCode(t *testing.T) {
 		"a PUT":              {"PUT", endpoint.StatusPath, ``, nil, 405, "method"},
 		"another path":       {"POST", "/v1/proxy", `{}`, nil, 404, "not_found"},
 		"a newer version":    {"POST", endpoint.CheckPath, `{"schema_version":2,"product":"a"}`, nil, 501, "newer_version"},
-		"no version":         {"POST", endpoint.CheckPath, `{"product":"a"}`, nil, 501, "newer_version"},
+		"no version":         {"POST", endpoint.CheckPath, `{"product":"a"}`, nil, 400, "schema_version_missing"},
 		"no JSON":            {"POST", endpoint.CheckPath, `hello`, nil, 400, "malformed"},
 		"two objects":        {"POST", endpoint.CheckPath, `{"schema_version":1,"product":"a"}{}`, nil, 400, "malformed"},
 		"no product":         {"POST", endpoint.CheckPath, `{"schema_version":1}`, nil, 400, "malformed"},
@@ -284,5 +288,37 @@ func TestWhatIsBeingRecordedIsAcknowledgedAlthoughTheOwnerStops(t *testing.T) {
 	o.Stop()
 	if status := <-got; status != 200 || len(f.recorded) != 1 {
 		t.Errorf("status %d, %d recorded", status, len(f.recorded))
+	}
+}
+
+func TestUsesWithANonceAreAnsweredWithAProofOverRequestAndAnswer(t *testing.T) {
+	f := &fakePrograms{}
+	_, socket, _ := servePrograms(t, f)
+	nonce := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	q := endpoint.UsageRequest{Schema: 1, Nonce: nonce, Events: []endpoint.UsageEvent{{Product: "acmecad", Meter: "renders", Units: 2, ID: "a"}}}
+	request, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, body := post(t, rawClient(socket), endpoint.UsagePath, request)
+	answer, proof := endpoint.Signed(body)
+	var p endpoint.UsageProof
+	if err := json.Unmarshal(proof, &p); err != nil || status != 200 {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	if p.Public != "key" || p.Signature != nonce+string(request)+string(answer) {
+		t.Errorf("signed was %s, the answer is %s", p.Signature, answer)
+	}
+	q.Nonce = ""
+	if status, body = post(t, rawClient(socket), endpoint.UsagePath, q); status != 200 || bytes.Contains(body, []byte(`"proof"`)) {
+		t.Errorf("without a nonce: %d %s", status, body)
+	}
+	f.noKey, q.Nonce = true, nonce
+	if status, body = post(t, rawClient(socket), endpoint.UsagePath, q); status != 200 || bytes.Contains(body, []byte(`"proof"`)) {
+		t.Errorf("without a key: %d %s", status, body)
+	}
+	q.Nonce = "AAAA"
+	if status, body = post(t, rawClient(socket), endpoint.UsagePath, q); status != 400 || len(f.recorded) != 3 {
+		t.Errorf("a nonce that is too short: %d %s, %d recorded", status, body, len(f.recorded))
 	}
 }

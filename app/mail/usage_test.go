@@ -14,7 +14,9 @@ func draft() licensing.UsageDraft {
 	return licensing.UsageDraft{
 		Vendor: "Acme GmbH", Name: "usage_acme_7F3A-2C91_2026-11-03.hfuse", Words: "tulip-orbit-47", File: []byte("x"), Customer: "Example Corp",
 		From: noon.AddDate(0, -1, 0), To: noon, Email: "Acme help <help@acme.example>", ReceiptBy: noon.AddDate(0, 0, 12),
-		Contents: usage.Contents{File: exchange.Usage{Entries: 214, Device: exchange.RequestDevice{Code: "7F3A-2C91"}}},
+		Contents: usage.Contents{
+			File: exchange.Usage{Entries: 230, Device: exchange.RequestDevice{Code: "7F3A-2C91"}}, Sums: []usage.Sum{{Count: 200}, {Count: 14}},
+		},
 	}
 }
 
@@ -53,8 +55,9 @@ func TestWhatIsNotKnownIsLeftOutOfTheMail(t *testing.T) {
 	full := ForUsage(say, d)
 	d.Customer, d.Email = "", "+49 30 1234"
 	d.ReceiptBy = licensing.UsageDraft{}.ReceiptBy
+	d.Contents.Epochs = []usage.Epoch{{Unread: 2}}
 	m := ForUsage(say, d)
-	if m.To != "" || strings.Contains(m.Text, "Customer") || strings.Contains(m.Text, "expect") {
+	if m.To != "" || strings.Contains(m.Text, "Customer") || strings.Contains(m.Text, "expect") || strings.Contains(m.Text, "Uses") {
 		t.Errorf("%q\n%s", m.To, m.Text)
 	}
 	if !strings.Contains(full.Text, "Customer") || !strings.Contains(full.Text, "expect") {

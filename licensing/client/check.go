@@ -146,11 +146,10 @@ func (c *Client) fetch(ctx context.Context, feature string, was *kept) (*kept, e
 			}
 		}
 	}
-	nonce := make([]byte, 32)
-	if _, err := io.ReadFull(c.o.Rand, nonce); err != nil {
-		return nil, fmt.Errorf("client: a nonce: %w", err)
+	var err error
+	if q.Nonce, err = c.nonce(); err != nil {
+		return nil, err
 	}
-	q.Nonce = base64.StdEncoding.EncodeToString(nonce)
 	body, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
@@ -159,7 +158,7 @@ func (c *Client) fetch(ctx context.Context, feature string, was *kept) (*kept, e
 	if c.away.Load() {
 		patience = min(patience, 10*firstPause) // it was waited for already
 	}
-	before, began := c.seen(), c.o.Clock.Read().Running
+	before, began := c.before(), c.o.Clock.Read().Running
 	answer, err := c.call(ctx, http.MethodPost, endpoint.CheckPath, body, patience)
 	if err != nil {
 		return nil, err
@@ -178,4 +177,13 @@ func (c *Client) fetch(ctx context.Context, feature string, was *kept) (*kept, e
 		return c.fetch(ctx, feature, k)
 	}
 	return k, nil
+}
+
+// nonce is one that nobody saw before.
+func (c *Client) nonce() (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(c.o.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("client: a nonce: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(b[:]), nil
 }

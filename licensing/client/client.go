@@ -5,8 +5,9 @@
 // root key compiled into the program, over the vendor's profile and working key, to a license for this product that is bound to the
 // device key, which signed the answer for a nonce of this process. So another program at the endpoint can refuse, but grant nothing. Who
 // holds the device key itself can; no program on the same account is a wall against that.
-// What is recorded is on disk when Record returns, and is counted once however often it has to be sent. The client remembers how
-// far the records of the account were, and says ErrOlderRecords when they went back.
+// What is recorded is on disk when Record returns, and is counted once however often it has to be sent. The device key signs that too; while
+// the key store is locked it cannot, and recording goes on with Proven false. The client remembers how far the records of the account
+// were proven to be, and says ErrOlderRecords when they went back, or when what was acknowledged without a proof is not there.
 //
 // The client never ends a program and never shows anything: an error says what is known, and the program decides. It talks to
 // no network. All methods are safe for concurrent use.
@@ -67,8 +68,12 @@ type Client struct {
 
 	mu        sync.Mutex
 	witness   witness
-	documents *documents // the newest that were verified
-	proven    time.Time  // time of the signed answer that the witness file keeps
+	claimed   map[string]uint64 // newest entry by ledger that an answer without a proof named, until a proven one says whether it is there
+	documents *documents        // the newest that were verified
+	device    string            // key that signed the newest verified answer
+	sought    time.Duration     // when it was last asked for, on the client's stopwatch; 0: never
+	last      *Verdict          // the newest that was signed; nil when that one granted nothing
+	proven    time.Time         // time of the signed answer that the witness file keeps
 }
 
 // Open prepares a client. It contacts nobody, so it works before Holdfast runs.
@@ -110,7 +115,7 @@ func Open(o Options) (*Client, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	c := &Client{o: o, ran: clock.Stopwatch(), asking: make(chan struct{}, 1)}
+	c := &Client{o: o, ran: clock.Stopwatch(), asking: make(chan struct{}, 1), claimed: map[string]uint64{}}
 	c.http = &http.Client{Transport: c.transport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.start.command = o.Start
 	c.witness = readWitness(o.Witness)

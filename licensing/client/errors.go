@@ -9,8 +9,8 @@ import (
 var (
 	// ErrNoHoldfast says that nobody answered in time. Whether the program goes on is its own decision.
 	ErrNoHoldfast = errors.New("client: no Holdfast answers on this account")
-	// ErrOlderRecords says that the records of this account are older than they were: a copy was put back, or a computer was cloned. The
-	// result beside it is as usual.
+	// ErrOlderRecords says that the records of this account are older than they were: a copy was put back, a computer was cloned, or somebody
+	// else acknowledged uses. The result beside it is as usual.
 	ErrOlderRecords = errors.New("client: the records are older than this program has seen them")
 	// ErrNotProven says that something was granted without the signature of the device key, and that the last one is too
 	// long ago. The key store of the account may be locked.

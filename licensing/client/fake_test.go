@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -53,6 +54,7 @@ type holdfast struct {
 	proof              func(p *endpoint.Proof, nonce string, b []byte)      // changes a proof
 	body               func(b []byte) []byte                                // changes what is sent
 	usage              func(w http.ResponseWriter, record func()) (ok bool) // answers instead
+	usageProof         func(p *endpoint.UsageProof)                         // changes the proof of recorded uses
 	unsigned           bool
 }
 
@@ -189,7 +191,8 @@ func (h *holdfast) record(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var q endpoint.UsageRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, endpoint.MaxUsage)).Decode(&q); err != nil || len(q.Events) > endpoint.MaxEvents {
+	asked, err := io.ReadAll(http.MaxBytesReader(w, r.Body, endpoint.MaxUsage))
+	if err != nil || json.Unmarshal(asked, &q) != nil || len(q.Events) > endpoint.MaxEvents {
 		http.Error(w, "", http.StatusRequestEntityTooLarge)
 		return
 	}
@@ -209,7 +212,21 @@ func (h *holdfast) record(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	record()
-	_ = json.NewEncoder(w).Encode(a)
+	b, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	if !h.unsigned {
+		p := endpoint.UsageProof{Public: exchange.EncodeKey(public(h.device))}
+		p.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(h.device, exchange.UsageProofMessage(q.Nonce, asked, b)))
+		if h.usageProof != nil {
+			h.usageProof(&p)
+		}
+		if b, err = endpoint.WithProof(b, p); err != nil {
+			panic(err)
+		}
+	}
+	_, _ = w.Write(b)
 }
 
 // units is the sum of what was recorded.

@@ -20,14 +20,18 @@ type Use struct {
 }
 
 // Recorded is what became of a use: safely on disk, as entry Seq. Again: its id was recorded before. Left and State are those of
-// its meter.
-type Recorded = endpoint.RecordedUse
+// its meter. Proven says that the device key signed all of this; while the key store of the account is locked it cannot.
+type Recorded struct {
+	endpoint.RecordedUse
+	Proven bool
+}
 
-// Tail is the newest entry of the vendor's ledger on this computer.
+// Tail is the newest entry of the vendor's ledger on this computer. Proven is as for Recorded.
 type Tail struct {
 	Ledger string
 	Seq    uint64
 	Head   string
+	Proven bool
 }
 
 // Record records one use and returns when it is on disk. Without an id it gets one of its own, so that it counts once
@@ -53,23 +57,33 @@ func (c *Client) RecordAll(ctx context.Context, uses []Use) (done []Recorded, en
 	}
 	var older error
 	for len(uses) > 0 {
-		body, n, err := c.batch(uses)
+		nonce, err := c.nonce()
 		if err != nil {
 			return done, end, err
 		}
-		before := c.seen()
+		body, n, err := c.batch(nonce, uses)
+		if err != nil {
+			return done, end, err
+		}
+		before := c.before()
 		b, err := c.call(ctx, http.MethodPost, endpoint.UsagePath, body, c.o.PatienceRecord)
 		if err != nil {
 			return done, end, err
 		}
-		var a endpoint.UsageAnswer
-		if err := json.Unmarshal(b, &a); err != nil || a.Schema != endpoint.SchemaVersion || len(a.Events) != n || a.Ledger == "" {
+		a, proven, err := c.verifyUsage(ctx, nonce, body, b)
+		if err != nil {
+			return done, end, err
+		}
+		if len(a.Events) != n || a.Ledger == "" {
 			return done, end, ErrAnswer
 		}
-		if err := c.saw(before, a.Ledger, tail{a.Seq, a.Head}); err != nil {
+		if err := c.sawUses(before, a, proven); err != nil {
 			older = err
 		}
-		done, end, uses = append(done, a.Events...), Tail{a.Ledger, a.Seq, a.Head}, uses[n:]
+		for _, e := range a.Events {
+			done = append(done, Recorded{e, proven})
+		}
+		end, uses = Tail{a.Ledger, a.Seq, a.Head, proven}, uses[n:]
 	}
 	return done, end, older
 }
@@ -90,8 +104,8 @@ func (c *Client) name(uses []Use) error {
 }
 
 // batch is a request with as many uses as one may have, at least one.
-func (c *Client) batch(uses []Use) (body []byte, n int, err error) {
-	head, err := json.Marshal(endpoint.UsageRequest{Schema: endpoint.SchemaVersion, Vendor: keyID(c.o.Vendor)})
+func (c *Client) batch(nonce string, uses []Use) (body []byte, n int, err error) {
+	head, err := json.Marshal(endpoint.UsageRequest{Schema: endpoint.SchemaVersion, Vendor: keyID(c.o.Vendor), Nonce: nonce})
 	if err != nil {
 		return nil, 0, err
 	}

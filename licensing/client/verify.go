@@ -71,14 +71,32 @@ func (c *Client) verify(q endpoint.CheckRequest, body []byte) (Verdict, error) {
 		return v, err
 	}
 	v.Proven = true
+	c.trust(v, docs, pub, provenAnswer{Nonce: q.Nonce, Body: string(body)})
+	return v, nil
+}
+
+// trust keeps what the device key signed last. A refusal ends what was believed before it.
+func (c *Client) trust(v Verdict, docs *documents, pub ed25519.PublicKey, answer provenAnswer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.documents = docs
-	if d := v.At.Sub(c.proven); d < 0 || d >= provenEvery {
-		c.proven = v.At
-		c.witness.Proven, c.witness.changed = &provenAnswer{Nonce: q.Nonce, Body: string(body)}, true
+	was := c.last
+	c.documents, c.device, c.last = docs, exchange.EncodeKey(pub), nil
+	if !grants(v) {
+		if c.witness.Proven != nil {
+			c.witness.Proven, c.witness.changed, c.proven = nil, true, time.Time{}
+			_ = c.saveWitness(true) // Close tries again
+		}
+		return
 	}
-	return v, nil
+	c.last = &v
+	other := was != nil && !sameGrants(*was, v)
+	if d := v.At.Sub(c.proven); d < 0 || d >= provenEvery || other {
+		c.proven = v.At
+		c.witness.Proven, c.witness.changed = &answer, true
+		if other {
+			_ = c.saveWitness(true)
+		}
+	}
 }
 
 // grants says whether an answer allows anything. One that does not needs no proof.
@@ -206,39 +224,12 @@ func covered(v Verdict, licenses []terms.License) error {
 			}
 		}
 	}
-	granted := append(append([]string{}, v.Works...), v.View...)
-	for id, f := range v.Features {
-		if f.Mode != Pause {
-			granted = append(granted, id)
-		}
-	}
-	for _, id := range granted {
+	for id := range granted(v) {
 		if !named[strings.ToLower(id)] {
 			return fmt.Errorf("%w: %s", ErrLicense, id)
 		}
 	}
 	return nil
-}
-
-// believe judges an answer without the device key's signature, as while the key store is locked: for as long after the last signed answer as
-// the license allows (devices.unproven). The documents are those of that answer.
-func (c *Client) believe(v Verdict) error {
-	if !grants(v) {
-		return nil
-	}
-	c.mu.Lock()
-	docs, last := c.documents, c.proven
-	c.mu.Unlock()
-	wall := c.o.Clock.Read().Wall
-	if docs == nil || wall.Before(last.Add(-longest)) {
-		return ErrNotProven
-	}
-	for _, l := range docs.licenses {
-		if !wall.After(l.Policy.Devices.Unproven.After(last, time.UTC)) {
-			return covered(v, docs.licenses)
-		}
-	}
-	return ErrNotProven
 }
 
 // remember verifies the answer that the witness file keeps. What does not prove itself is forgotten.

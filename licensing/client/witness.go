@@ -1,8 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,7 +19,7 @@ const (
 	saveEvery    = 10 * time.Second
 )
 
-// witness is what this program saw of the records, and keeps outside them. Proven is the newest answer that the device key signed,
+// witness is what this program saw proven of the records, and keeps outside them. Proven is the newest answer that the device key signed,
 // with its nonce: it needs no secret and can be verified again.
 type witness struct {
 	Schema  int             `json:"schema_version"`
@@ -73,31 +75,79 @@ func (c *Client) saveWitness(now bool) error {
 	return nil
 }
 
-// seen returns what is known of all ledgers before a question is sent: answers may overtake each other, so each is compared
-// with what was known when it was asked for.
-func (c *Client) seen() map[string]tail {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before := make(map[string]tail, len(c.witness.Ledgers))
-	for id, t := range c.witness.Ledgers {
-		before[id] = t
-	}
-	return before
+// known is what was known of all ledgers before a question was sent: answers may overtake each other, so each is compared with what
+// was known when it was asked for.
+type known struct {
+	ledgers map[string]tail
+	claimed map[string]uint64
 }
 
-// saw compares the end of a ledger with what was known before, and remembers it.
-func (c *Client) saw(before map[string]tail, ledger string, now tail) error {
-	if ledger == "" {
-		return nil
-	}
+func (c *Client) before() known {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return known{maps.Clone(c.witness.Ledgers), maps.Clone(c.claimed)}
+}
+
+// saw compares the end of a ledger in a proven answer with what was known before, and remembers it. What was claimed without a proof
+// is judged once, so that a false claim does not stay.
+func (c *Client) saw(before known, ledger string, now tail) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var missing error
+	for id, seq := range before.claimed {
+		if id != ledger || now.Seq < seq {
+			missing = fmt.Errorf("%w: entry %d was acknowledged without a proof, and is not there", ErrOlderRecords, seq)
+		}
+		if c.claimed[id] == seq {
+			delete(c.claimed, id)
+		}
+	}
+	if ledger == "" {
+		return missing
+	}
 	known, met := c.witness.Ledgers[ledger]
 	if now.Seq > known.Seq || !met && len(c.witness.Ledgers) < maxLedgers {
 		c.witness.Ledgers[ledger], c.witness.changed = now, true
 		_ = c.saveWitness(false) // what is lost is only seen later
 	}
-	if was := before[ledger]; now.Seq < was.Seq || now.Seq == was.Seq && was.Head != "" && now.Head != was.Head {
+	if err := older(before.ledgers[ledger], now); err != nil {
+		return err
+	}
+	return missing
+}
+
+// sawUses is saw for recorded uses. Those that are new stand above all that was known before they were sent. Without a proof nothing is
+// remembered but the claim.
+func (c *Client) sawUses(before known, a endpoint.UsageAnswer, proven bool) error {
+	now := tail{a.Seq, a.Head}
+	was := before.ledgers[a.Ledger]
+	floor, end := max(was.Seq, before.claimed[a.Ledger]), now.Seq
+	var err error
+	for _, e := range a.Events {
+		if e.Again {
+			continue
+		}
+		if e.Seq <= floor {
+			err = fmt.Errorf("%w: a new use is entry %d, was at %d", ErrOlderRecords, e.Seq, floor)
+		}
+		floor, end = max(floor, e.Seq), max(end, e.Seq)
+	}
+	if proven {
+		return cmp.Or(c.saw(before, a.Ledger, now), err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch claim, met := c.claimed[a.Ledger]; {
+	case err != nil:
+		delete(c.claimed, a.Ledger) // it was said; a false claim does not stay
+	case met || len(c.claimed) < maxLedgers:
+		c.claimed[a.Ledger] = max(claim, end)
+	}
+	return cmp.Or(older(was, now), err)
+}
+
+func older(was, now tail) error {
+	if now.Seq < was.Seq || now.Seq == was.Seq && was.Head != "" && now.Head != was.Head {
 		return fmt.Errorf("%w: entry %d, was %d", ErrOlderRecords, now.Seq, was.Seq)
 	}
 	return nil

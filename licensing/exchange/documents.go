@@ -273,11 +273,14 @@ const (
 // vendor; Sealed and Content bind it. It is signed by the device key, or by the key that CLOSEs of the ledger are signed with.
 type Usage struct {
 	Header
-	Device  RequestDevice `json:"device"` // Label only at level computer and above; Hints are left out
-	Nonce   string        `json:"nonce"`
-	Program string        `json:"program,omitempty"`
-	Ledger  string        `json:"ledger"` // id
-	Level   string        `json:"level"`
+	Device RequestDevice `json:"device"` // Label only at level computer and above; Hints are left out
+	// Former are device keys that were lost before, base64, with a ledger that one of them began. That they were this device's is the
+	// sender's word: a vendor believes it of those that it knows itself.
+	Former  []string `json:"former,omitempty"`
+	Nonce   string   `json:"nonce"`
+	Program string   `json:"program,omitempty"`
+	Ledger  string   `json:"ledger"` // id
+	Level   string   `json:"level"`
 	// Epochs FromEpoch to ToEpoch (numbers of segments) with the entries First to Last; Entries is how many are in the file.
 	FromEpoch uint64 `json:"from_epoch"`
 	ToEpoch   uint64 `json:"to_epoch"`

@@ -1,10 +1,12 @@
 package exchange
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,20 +32,43 @@ func ParseUsage(e Envelope) (Usage, error) {
 	if err := e.signedBy(payload, pub); err != nil {
 		return Usage{}, err
 	}
-	sum := sha256.Sum256(pub)
 	switch {
 	case u.KeyID != KeyID(pub):
 		return Usage{}, malformed(errors.New("the header's keyid is not the device's"))
-	case u.Device.ID != hex.EncodeToString(sum[:]):
+	case u.Device.ID != hashOfKey(pub):
 		return Usage{}, malformed(errors.New("the device id is not that of its key"))
 	}
 	return u, u.check()
 }
 
+// MaxFormer is how many former keys a usage file may name.
+const MaxFormer = 64
+
+// Speaks says whether a usage file is of a device, or of one that has the device's key among its former ones.
+func (u Usage) Speaks(device string) bool {
+	return u.Device.ID == device || slices.ContainsFunc(u.Former, func(key string) bool {
+		pub, err := DecodeKey(key)
+		return err == nil && hashOfKey(pub) == device
+	})
+}
+
+// hashOfKey is the device id of a key.
+func hashOfKey(pub ed25519.PublicKey) string {
+	sum := sha256.Sum256(pub)
+	return hex.EncodeToString(sum[:])
+}
+
 // check says whether a verified usage face holds to its format.
 func (u Usage) check() error {
 	s := u.Sealed
+	for _, key := range u.Former {
+		if _, err := DecodeKey(key); err != nil {
+			return malformed(fmt.Errorf("former key: %w", err))
+		}
+	}
 	switch {
+	case len(u.Former) > MaxFormer:
+		return malformed(fmt.Errorf("%d former keys", len(u.Former)))
 	case u.Nonce == "" || u.Ledger == "" || u.Level == "":
 		return malformed(errors.New("no nonce, ledger or level"))
 	case len(u.Ledger) > 200 || strings.ContainsFunc(u.Ledger, func(r rune) bool { return r < ' ' }):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,28 +180,31 @@ func TestUsageFacesThatSayNothingSensibleAreRefused(t *testing.T) {
 		edits []any
 		state terms.State
 	}{
-		"good":                    {nil, ""},
-		"unknown level":           {[]any{"level", "everything"}, ""},
-		"unknown field":           {[]any{"colour", "blue"}, ""},
-		"no ledger":               {[]any{"ledger", ""}, terms.StateFileUnreadable},
-		"a ledger with a newline": {[]any{"ledger", "a\nb"}, terms.StateFileUnreadable},
-		"no level":                {[]any{"level", nil}, terms.StateFileUnreadable},
-		"no nonce":                {[]any{"nonce", ""}, terms.StateFileUnreadable},
-		"epochs backwards":        {[]any{"to_epoch", 2}, terms.StateFileUnreadable},
-		"entries backwards":       {[]any{"last", 200}, terms.StateFileUnreadable},
-		"no entries":              {[]any{"entries", 0}, terms.StateFileUnreadable},
-		"more entries than fit":   {[]any{"entries", 191}, terms.StateFileUnreadable},
-		"a close that is none":    {[]any{"close", "00"}, terms.StateFileUnreadable},
-		"a hash in capitals":      {[]any{"close", strings.ToUpper(good.Close)}, terms.StateFileUnreadable},
-		"a negative receipt":      {[]any{"receipt", -1}, terms.StateFileUnreadable},
-		"2^60 sealed bytes":       {[]any{"sealed.size", 1 << 60}, terms.StateFileUnreadable},
-		"2^60 unpacked bytes":     {[]any{"sealed.unpacked", 1 << 60}, terms.StateFileUnreadable},
-		"a newer suite":           {[]any{"sealed.suite", "X"}, terms.StateFileTooNew},
-		"a critical new field":    {[]any{"critical", []string{"colour"}}, terms.StateFileTooNew},
-		"another device's id":     {[]any{"device.id", hashOf([]byte("x"))}, terms.StateFileUnreadable},
-		"another device's key":    {[]any{"device.public", EncodeKey(public(strangeKey))}, terms.StateFileChanged},
-		"another key id":          {[]any{"keyid", KeyID(public(strangeKey))}, terms.StateFileUnreadable},
-		"schema of a request":     {[]any{"schema", RequestSchema}, terms.StateFileUnreadable},
+		"good":                      {nil, ""},
+		"unknown level":             {[]any{"level", "everything"}, ""},
+		"unknown field":             {[]any{"colour", "blue"}, ""},
+		"no ledger":                 {[]any{"ledger", ""}, terms.StateFileUnreadable},
+		"a ledger with a newline":   {[]any{"ledger", "a\nb"}, terms.StateFileUnreadable},
+		"no level":                  {[]any{"level", nil}, terms.StateFileUnreadable},
+		"no nonce":                  {[]any{"nonce", ""}, terms.StateFileUnreadable},
+		"epochs backwards":          {[]any{"to_epoch", 2}, terms.StateFileUnreadable},
+		"entries backwards":         {[]any{"last", 200}, terms.StateFileUnreadable},
+		"no entries":                {[]any{"entries", 0}, terms.StateFileUnreadable},
+		"more entries than fit":     {[]any{"entries", 191}, terms.StateFileUnreadable},
+		"a close that is none":      {[]any{"close", "00"}, terms.StateFileUnreadable},
+		"a hash in capitals":        {[]any{"close", strings.ToUpper(good.Close)}, terms.StateFileUnreadable},
+		"a negative receipt":        {[]any{"receipt", -1}, terms.StateFileUnreadable},
+		"2^60 sealed bytes":         {[]any{"sealed.size", 1 << 60}, terms.StateFileUnreadable},
+		"2^60 unpacked bytes":       {[]any{"sealed.unpacked", 1 << 60}, terms.StateFileUnreadable},
+		"a newer suite":             {[]any{"sealed.suite", "X"}, terms.StateFileTooNew},
+		"a critical new field":      {[]any{"critical", []string{"colour"}}, terms.StateFileTooNew},
+		"another device's id":       {[]any{"device.id", hashOf([]byte("x"))}, terms.StateFileUnreadable},
+		"another device's key":      {[]any{"device.public", EncodeKey(public(strangeKey))}, terms.StateFileChanged},
+		"another key id":            {[]any{"keyid", KeyID(public(strangeKey))}, terms.StateFileUnreadable},
+		"a former key":              {[]any{"former", []string{EncodeKey(public(strangeKey))}}, ""},
+		"a former key that is none": {[]any{"former", []string{"AAAA"}}, terms.StateFileUnreadable},
+		"too many former keys":      {[]any{"former", slices.Repeat([]string{EncodeKey(public(strangeKey))}, MaxFormer+1)}, terms.StateFileUnreadable},
+		"schema of a request":       {[]any{"schema", RequestSchema}, terms.StateFileUnreadable},
 	} {
 		_, err := ParseUsage(signAnyway(edited(good, c.edits...), UsageType, deviceKey))
 		if got := stateOf(t, err); got != c.state {

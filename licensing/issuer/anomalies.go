@@ -28,30 +28,33 @@ func (is *Issuer) Anomalies() ([]Anomaly, error) {
 	all := []Anomaly{}
 	now := is.o.now()
 	err := is.db.View(func(t tx) error {
-		ledgers := map[string]ledgerRecord{}
-		err := each(t, bucketLedgers, "", func(id string, rec ledgerRecord) error {
-			ledgers[id] = rec
+		ledgers := map[ledgerKey]ledgerRecord{}
+		err := each(t, bucketLedgers, "", func(_ string, rec ledgerRecord) error {
+			ledgers[rec.key()] = rec
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 		tell := func(f findingRecord) {
-			rec := ledgers[f.Ledger]
+			rec := ledgers[f.ledger()]
 			all = append(all, Anomaly{
-				Finding: f.Finding, Since: f.Seen, Settled: f.Settled, Customer: customerOf(rec), Device: rec.Device, Computer: rec.Code, Label: rec.Label, File: f.File,
+				Finding: f.Finding, Since: f.Seen, Settled: f.Settled, Customer: customerOf(rec), Device: f.Device, Computer: rec.Code, Label: rec.Label, File: f.File,
 			})
 		}
 		if err := each(t, bucketFindings, "", func(_ string, f findingRecord) error { tell(f); return nil }); err != nil {
 			return err
 		}
-		for _, id := range slices.Sorted(maps.Keys(ledgers)) {
+		for _, id := range slices.SortedFunc(maps.Keys(ledgers), ledgerKey.compare) {
 			found, err := outOfLine(t, id)
 			if err != nil {
 				return err
 			}
 			for _, f := range found {
-				tell(findingRecord{Finding: f, Seen: f.At})
+				tell(findingRecord{Finding: f, Device: id.device, Seen: f.At})
+			}
+			if f, ok := sameID(ledgers, id); ok {
+				tell(findingRecord{Finding: f, Device: id.device, Seen: f.At})
 			}
 		}
 		silent, err := silentOnes(t, ledgers, now)
@@ -62,12 +65,25 @@ func (is *Issuer) Anomalies() ([]Anomaly, error) {
 	return all, err
 }
 
+// sameID says which other device reported a ledger of the same id first. Which of the two took it from the other cannot be told.
+func sameID(ledgers map[ledgerKey]ledgerRecord, k ledgerKey) (usage.Finding, bool) {
+	rec, first := ledgers[k], ledgers[k]
+	for o, other := range ledgers {
+		if o.id == k.id && cmp.Or(other.Since.Compare(first.Since), cmp.Compare(other.Device, first.Device)) < 0 {
+			first = other
+		}
+	}
+	return usage.Finding{Code: findingOther, Ledger: k.id, At: rec.Since, Evidence: map[string]string{
+		"ledger": k.id, "device": first.Device, "sender": k.device,
+	}}, first.Device != k.device
+}
+
 // slackDays is how late a usage file may be before the desk is told: mails take their time.
 const slackDays = 7
 
 // silentOnes are the computers from which a contract asks for usage and nothing came in time: neither since their last file nor, when
 // there was none, since they got their place.
-func silentOnes(t tx, ledgers map[string]ledgerRecord, now time.Time) ([]Anomaly, error) {
+func silentOnes(t tx, ledgers map[ledgerKey]ledgerRecord, now time.Time) ([]Anomaly, error) {
 	type quiet struct {
 		held  []licenseRecord
 		place Place
@@ -102,9 +118,9 @@ func silentOnes(t tx, ledgers map[string]ledgerRecord, now time.Time) ([]Anomaly
 		if days == 0 {
 			continue
 		}
-		last, ledger, said := q.place.Since, "", "never"
+		last, ledger, said := q.place.Since, ledgerKey{}, "never"
 		for id, rec := range ledgers {
-			if (rec.Device == device || slices.Contains(q.place.Former, rec.Device)) && (ledger == "" || rec.Latest.After(last)) {
+			if (rec.Device == device || slices.Contains(q.place.Former, rec.Device)) && (ledger.id == "" || rec.Latest.After(last)) {
 				last, ledger, said = rec.Latest, id, rec.Latest.Format(time.RFC3339)
 			}
 		}
@@ -112,7 +128,7 @@ func silentOnes(t tx, ledgers map[string]ledgerRecord, now time.Time) ([]Anomaly
 		if !now.After(due) {
 			continue
 		}
-		f := usage.Finding{Code: findingSilence, Ledger: ledger, At: last, Evidence: map[string]string{
+		f := usage.Finding{Code: findingSilence, Ledger: ledger.id, At: last, Evidence: map[string]string{
 			"last": said, "expected": due.Format(time.RFC3339), "days": fmt.Sprint(int(now.Sub(last) / (24 * time.Hour))),
 		}}
 		customers := ledgerRecord{Customers: customersOf(ledgers[ledger].Customers, q.held)}

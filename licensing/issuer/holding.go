@@ -12,6 +12,11 @@ type holding struct {
 	former   []string
 }
 
+// known are those of the keys that are known to have been this computer's.
+func (h holding) known(keys []string) []string {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !slices.Contains(h.former, deviceOf(key)) })
+}
+
 // held finds the licenses of which a computer holds a place, or held it under an earlier key.
 func held(t tx, device string) (holding, error) {
 	var h holding
@@ -38,10 +43,10 @@ func held(t tx, device string) (holding, error) {
 }
 
 // otherLedger finds another ledger that the same computer reported, also under an earlier key; "" when there is none.
-func otherLedger(t tx, ledger string, devices []string) (other string, newest ledgerRecord, err error) {
-	err = each(t, bucketLedgers, "", func(id string, rec ledgerRecord) error {
-		if id != ledger && slices.Contains(devices, rec.Device) && !rec.Latest.Before(newest.Latest) {
-			other, newest = id, rec
+func otherLedger(t tx, ledger ledgerKey, devices []string) (other string, newest ledgerRecord, err error) {
+	err = each(t, bucketLedgers, "", func(_ string, rec ledgerRecord) error {
+		if rec.key() != ledger && slices.Contains(devices, rec.Device) && !rec.Latest.Before(newest.Latest) {
+			other, newest = rec.ID, rec
 		}
 		return nil
 	})

@@ -71,14 +71,14 @@ func (is *Issuer) CustomerUsage(customer string) (CustomerUsage, error) {
 		if err != nil {
 			return err
 		}
-		for _, id := range slices.Sorted(maps.Keys(ledgers)) {
+		for _, id := range slices.SortedFunc(maps.Keys(ledgers), ledgerKey.compare) {
 			rec := ledgers[id]
 			l := LedgerUsage{
-				Ledger: id, Device: rec.Device, Computer: rec.Code, Label: rec.Label, Since: rec.Since, Latest: rec.Latest, Receipt: rec.Standing.Receipt,
+				Ledger: rec.ID, Device: rec.Device, Computer: rec.Code, Label: rec.Label, Since: rec.Since, Latest: rec.Latest, Receipt: rec.Standing.Receipt,
 				Entries: rec.Standing.Events, Close: rec.Standing.Close, Totals: rec.Standing.Totals,
 			}
 			for _, d := range days {
-				if d.Ledger == id {
+				if d.ledger() == id {
 					l.Days = append(l.Days, d.Sum)
 				}
 			}
@@ -97,30 +97,30 @@ func (is *Issuer) CustomerUsage(customer string) (CustomerUsage, error) {
 }
 
 // ofCustomer finds the ledgers that a customer's computers reported, the days counted for the customer and what was found.
-func ofCustomer(t tx, customer string) (ledgers map[string]ledgerRecord, days []dayRecord, findings []findingRecord, err error) {
-	ledgers = map[string]ledgerRecord{}
+func ofCustomer(t tx, customer string) (ledgers map[ledgerKey]ledgerRecord, days []dayRecord, findings []findingRecord, err error) {
+	ledgers = map[ledgerKey]ledgerRecord{}
 	owners, err := ownersOf(t)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	err = each(t, bucketDays, "", func(_ string, d dayRecord) error {
-		if cmp.Or(d.Customer, owners[d.Ledger][d.Product]) == customer {
+		if cmp.Or(d.Customer, owners[d.ledger()][d.Product]) == customer {
 			days = append(days, d)
-			ledgers[d.Ledger] = ledgerRecord{}
+			ledgers[d.ledger()] = ledgerRecord{}
 		}
 		return nil
 	})
 	if err == nil {
-		err = each(t, bucketLedgers, "", func(id string, rec ledgerRecord) error {
-			if _, has := ledgers[id]; has || slices.Contains(slices.Collect(maps.Values(rec.Customers)), customer) {
-				ledgers[id] = rec
+		err = each(t, bucketLedgers, "", func(_ string, rec ledgerRecord) error {
+			if _, has := ledgers[rec.key()]; has || slices.Contains(slices.Collect(maps.Values(rec.Customers)), customer) {
+				ledgers[rec.key()] = rec
 			}
 			return nil
 		})
 	}
 	if err == nil {
 		err = each(t, bucketFindings, "", func(_ string, f findingRecord) error {
-			if _, has := ledgers[f.Ledger]; has {
+			if _, has := ledgers[f.ledger()]; has {
 				findings = append(findings, f)
 			}
 			return nil
@@ -171,7 +171,7 @@ func (is *Issuer) EraseUsage(ctx context.Context, customer, agent, reason string
 				continue
 			}
 			rec.Label = ""
-			if err := put(t, bucketLedgers, id, rec); err != nil {
+			if err := put(t, bucketLedgers, id.String(), rec); err != nil {
 				return err
 			}
 			x.Labels++

@@ -21,9 +21,9 @@ const (
 )
 
 // outOfLine looks at the days of each meter of a ledger.
-func outOfLine(t tx, ledger string) ([]usage.Finding, error) {
+func outOfLine(t tx, ledger ledgerKey) ([]usage.Finding, error) {
 	meters := map[string]map[time.Time]int64{}
-	err := each(t, bucketDays, ledgerPrefix(ledger), func(_ string, d dayRecord) error {
+	err := each(t, bucketDays, ledger.String()+"/", func(_ string, d dayRecord) error {
 		if d.Day.IsZero() {
 			return nil
 		}
@@ -44,7 +44,7 @@ func outOfLine(t tx, ledger string) ([]usage.Finding, error) {
 	var all []usage.Finding
 	for _, key := range slices.Sorted(maps.Keys(meters)) {
 		for _, f := range oddDays(meters[key], last) {
-			f.Ledger, f.Evidence["meter"] = ledger, key
+			f.Ledger, f.Evidence["meter"] = ledger.id, key
 			all = append(all, f)
 		}
 	}

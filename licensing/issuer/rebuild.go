@@ -17,7 +17,7 @@ type lastReceipt struct{ exchange.Receipt }
 // standing here. What is not signed by this vendor's keys counts for nothing.
 func newerReceipt(t tx, f exchange.Found, rec ledgerRecord, u exchange.Usage) (last lastReceipt, ok bool, err error) {
 	_, profile, err := profilesIn(t)
-	if err != nil || rec.Device != u.Device.ID {
+	if err != nil || !u.Speaks(rec.Device) {
 		return last, false, err
 	}
 	profile = newerProfile(f, profile)
@@ -26,7 +26,7 @@ func newerReceipt(t tx, f exchange.Found, rec ledgerRecord, u exchange.Usage) (l
 			continue
 		}
 		r, err := exchange.ParseResponse(e, profile)
-		if err != nil || r.Answers == nil || r.Answers.Device != u.Device.ID {
+		if err != nil || r.Answers == nil || !u.Speaks(r.Answers.Device) {
 			continue
 		}
 		for _, p := range r.Parts {
@@ -69,15 +69,15 @@ func (l lastReceipt) into(t tx, rec *ledgerRecord, held []licenseRecord) error {
 		rec.Standing.Receipt = l.Number
 		return nil
 	}
-	kinds, err := kindsOf(t, l.Ledger, held)
+	kinds, err := kindsOf(t, rec.key(), held)
 	if err != nil {
 		return err
 	}
 	customers := customersOf(rec.Customers, held)
 	var lost []usage.Sum
 	for meter, units := range l.Totals {
-		product, id, ok := cutMeter(meter)
-		kind := cmp.Or(kinds[meter], usage.Counter)
+		product, id, kind, ok := usage.CutTotal(meter)
+		kind = cmp.Or(kind, kinds[usage.MeterKey(product, id)], usage.Counter)
 		more := units - rec.Standing.Totals[meter]
 		if !ok || more <= 0 {
 			continue
@@ -91,19 +91,23 @@ func (l lastReceipt) into(t tx, rec *ledgerRecord, held []licenseRecord) error {
 		}
 	}
 	rec.Standing, rec.Customers = next, customers
-	return addDays(t, l.Ledger, customers, lost)
+	return addDays(t, rec.key(), customers, lost)
 }
 
-// kindsOf finds out of which kind the meters of a ledger are: from the days here, else from the policies.
-func kindsOf(t tx, ledger string, held []licenseRecord) (map[string]string, error) {
+// kindsOf finds out of which kind the meters of a ledger are that are added up: from the days here, else from the policies.
+func kindsOf(t tx, ledger ledgerKey, held []licenseRecord) (map[string]string, error) {
 	kinds := map[string]string{}
 	for _, l := range held {
 		for id, m := range l.Policy.Meters {
-			kinds[usage.MeterKey(l.Policy.Product.ID, id)] = m.Kind
+			if m.Kind != usage.Peak {
+				kinds[usage.MeterKey(l.Policy.Product.ID, id)] = m.Kind
+			}
 		}
 	}
-	err := each(t, bucketDays, ledgerPrefix(ledger), func(_ string, d dayRecord) error {
-		kinds[usage.MeterKey(d.Product, d.Meter)] = d.Kind
+	err := each(t, bucketDays, ledger.String()+"/", func(_ string, d dayRecord) error {
+		if d.Kind != usage.Peak {
+			kinds[usage.MeterKey(d.Product, d.Meter)] = d.Kind
+		}
 		return nil
 	})
 	return kinds, err

@@ -21,7 +21,7 @@ func (is *Issuer) receipt(t tx, who identity, d computer, now time.Time, rec led
 		Number: s.Receipt, Ledger: u.Ledger, Epoch: c.Epoch, Seq: c.Seq, Close: c.Close, Totals: s.Totals, Missing: c.Missing,
 		Entries: s.Events, From: s.From, To: s.To, Export: u.ID, Findings: codes(found), AllowDays: allowDays(held),
 	}
-	if rec.Device != d.id { // the ledger of another computer: nothing was counted, and this one learns nothing of the other
+	if !u.Speaks(rec.Device) { // the ledger of another computer: nothing was counted, and this one learns nothing of the other
 		r = exchange.Receipt{Ledger: u.Ledger, Export: u.ID, Findings: r.Findings}
 	}
 	f := outgoing{

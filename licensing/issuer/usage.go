@@ -65,6 +65,7 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 		}
 		if err == nil {
 			again, err = stillGood(t, rec.answerRecord)
+			again = again && rec.Number > 0 // what was not counted is looked at anew: the computer may be known by now
 		}
 		return who, err
 	}
@@ -126,12 +127,11 @@ func usageIn(f exchange.Found) (exchange.Envelope, bool) {
 
 // count counts an opened usage file and makes its receipt.
 func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (receiptRecord, error) {
-	u := o.File
 	now, err := is.stamp(t)
 	if err != nil {
 		return receiptRecord{}, err
 	}
-	d, err := computerOf(exchange.Request{Device: u.Device})
+	d, err := computerOf(exchange.Request{Device: o.File.Device})
 	if err != nil {
 		return receiptRecord{}, err
 	}
@@ -139,15 +139,19 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 	if err != nil {
 		return receiptRecord{}, err
 	}
-	rec, old, err := ledgerIn(t, u.Ledger)
+	owner, code := ownerOf(o)
+	o.File.Former = has.known(o.File.Former)
+	u := o.File
+	ledger, own := ledgerKey{u.Ledger, owner}, u.Speaks(owner)
+	rec, old, err := ledgerIn(t, ledger)
 	if err != nil {
 		return receiptRecord{}, err
 	}
 	var found []usage.Finding
-	if !old {
-		rec = ledgerRecord{Device: d.id, Code: d.code, Since: now}
+	if !old || !own { // to another computer, a ledger is as if it was never heard of
+		rec = ledgerRecord{ID: u.Ledger, Device: owner, Code: code, Since: now}
 	}
-	more, err := before(t, f, o, &rec, has)
+	more, err := before(t, f, u, &rec, has)
 	if err != nil {
 		return receiptRecord{}, err
 	}
@@ -157,16 +161,14 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 	if len(counted.Missing) > 0 {
 		found = append(found, odd(u, findingGap, evidenceMissing, strings.Join(counted.Missing, " ")))
 	}
-	if rec.Device == d.id {
+	if own {
 		rec.take(next, u, d, has.licenses, now)
+		err = errors.Join(addDays(t, ledger, rec.Customers, counted.Sums), settle(t, ledger, found, now), putLater(t, bucketLedgers, ledger.String(), rec))
 	}
-	if err := addDays(t, u.Ledger, rec.Customers, counted.Sums); err != nil {
-		return receiptRecord{}, err
+	if err == nil {
+		err = keepFindings(t, ledger, u.ID, found, now)
 	}
-	if err := keepFindings(t, u.Ledger, u.ID, found, now); err != nil {
-		return receiptRecord{}, err
-	}
-	if err := putLater(t, bucketLedgers, u.Ledger, rec); err != nil {
+	if err != nil {
 		return receiptRecord{}, err
 	}
 	if _, err := is.forget(t, now); err != nil {
@@ -177,9 +179,8 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 
 // before looks at what is known before a file is counted: whether this store was put back from an old copy, whether the computer began
 // a new ledger, and whether it is known at all.
-func before(t tx, f exchange.Found, o usage.Opened, rec *ledgerRecord, has holding) ([]usage.Finding, error) {
+func before(t tx, f exchange.Found, u exchange.Usage, rec *ledgerRecord, has holding) ([]usage.Finding, error) {
 	var found []usage.Finding
-	u := o.File
 	proof, ok, err := newerReceipt(t, f, *rec, u)
 	switch {
 	case err != nil:
@@ -189,8 +190,8 @@ func before(t tx, f exchange.Found, o usage.Opened, rec *ledgerRecord, has holdi
 		if err := proof.into(t, rec, has.licenses); err != nil {
 			return nil, err
 		}
-	case rec.Standing.Ledger == "":
-		other, before, err := otherLedger(t, u.Ledger, append(has.former, u.Device.ID))
+	case rec.Standing.Ledger == "" && u.Speaks(rec.Device):
+		other, before, err := otherLedger(t, rec.key(), append(has.former, u.Device.ID))
 		if err != nil {
 			return nil, err
 		}
@@ -223,11 +224,31 @@ func (rec *ledgerRecord) take(next usage.Standing, u exchange.Usage, d computer,
 	rec.Latest, rec.File = now, u.ID
 	rec.Customers = customersOf(rec.Customers, held)
 	for meter := range next.Totals {
-		product, _, _ := cutMeter(meter)
+		product, _, _, _ := usage.CutTotal(meter)
 		if rec.Customers[product] == "" && len(held) > 0 {
 			rec.Customers[product] = held[0].Customer // a product that it holds no place of: still the same customer's computer
 		}
 	}
+}
+
+// ownerOf is the device that the ledger of a file belongs to, and its code.
+func ownerOf(o usage.Opened) (id, code string) {
+	id = o.Owner()
+	for _, key := range append([]string{o.File.Device.Public}, o.File.Former...) {
+		if deviceOf(key) == id {
+			return id, codeOf(key)
+		}
+	}
+	return id, ""
+}
+
+// deviceOf is the id of the device with a key, "" for something else.
+func deviceOf(public string) string {
+	k, err := exchange.DecodeKey(public)
+	if err != nil {
+		return ""
+	}
+	return device.ID(k)
 }
 
 // codeOf is the computer code of a device key, "" for something else.

@@ -2,6 +2,7 @@ package issuer_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"slices"
 	"strings"
@@ -357,11 +358,81 @@ func TestAnEpochWithoutItsCloseIsNamedAndSoIsTheWholeOneThatComesLater(t *testin
 	}
 	cut := epochs[0]
 	cut.Close, cut.Entries = nil, cut.Entries[:len(cut.Entries)-3]
-	if got := d.receive(t, a.pack([]usage.RawEpoch{cut})); !slices.Contains(got.Receipt.Findings, "not_signed") || got.Receipt.Entries != 17 {
+	got := d.receive(t, a.pack([]usage.RawEpoch{cut}))
+	if !slices.Contains(got.Receipt.Findings, "not_signed") || got.Receipt.Entries != 0 || !slices.Equal(got.Receipt.Missing, []string{"1"}) {
 		t.Errorf("counted %+v", got.Receipt)
 	}
-	if got := d.receive(t, a.pack(epochs)); !slices.Contains(got.Receipt.Findings, "fork") {
+	got = d.receive(t, a.pack(epochs))
+	if !slices.Equal(got.Receipt.Findings, []string{"unknown_device"}) || len(got.Receipt.Missing) > 0 || got.Receipt.Entries != 20 {
 		t.Errorf("counted %+v", got.Receipt)
+	}
+	if n := d.units(t, issuer.UsageFilter{}); n != 20 {
+		t.Errorf("%d units", n)
+	}
+}
+
+// renewed gives the computer another device key, as after a lost key store, and takes what the old one did not close with it.
+func (a *agent) renewed(n int) (was ed25519.PublicKey) {
+	a.t.Helper()
+	was, a.owner = a.Public(), a.ID()
+	facts := a.facts
+	a.computer = newComputer(a.t, n)
+	a.facts = facts
+	a.restart()
+	return was
+}
+
+func TestUseUnderALostDeviceKeyIsCountedOnceTheComputerIsKnownAgain(t *testing.T) {
+	d := newDesk(t)
+	a := d.agent(t, 1)
+	made := d.known(t, a)
+	a.use(20)
+	a.take(d.receive(t, a.export()).File)
+	a.use(5)
+	was := a.renewed(2)
+	former := func(u *exchange.Usage) { u.Former = []string{exchange.EncodeKey(was)} }
+	file := a.export(former)
+	got := d.receive(t, file)
+	if got.Receipt.Number != 0 || got.Receipt.Entries != 0 || !slices.Contains(got.Receipt.Findings, "other_device") {
+		t.Errorf("before it is known again: %+v", got.Receipt)
+	}
+	d.answer(t, a.request(t, d.trusted(t), made.Key, 2))
+	got = d.receive(t, file)
+	if got.Receipt.Entries != 25 || got.Receipt.New != 5 || got.Receipt.Number != 2 || !slices.Equal(got.Receipt.Findings, []string{"other_device"}) {
+		t.Errorf("afterwards: %+v", got.Receipt)
+	}
+	if r := a.take(got.File); r.Totals["acmecad/renders"] != 25 {
+		t.Errorf("the receipt says %+v", r)
+	}
+	a.use(1)
+	if got := d.receive(t, a.export(former)); got.Receipt.Entries != 26 {
+		t.Errorf("more of it: %+v", got.Receipt)
+	}
+}
+
+func TestAFormerKeyThatIsMadeUpGainsNothing(t *testing.T) {
+	d := newDesk(t)
+	a, thief := d.agent(t, 1), d.agent(t, 3)
+	d.known(t, a)
+	d.known(t, thief)
+	a.use(20)
+	copied := a.clone()
+	copied.owner, copied.computer = a.ID(), thief.computer
+	copied.restart()
+	copied.use(900) // in the name of the other, signed with its own key
+	former := func(u *exchange.Usage) { u.Former = []string{exchange.EncodeKey(a.Public())} }
+	got := d.receive(t, copied.export(former))
+	if got.Receipt.Number != 0 || got.Receipt.Entries != 0 || !slices.Contains(got.Receipt.Findings, "other_device") {
+		t.Errorf("counted %+v", got.Receipt)
+	}
+	if r := opened(t, got.File, d.trusted(t)).Parts[0].Receipt; len(r.Totals) > 0 || r.Seq > 0 || r.Close != "" {
+		t.Errorf("it was told %+v", r)
+	}
+	if got := d.receive(t, a.export()); got.Receipt.Entries != 20 || len(got.Receipt.Findings) > 0 {
+		t.Errorf("the ledger's own computer: %+v", got.Receipt)
+	}
+	if n := d.units(t, issuer.UsageFilter{}); n != 20 {
+		t.Errorf("%d units", n)
 	}
 }
 
@@ -392,6 +463,61 @@ func TestAFileOfAnotherDeviceCountsNothingAndLearnsNothing(t *testing.T) {
 	a.use(1)
 	if got := d.receive(t, a.export()); got.Receipt.Entries != 21 || got.Receipt.Number != 2 {
 		t.Errorf("afterwards %+v", got.Receipt)
+	}
+}
+
+func TestALedgerIsNotTakenByWhoSendsACopyOfItFirst(t *testing.T) {
+	d := newDesk(t)
+	a := d.agent(t, 1)
+	a.use(20)
+	file := a.export()
+	thief := a.clone()
+	thief.computer = newComputer(t, 2)
+	if got := d.receive(t, thief.exportFrom(1)); got.Receipt.Entries != 0 || !slices.Contains(got.Receipt.Findings, "other_device") {
+		t.Errorf("counted %+v", got.Receipt)
+	}
+	if got := d.receive(t, file); got.Receipt.Entries != 20 || slices.Contains(got.Receipt.Findings, "other_device") {
+		t.Errorf("its own computer: %+v", got.Receipt)
+	}
+}
+
+func TestAnotherLedgerOfTheSameIDNeitherTakesNorSpoilsIt(t *testing.T) {
+	d := newDesk(t)
+	a, thief := d.agent(t, 1), d.agent(t, 3)
+	d.known(t, a)
+	thief.ledger = a.ledger // it is to be read on the face of every usage file
+	thief.restart()
+	steal := func() {
+		t.Helper()
+		d.now = d.now.Add(time.Hour)
+		thief.now = d.now
+		thief.use(7)
+		d.receive(t, thief.export())
+	}
+	steal()
+	for i := range 3 {
+		d.now = d.now.Add(time.Hour)
+		a.now = d.now
+		a.use(20)
+		got := d.receive(t, a.export())
+		if got.Receipt.Entries != uint64(20*(i+1)) || got.Receipt.Number != i+1 || len(got.Receipt.Findings) > 0 || got.Receipt.Customer != "8812" {
+			t.Errorf("the ledger's own computer: %+v", got.Receipt)
+		}
+		a.take(got.File)
+		steal()
+	}
+	if n := d.units(t, issuer.UsageFilter{Customer: "8812"}); n != 60 {
+		t.Errorf("%d units of the customer", n)
+	}
+	x := d.found(t)["other_device"]
+	if ids := []string{x.Evidence["device"], x.Evidence["sender"]}; !slices.Contains(ids, a.ID()) || !slices.Contains(ids, thief.ID()) || x.Ledger != a.ledger {
+		t.Errorf("anomaly %+v", x)
+	}
+	if _, err := d.EraseUsage(t.Context(), "8812", "J. Doe", "asked"); err != nil {
+		t.Fatal(err)
+	}
+	if n := d.units(t, issuer.UsageFilter{}); n != 28 {
+		t.Errorf("%d units of the other are left", n)
 	}
 }
 

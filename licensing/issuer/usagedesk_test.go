@@ -1,6 +1,7 @@
 package issuer_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -22,6 +23,7 @@ type agent struct {
 	v       exchange.Profile
 	dir     string // home
 	ledger  string
+	owner   string // device that began the ledger, when its key was lost since
 	now     time.Time
 	book    *usage.Book
 	boot    string
@@ -51,7 +53,7 @@ func (a *agent) open() {
 	a.t.Helper()
 	private := ed25519.NewKeyFromSeed(a.Seed())
 	book, _, err := usage.OpenBook(filepath.Join(a.dir, a.ledger), usage.BookOptions{
-		Ledger: a.ledger, Vendor: "acme", Device: a.ID(), Sealing: a.v.Sealing[0], EpochRecords: a.per,
+		Ledger: a.ledger, Vendor: "acme", Device: cmp.Or(a.owner, a.ID()), Sealing: a.v.Sealing[0], EpochRecords: a.per,
 		Keys: usage.Keys{
 			Store: &[32]byte{7}, Public: a.Public(), Sign: func(b []byte) ([]byte, error) { return ed25519.Sign(private, b), nil },
 		},

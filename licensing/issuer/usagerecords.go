@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,21 +17,32 @@ import (
 )
 
 const (
-	bucketLedgers  = "ledgers"  // ledger id → ledgerRecord
+	bucketLedgers  = "ledgers"  // ledgerKey → ledgerRecord
 	bucketReceipts = "receipts" // hex SHA-256 of a usage file's signed bytes → receiptRecord
-	bucketDays     = "days"     // ledger "/" day "/" product "/" meter "/" customer → dayRecord
-	bucketFindings = "findings" // ledger "/" code "/" hash → findingRecord
+	bucketDays     = "days"     // ledgerKey "/" day "/" product "/" meter "/" kind "/" customer → dayRecord
+	bucketFindings = "findings" // ledgerKey "/" code "/" hash → findingRecord
 	bucketErasures = "erasures" // time "/" id → Erasure
 	bucketKeeping  = "keeping"  // keepKey → keepRecord
 
 	keepKey = "days"
 )
 
+// ledgerKey names a ledger: by its id and the device that its own headers name, since anybody who saw a usage file knows the id. What
+// another device sends under that id is another ledger.
+type ledgerKey struct{ id, device string }
+
+func (k ledgerKey) String() string { return url.QueryEscape(k.id) + "/" + url.QueryEscape(k.device) }
+
+func (k ledgerKey) compare(o ledgerKey) int {
+	return cmp.Or(cmp.Compare(k.id, o.id), cmp.Compare(k.device, o.device))
+}
+
 // ledgerRecord is what is known of one usage ledger: how far it is counted and which computer reports it. It is never erased, since
 // without it nothing that comes later could be proven.
 type ledgerRecord struct {
 	Standing usage.Standing `json:"standing"`
-	Device   string         `json:"device"` // the one that reported first
+	ID       string         `json:"id"`
+	Device   string         `json:"device"` // the one that it belongs to
 	Code     string         `json:"code"`
 	Label    string         `json:"label,omitempty"`
 	Known    bool           `json:"known"` // the computer holds a place of a license here
@@ -40,6 +52,8 @@ type ledgerRecord struct {
 	// Customers are those whose licenses the computer held, by product, when it last reported.
 	Customers map[string]string `json:"customers,omitempty"`
 }
+
+func (rec ledgerRecord) key() ledgerKey { return ledgerKey{rec.ID, rec.Device} }
 
 // receiptRecord is the answer to a usage file as it was handed out.
 type receiptRecord struct {
@@ -58,15 +72,18 @@ type receiptRecord struct {
 type dayRecord struct {
 	usage.Sum
 	Ledger   string `json:"ledger"`
+	Device   string `json:"device"` // that the ledger belongs to
 	Customer string `json:"customer,omitempty"`
 }
+
+func (d dayRecord) ledger() ledgerKey { return ledgerKey{d.Ledger, d.Device} }
 
 func (d dayRecord) key() string {
 	day := rebuiltDay
 	if !d.Day.IsZero() {
 		day = d.Day.UTC().Format(time.DateOnly)
 	}
-	return strings.Join([]string{url.QueryEscape(d.Ledger), day, url.QueryEscape(d.Product), url.QueryEscape(d.Meter), url.QueryEscape(d.Customer)}, "/")
+	return strings.Join([]string{d.ledger().String(), day, url.QueryEscape(d.Product), url.QueryEscape(d.Meter), url.QueryEscape(d.Kind), url.QueryEscape(d.Customer)}, "/")
 }
 
 // rebuiltDay stands in keys for a day that is not known, in front of all others.
@@ -75,10 +92,13 @@ const rebuiltDay = "0000-00-00"
 // findingRecord is something that was found in a usage file. It is kept when what was missing came after all.
 type findingRecord struct {
 	usage.Finding
-	Seen    time.Time `json:"seen"` // when it was found first
-	File    string    `json:"file"` // id of the usage file in which it was
+	Device  string    `json:"device"` // that the ledger belongs to
+	Seen    time.Time `json:"seen"`   // when it was found first
+	File    string    `json:"file"`   // id of the usage file in which it was
 	Settled time.Time `json:"settled,omitzero"`
 }
+
+func (f findingRecord) ledger() ledgerKey { return ledgerKey{f.Ledger, f.Device} }
 
 func (f findingRecord) key() (string, error) {
 	b, err := json.Marshal(f.Finding) // evidence is sorted by name
@@ -86,7 +106,7 @@ func (f findingRecord) key() (string, error) {
 		return "", fmt.Errorf("finding: %w", err)
 	}
 	sum := sha256.Sum256(b)
-	return url.QueryEscape(f.Ledger) + "/" + f.Code + "/" + hex.EncodeToString(sum[:8]), nil
+	return f.ledger().String() + "/" + f.Code + "/" + hex.EncodeToString(sum[:8]), nil
 }
 
 // keepRecord is how long days are kept. Erased is up to when they were erased.
@@ -96,8 +116,8 @@ type keepRecord struct {
 	Erased time.Time    `json:"erased,omitzero"`
 }
 
-func ledgerIn(t tx, id string) (rec ledgerRecord, known bool, err error) {
-	rec, err = get[ledgerRecord](t, bucketLedgers, id)
+func ledgerIn(t tx, k ledgerKey) (rec ledgerRecord, known bool, err error) {
+	rec, err = get[ledgerRecord](t, bucketLedgers, k.String())
 	if errors.Is(err, errNoRecord) {
 		return rec, false, nil
 	}
@@ -116,9 +136,9 @@ func each[T any](t tx, bucket, prefix string, fn func(key string, v T) error) er
 }
 
 // addDays adds what a file counted to the days.
-func addDays(t tx, ledger string, customers map[string]string, sums []usage.Sum) error {
+func addDays(t tx, ledger ledgerKey, customers map[string]string, sums []usage.Sum) error {
 	for _, s := range sums {
-		d := dayRecord{Sum: s, Ledger: ledger, Customer: customers[s.Product]}
+		d := dayRecord{Sum: s, Ledger: ledger.id, Device: ledger.device, Customer: customers[s.Product]}
 		old, err := get[dayRecord](t, bucketDays, d.key())
 		switch {
 		case errors.Is(err, errNoRecord):
@@ -145,10 +165,10 @@ func added(a, b usage.Sum) usage.Sum {
 	return a
 }
 
-// keepFindings records what is new among findings and settles those of missing entries that are not missing any more.
-func keepFindings(t tx, ledger, file string, found []usage.Finding, now time.Time) error {
+// settle marks findings of missing entries that are not missing any more.
+func settle(t tx, ledger ledgerKey, found []usage.Finding, now time.Time) error {
 	var settled []findingRecord
-	err := each(t, bucketFindings, url.QueryEscape(ledger)+"/"+findingGap+"/", func(_ string, f findingRecord) error {
+	err := each(t, bucketFindings, ledger.String()+"/"+findingGap+"/", func(_ string, f findingRecord) error {
 		still := slices.ContainsFunc(found, func(o usage.Finding) bool { return o.Evidence[evidenceMissing] == f.Evidence[evidenceMissing] })
 		if f.Evidence[evidenceMissing] != "" && f.Settled.IsZero() && !still {
 			f.Settled = now
@@ -159,8 +179,23 @@ func keepFindings(t tx, ledger, file string, found []usage.Finding, now time.Tim
 	if err != nil {
 		return err
 	}
+	for _, f := range settled {
+		key, err := f.key()
+		if err == nil {
+			err = put(t, bucketFindings, key, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepFindings records what is new among findings.
+func keepFindings(t tx, ledger ledgerKey, file string, found []usage.Finding, now time.Time) error {
 	for _, f := range found {
-		rec := findingRecord{Finding: f, Seen: now, File: file}
+		f.Ledger = ledger.id
+		rec := findingRecord{Finding: f, Device: ledger.device, Seen: now, File: file}
 		key, err := rec.key()
 		if err != nil {
 			return err
@@ -175,15 +210,6 @@ func keepFindings(t tx, ledger, file string, found []usage.Finding, now time.Tim
 			return err
 		}
 		if err := putLater(t, bucketFindings, key, rec); err != nil {
-			return err
-		}
-	}
-	for _, f := range settled {
-		key, err := f.key()
-		if err == nil {
-			err = put(t, bucketFindings, key, f)
-		}
-		if err != nil {
 			return err
 		}
 	}

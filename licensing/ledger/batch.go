@@ -37,7 +37,7 @@ func (p *Place) Add(typ byte, body, beside []byte) (uint64, Head, error) {
 	case len(body) > MaxBody:
 		return 0, Head{}, ErrTooLarge
 	case w.end+int64(len(w.buf)+frameHead+len(body)+len(beside)+closeRoom) > maxSegment:
-		return 0, Head{}, errNoSign // the segment could not be closed
+		return 0, Head{}, ErrTooLarge // no room for the CLOSE would be left
 	}
 	w.nextSeq++
 	w.nextHead = nextHead(w.nextHead, w.nextSeq, body)

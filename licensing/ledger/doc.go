@@ -19,10 +19,12 @@
 // entries of types 128 to 255 lie 8 more bytes, which length and crc cover and the chain does not: they are for this computer only.
 // Zeros behind the last frame say nothing: room that was made ahead of time.
 //
-// HEADER is JSON: v (1), ledger (its id), segment, first (number of the first entry), previous (hex; empty in segment 1) and
+// HEADER is JSON: v (1; 2 behind a segment that was left open), ledger (its id), segment, first (number of the first entry), previous (hex; empty in segment 1) and
 // damage (a list of notices on earlier segments; left out when there are none) and owner (JSON of whose ledger it is; may be left
 // out). previous is SHA-256(0x02, body of the
-// CLOSE before) or, when the segment before ended without one, SHA-256(0x03, the bytes of damage).
+// CLOSE before) or, when the segment before is damaged, SHA-256(0x03, the bytes of damage). While the device key is away a segment
+// cannot be closed; it is then left open when it is half as large again as others, previous of the one behind is its last head, and
+// its CLOSE, without totals, is written when the key is back.
 //
 // Entries are numbered from 1. The number is not written; it follows from first. The chain is
 //

@@ -138,7 +138,7 @@ func TestTodaysLedgerIsWrittenAsTheGoldenOne(t *testing.T) {
 
 func TestALedgerOfALaterVersionIsRefusedAndLeftAlone(t *testing.T) {
 	dir := t.TempDir()
-	h := []byte(`{"v":2,"ledger":"journal-test","segment":1,"first":1,"later":true}`)
+	h := []byte(`{"v":3,"ledger":"journal-test","segment":1,"first":1,"later":true}`)
 	if err := os.WriteFile(filepath.Join(dir, "00000001.seg"), appendFrame(nil, typeHeader, h), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,12 @@ import (
 	"strings"
 )
 
-// formatVersion is the version of segments that this build writes, and the highest that it reads.
-const formatVersion = 1
+// formatVersion is the version of segments and of closes that this build writes. A segment behind one that was left open is of version
+// openVersion, the highest that is read, so that builds that do not know of such leave the ledger alone.
+const (
+	formatVersion = 1
+	openVersion   = 2
+)
 
 // header is the body of HEADER.
 type header struct {
@@ -45,7 +49,7 @@ func parseHeader(body []byte) (header, error) {
 	if err := json.Unmarshal(body, &h); err != nil {
 		return h, errMeta
 	}
-	if h.Version > formatVersion {
+	if h.Version > openVersion {
 		return h, fmt.Errorf("segment format %d: %w", h.Version, ErrTooNew)
 	}
 	if h.Version < 1 || h.Segment < 1 || h.Segment > maxNumber || h.First < 1 || h.First > maxSeq || !validID(h.Ledger) {
@@ -98,6 +102,16 @@ func parseClose(body []byte) (closing, error) {
 // fits says whether c closes the segment that h opened, with last and head as read.
 func (c closing) fits(h header, last uint64, head Head) bool {
 	return c.Ledger == h.Ledger && c.Segment == h.Segment && c.First == h.First && c.Last == last && c.Head == hex.EncodeToString(head[:])
+}
+
+// follows says whether h comes behind a segment with that closing.
+func (h *header) follows(c *closing, hash Head) bool {
+	return h.Previous == hex.EncodeToString(hash[:]) || h.Version == openVersion && h.Previous == c.Head
+}
+
+// carries says whether h comes behind a segment that was left open and whose contents are c: it names their head.
+func (h *header) carries(c *contents) bool {
+	return h.Version == openVersion && c.fault == faultNone && h.Previous == hex.EncodeToString(c.head[:]) && h.First == c.last+1
 }
 
 // signClose makes the body of CLOSE.

@@ -89,6 +89,8 @@ func judge(s *segment, c *contents, keys []signKey) {
 		s.code, s.at = Changed, s.first
 	case s.closing != nil && (c.closing == nil || closeHash(c.closeBody) != s.closed):
 		s.code, s.at = Changed, s.first
+	case s.closing == nil && c.closing == nil && c.last < s.last:
+		s.code, s.at = Cut, c.last+1
 	case c.closing != nil && len(keys) > 0:
 		if s.signed = signedBy(c.closeBody, keys); !s.signed {
 			s.code, s.at = Signature, s.first

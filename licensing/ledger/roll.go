@@ -12,8 +12,8 @@ import (
 
 // startSegment makes the next segment, with its HEADER, or makes an empty one anew.
 func (w *writer) startSegment() error {
-	num, open := w.num, w.open
-	if !open {
+	num, behind := w.num, w.open && w.seq >= w.first // the present one is left open
+	if !w.open || behind {
 		num++
 	}
 	h := header{Version: formatVersion, Ledger: w.l.o.ID, Segment: num, First: w.seq + 1}
@@ -26,7 +26,11 @@ func (w *writer) startSegment() error {
 			return err
 		}
 	}
-	switch {
+	switch again := w.anew(num); {
+	case again != nil:
+		h.Version, h.Previous = again.Version, again.Previous
+	case behind:
+		h.Version, h.Previous = openVersion, hex.EncodeToString(w.head[:])
 	case w.lastEnd != nil:
 		h.Previous = hex.EncodeToString(w.lastEnd[:])
 	case h.Damage != nil:
@@ -59,6 +63,16 @@ func (w *writer) startSegment() error {
 	return nil
 }
 
+// anew returns the HEADER of a segment without entries that is made anew, when the one before it is sound.
+func (w *writer) anew(num uint64) *header {
+	w.l.mu.Lock()
+	defer w.l.mu.Unlock()
+	if n := len(w.l.segs); n > 1 && w.l.segs[n-1].num == num && w.l.segs[n-1].body != nil && w.l.segs[n-2].ok() {
+		return &w.l.segs[n-1].header
+	}
+	return nil
+}
+
 // signError marks a CLOSE that could not be signed; the entries are not concerned.
 type signError struct{ error }
 
@@ -68,6 +82,9 @@ func (e signError) Unwrap() error { return e.error }
 func (w *writer) closeSegment() error {
 	if w.l.o.Sign == nil {
 		return ErrReadOnly
+	}
+	if err := w.closeEarlier(); err != nil {
+		return err
 	}
 	if err := w.repair(); err != nil || !w.open || w.seq < w.first {
 		return err
@@ -83,6 +100,10 @@ func (w *writer) closeSegment() error {
 		}
 	}
 	body, err := signClose(c, w.l.o.Sign)
+	if err == nil && len(body) > maxMeta { // the entries say the same
+		c.Totals = nil
+		body, err = signClose(c, w.l.o.Sign)
+	}
 	if err != nil {
 		return signError{err}
 	}

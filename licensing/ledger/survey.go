@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"encoding/hex"
 	"fmt"
 )
 
@@ -111,9 +110,10 @@ func link(segs []segment, i int, id string, noted map[uint64]notice) {
 				s.code = first(s.code, Order)
 			}
 		case before.ok() && before.closing != nil:
-			if h.First != s.first || h.Previous != hex.EncodeToString(before.closed[:]) {
+			if h.First != s.first || !h.follows(before.closing, before.closed) {
 				s.code = first(s.code, Order)
 			}
+		case before.ok(): // left open: h carries it on
 		case h.First < before.first:
 			s.code = first(s.code, Order)
 		default: // the number tells where the damaged one before ended
@@ -121,7 +121,11 @@ func link(segs []segment, i int, id string, noted map[uint64]notice) {
 			before.last = max(h.First-1, before.first-1)
 		}
 	}
-	s.measure(i == len(segs)-1)
+	var next *segment
+	if i+1 < len(segs) {
+		next = &segs[i+1]
+	}
+	s.measure(next)
 	if isNoted {
 		s.last = max(n.LostTo, s.first-1)
 		if s.code == "" {
@@ -130,8 +134,9 @@ func link(segs []segment, i int, id string, noted map[uint64]notice) {
 	}
 }
 
-// measure finds the last number of the segment.
-func (s *segment) measure(isLast bool) {
+// measure finds the last number of the segment; next is the one behind it, nil when it is the last.
+func (s *segment) measure(next *segment) {
+	isLast := next == nil
 	switch {
 	case s.code == "" && s.closing != nil && s.contents == nil:
 		s.last = s.closing.Last
@@ -139,7 +144,7 @@ func (s *segment) measure(isLast bool) {
 		s.last = s.first - 1
 	default:
 		c := s.contents
-		if s.code == "" && c.closing == nil && !isLast {
+		if s.code == "" && c.closing == nil && !isLast && !next.header.carries(c) {
 			s.code, s.at = Cut, c.last+1
 		}
 		if s.code == "" && c.closing != nil && (c.fault == faultTorn || c.fault == faultEmpty) && !isLast {

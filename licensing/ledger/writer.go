@@ -10,11 +10,8 @@ import (
 	"holdfast/licensing/disk"
 )
 
-// Errors for callers that break the contract.
-var (
-	errType   = fmt.Errorf("entries have type %d to %d", FirstType, FirstBeside-1)
-	errNoSign = errors.New("the device key is needed to close this segment first")
-)
+// errType is for callers that break the contract.
+var errType = fmt.Errorf("entries have type %d to %d", FirstType, FirstBeside-1)
 
 // writer is the write side of a ledger. Only the caller that leads touches it.
 type writer struct {
@@ -80,7 +77,7 @@ func (w *writer) stage(c *waiting) error {
 		return ErrTooLarge
 	}
 	if w.end+int64(len(w.buf)+frameHead+len(body)+closeRoom) > maxSegment {
-		return errNoSign // ready tried to close it
+		return ErrTooLarge
 	}
 	w.nextSeq++
 	w.nextHead = nextHead(w.nextHead, w.nextSeq, body)
@@ -106,7 +103,7 @@ func (w *writer) makeRoom(n int) error {
 }
 
 // closeRoom is kept free in the largest segment for its CLOSE.
-const closeRoom = 4096
+const closeRoom = frameHead + maxMeta
 
 // full says whether the present segment has its share, with what is staged and n more.
 func (w *writer) full(n int) bool {
@@ -164,8 +161,11 @@ func (w *writer) ready(n int) error {
 	if w.open && w.seq >= w.first {
 		err := w.closeSegment()
 		var refused signError
-		if errors.As(err, &refused) {
-			return nil // the key is away: the segment grows until it is back
+		if errors.As(err, &refused) { // the key is away: the segment grows, and then the next one carries it on
+			if w.end < w.l.o.SegmentBytes+w.l.o.SegmentBytes/2 {
+				return nil
+			}
+			err = w.leaveOpen()
 		}
 		if err != nil {
 			return err

@@ -50,6 +50,8 @@ func (s *Speaker) Note(who string, a NoteAbout) Note {
 		"state": string(f.State), "vendor": a.Vendor, "contact": a.Contact, "code": a.Code, "product": "", "serial": f.License,
 		"license_ends": "", "grace_ends": "", "offline_until": "", "about": s.Text("note.computer", map[string]any{"code": a.Code}),
 		"reason": shorten(s.value(f.Slots["reason"]), longest), "ref": s.value(f.Slots["ref"]),
+		"used": s.value(f.Slots["used"]), "included": s.value(f.Slots["included"]), "paused": s.value(f.Slots["paused_parts"]),
+		"since": s.dayOf(f.Slots["from"], a.Zone), "resets": s.dayOf(f.Slots["reset"], a.Zone),
 		"file": a.File, "asked": s.coded("note.asked."+clean(a.Kind), a.Kind), "wanted": s.Date(a.Wanted, a.Zone),
 	}
 	if p := a.Product; p != nil {
@@ -74,6 +76,15 @@ func (s *Speaker) Note(who string, a NoteAbout) Note {
 		Subject: s.Text(text+".subject", args),
 		Text:    s.Text(text+".text", args),
 	}
+}
+
+// dayOf is the day of a slot that holds a time; "" for none.
+func (s *Speaker) dayOf(slot any, zone *time.Location) string {
+	t, ok := slot.(time.Time)
+	if !ok || t.IsZero() {
+		return ""
+	}
+	return s.Date(t, zone)
 }
 
 // address is the mail address in what a policy or profile names, which may be a name, a number or a page instead.

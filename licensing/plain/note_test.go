@@ -3,6 +3,7 @@ package plain
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"holdfast/licensing/terms"
 )
@@ -134,6 +135,32 @@ func TestTheSentencesOfNotesAreShort(t *testing.T) {
 			if n := wordCount(sentence); n > 20 {
 				t.Errorf("%s: %d words in %q", id, n, sentence)
 			}
+		}
+	}
+}
+
+func TestANoteToTheBuyerAboutAnAmountHasItsNumbersAndWhatIsPaused(t *testing.T) {
+	for lang, wants := range map[string][]string{
+		"en": {"Used: 12.", "Included: 10.", "Counted since: 1 November 2026.", "Starts anew: 1 December 2026.", "Paused until then: Cloud render."},
+		"de": {"Verbraucht: 12.", "Enthalten: 10.", "Gezählt seit: 1. November 2026.", "Beginnt neu: 1. Dezember 2026.", "Bis dahin angehalten: Cloud render."},
+	} {
+		f := terms.Finding{State: terms.StateQuotaUsed, Slots: terms.Slots{
+			"used": 12, "included": 10, "meter": terms.Text{"en": "Renders"}, "from": utc("2026-11-01T12:00:00Z"), "reset": utc("2026-12-01T12:00:00Z"),
+			"overage_effect": "stop", "paused_parts": []terms.Text{{"en": "Cloud render"}},
+		}}
+		s := speaker(t, lang)
+		note := s.Note(NoteBuyer, NoteAbout{Finding: f, At: utc("2026-11-20T09:00:00Z"), Zone: time.UTC})
+		for _, want := range wants {
+			if !strings.Contains(note.Text, want) {
+				t.Errorf("%s: no %q in\n%s", lang, want, note.Text)
+			}
+		}
+		if works := s.Say(f, utc("2026-11-20T09:00:00Z"), time.UTC).Works; !strings.Contains(works, "Cloud render") {
+			t.Errorf("%s: %s", lang, works)
+		}
+		delete(f.Slots, "paused_parts")
+		if text := s.Note(NoteBuyer, NoteAbout{Finding: f, At: utc("2026-11-20T09:00:00Z"), Zone: time.UTC}).Text; strings.Contains(text, "Paused") || strings.Contains(text, "angehalten") {
+			t.Errorf("%s: nothing is paused\n%s", lang, text)
 		}
 	}
 }

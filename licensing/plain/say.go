@@ -54,6 +54,9 @@ func (s *Speaker) Say(f terms.Finding, at time.Time, zone *time.Location) Answer
 		Code:     string(f.State),
 	}
 	usual := usualActions[f.State]
+	if f.Slots["kind"] == "receipt" { // one for another computer asks for nothing here
+		usual = ""
+	}
 	if a.Action == "" {
 		a.Action = usual
 	}

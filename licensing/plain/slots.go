@@ -49,6 +49,9 @@ var rows = map[string]row{
 	"feature":  {from: "policy, in the person's language; else its id", without: sayInstead},
 	"features": {from: "policy, in the person's language; else ids", without: omitSlot},
 	"parts":    {from: "policy: features that are paused", without: sayInstead},
+	"paused_parts": {
+		from: "Evaluate: features that stopped with the amount", without: sayInstead, text: "slot.parts",
+	},
 	"core_parts": {
 		from: "policy: features at full use", without: sayInstead,
 	},

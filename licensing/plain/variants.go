@@ -42,6 +42,11 @@ var ownWords = []struct {
 		return r.f.State == terms.StateComputerChanged && r.passed("date") || r.f.State == terms.StateRolledBack && r.passed("until") ||
 			r.f.State == terms.StateOnHold && r.passed("date")
 	}},
+	// The amount is used up, and features stopped with it.
+	{"paused", func(r resolver) bool {
+		parts, ok := r.f.Slots["paused_parts"].([]terms.Text)
+		return ok && len(parts) > 0 && r.f.State == terms.StateQuotaUsed
+	}},
 	// Something is limited already.
 	{"limited", func(r resolver) bool {
 		works, ok := r.f.Slots["works_now"].(terms.Kept)

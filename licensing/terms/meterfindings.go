@@ -17,7 +17,7 @@ func (e *evaluation) quotaFinding(p *outcome, m MeterVerdict) ranked {
 		s["left"], s["date"] = int(m.Left), m.RunsOut
 		r.date = m.RunsOut
 	} else {
-		s["overage_effect"], s["reset"] = m.Overage, noon(m.Reset)
+		s["overage_effect"], s["reset"], s["paused_parts"] = m.Overage, noon(m.Reset), []Text{}
 		r.date = m.Reset
 	}
 	r.Finding = finding(m.State, s, ActTellBuyer)
@@ -104,9 +104,7 @@ func (e *evaluation) dress(p *outcome, v *ProductVerdict) (stop ranked, stops bo
 		dates = append(dates, m.Reset)
 	}
 	if use := e.metered(p.Vendor); use != nil {
-		for _, f := range use.Waiting {
-			dates = append(dates, f.Made.Add(onTheWay))
-		}
+		dates = append(dates, use.arrives())
 	}
 	for _, t := range dates {
 		if t.After(p.At) {
@@ -199,7 +197,7 @@ func (e *evaluation) aboutFiles(p *outcome, v *ProductVerdict, use *Metered, ope
 	if len(use.Receipts) > 0 {
 		n := use.Receipts[0]
 		switch {
-		case n.Sent != n.Counted:
+		case n.Differs || n.Sent != n.Counted:
 			line(StateUsageMismatch, Slots{"a": int(n.Sent), "b": int(n.Counted), "days": 30, "vendor": vendor.Name}, ActSeeReceipt, "receipt", n.Ref)
 		case p.At.Sub(n.Taken) < newReceipt:
 			line(StateUsageConfirmed, Slots{"from": n.From, "to": n.To, "n": int(n.Sent), "ref": n.Ref, "vendor": vendor.Name}, ActSeeReceipt, "receipt", n.Ref)

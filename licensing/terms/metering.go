@@ -296,9 +296,24 @@ func (e *evaluation) withhold(p *outcome, v *ProductVerdict) (r ranked, ok bool)
 			v.Paused = append(v.Paused, id)
 		}
 	}
+	if r.State == StateQuotaUsed {
+		if parts := e.pausedBy(p, v); len(parts) > 0 {
+			r.Finding.Slots["paused_parts"] = parts
+		}
+	}
 	r.rank = rankLimited
 	v.Finding = r.Finding
 	return r, true
+}
+
+// pausedBy are the names of the features that meters keep from starting, sorted by their ids.
+func (e *evaluation) pausedBy(p *outcome, v *ProductVerdict) (parts []Text) {
+	for _, id := range v.Paused {
+		if was, there := p.Features[id]; there && was.Mode != Pause {
+			parts = append(parts, v.Features[id].Name)
+		}
+	}
+	return parts
 }
 
 // tooLateFor says whether a late file stops something.
@@ -312,5 +327,5 @@ func (e *evaluation) tooLate(p *outcome, v *ProductVerdict) bool {
 	if use == nil || v.UsageDue.IsZero() || !p.At.After(v.UsageDue.Add(lateGrace)) {
 		return false
 	}
-	return !slices.ContainsFunc(use.Waiting, func(f UsageFile) bool { return p.At.Sub(f.Made) < onTheWay })
+	return !p.At.Before(use.arrives())
 }

@@ -162,6 +162,23 @@ func TestALateFileStopsWhatThePolicySaysOnlyTwoWeeksLaterAndNotWhileOneIsOnItsWa
 	}
 }
 
+func TestMoreFilesDoNotMakeTheWayOfTheFirstLonger(t *testing.T) {
+	f := meteredCad(func(p *Policy) { p.Usage.Late = "view" }, spent("renders", "2026-10-12", 5))
+	first := UsageFile{ID: "u1", Name: "u.hfuse", Made: day("2026-11-20"), Left: day("2026-12-01"), To: day("2026-11-20")}
+	f.Metered[0].Waiting = []UsageFile{first, {ID: "u2", Name: "v.hfuse", Made: day("2026-12-30"), Left: day("2026-12-30"), To: day("2026-12-30")}}
+	v := evaluate(t, f, Query{}, day("2026-12-30"))
+	if p := v.Products[0]; len(p.View) != 0 || !p.Change.Before(day("2027-01-01")) {
+		t.Errorf("with two files on their way: view %v, changes %s", p.View, p.Change)
+	}
+	v = evaluate(t, f, Query{}, day("2026-12-31"))
+	if p := v.Products[0]; len(p.View) == 0 {
+		t.Errorf("30 days after the first one left: %s", p.State)
+	}
+	if w := find(v, StateUsageWaiting); w == nil || w.Slots["name"] != "v.hfuse" {
+		t.Errorf("the file that is told of: %+v", w)
+	}
+}
+
 func TestTheSignedAllowanceMakesAFileDueSooner(t *testing.T) {
 	f := meteredCad(nil, spent("renders", "2026-10-12", 5))
 	f.Metered[0].Allowance = UsageAllowance{Days: 10}

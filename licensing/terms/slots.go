@@ -93,7 +93,7 @@ var slots = map[State][]string{
 	StateEmergency:         {"cause", "date", "m", "n", "used"},
 	StateUsageOverdue:      {"all_or_all_except", "date", "last", "late_effect"},
 	StateQuotaLow:          {"buyer", "date", "from", "included", "left", "meter", "used"},
-	StateQuotaUsed:         {"buyer", "from", "included", "meter", "overage_effect", "reset", "used"},
+	StateQuotaUsed:         {"buyer", "from", "included", "meter", "overage_effect", "paused_parts", "reset", "used"},
 }
 
 // SlotsOf returns the slots that the sentences of a state may use, sorted.

@@ -12,7 +12,7 @@ type Metered struct {
 	Unsent      uint64
 	UnsentUnits int64
 	Oldest      time.Time
-	// Files made that wait for a receipt, oldest first, and the newest receipts, newest first.
+	// Files that left and wait for a receipt, oldest first, and the newest receipts, newest first.
 	Waiting   []UsageFile
 	Receipts  []UsageReceipt
 	Gaps      []UsageGap
@@ -33,6 +33,7 @@ type UsageFile struct {
 	ID      string
 	Name    string
 	Made    time.Time
+	Left    time.Time // when it was saved to be carried or mailed; zero counts as Made
 	Entries uint64
 	From    time.Time // first and last use in it
 	To      time.Time
@@ -48,6 +49,7 @@ type UsageReceipt struct {
 	Counted uint64
 	From    time.Time
 	To      time.Time
+	Differs bool // something else was counted than was sent, be it as many
 }
 
 // UsageGap is a time in which use could not be recorded. Cause is disk_full, records_damaged or key_store.
@@ -86,5 +88,18 @@ type MeterVerdict struct {
 // lateGrace is how long after the due date nothing stops yet, whatever the policy says of late files.
 const lateGrace = 14 * 24 * time.Hour
 
-// onTheWay is how long a usage file that was made counts as sent: nothing stops while its receipt may still come.
+// onTheWay is how long files without an answer count as on their way, from the oldest of them on: nothing stops while its receipt
+// may still come, and more files make that no longer.
 const onTheWay = 30 * 24 * time.Hour
+
+// arrives is until when files that left count as on their way; zero when there are none.
+func (m *Metered) arrives() (until time.Time) {
+	for _, f := range m.Waiting {
+		left := f.Left
+		if left.IsZero() {
+			left = f.Made
+		}
+		until = sooner(until, left.Add(onTheWay))
+	}
+	return until
+}

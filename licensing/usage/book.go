@@ -70,6 +70,15 @@ type Book struct {
 	unread  uint64
 	ids     window
 	idKey   []byte
+	lostIDs uint64 // ids whose key is gone, until a note says so
+	// Beside what can be read here:
+	was    counts // as counts.json said, but for what was found since
+	beside Totals // of entries that cannot be read here
+	own    tally  // by day, what this process counted while the key store was locked
+	first  uint64 // the last entry before it
+	keptAt uint64 // the entry up to which counts.json is written; 0: it has to be
+
+	keeping sync.Mutex // KeepCounts, one at a time
 }
 
 // epoch is what is known of the epoch that is written.
@@ -111,8 +120,14 @@ func OpenBook(dir string, o BookOptions) (*Book, Recovery, error) {
 	if err != nil {
 		return nil, rec, err
 	}
-	b.l = l
-	if err := b.load(); err != nil {
+	b.l, b.own, b.was = l, tally{}, b.readCounts()
+	b.first, _ = l.Tail()
+	b.keptAt = b.was.Seq
+	err = b.load()
+	if err == nil {
+		err = b.missIDKey()
+	}
+	if err != nil {
 		_ = l.Close()
 		return nil, rec, err
 	}

@@ -263,7 +263,7 @@ func BenchmarkGrowth(b *testing.B) {
 				}
 				b.ReportMetric(time.Since(start).Seconds()*1e3, "open-ms")
 				start, cpu = time.Now(), cpuTime()
-				if _, ok, err := book.Look(benchUse(n - 1).ID); err != nil || !ok {
+				if _, ok, err := look(book, benchUse(n-1)); err != nil || !ok {
 					b.Fatal(err)
 				}
 				b.ReportMetric(time.Since(start).Seconds()*1e3, "first-id-ms")

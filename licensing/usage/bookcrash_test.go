@@ -60,12 +60,12 @@ func (p *promise) settle(t tester, fsys disk.FS) *Book {
 		t.Fatalf("open: %v", err)
 	}
 	for n := range p.told {
-		if _, ok, err := b.Look(keyedUse(n).ID); err != nil || !ok {
+		if _, ok, err := look(b, keyedUse(n)); err != nil || !ok {
 			t.Fatalf("event %d was acknowledged and is lost: %v", n, err)
 		}
 	}
 	for n := range p.unknown {
-		d, ok, err := b.Look(keyedUse(n).ID)
+		d, ok, err := look(b, keyedUse(n))
 		if err != nil {
 			t.Fatalf("look: %v", err)
 		}
@@ -198,7 +198,7 @@ func TestEveryFaultOfTheDiskLeavesTheTruth(t *testing.T) {
 					}
 					fsys.Heal()
 					for u := range p.unknown { // in the same process, the same rule: look up, then decide
-						d, ok, err := b.Look(keyedUse(u).ID)
+						d, ok, err := look(b, keyedUse(u))
 						if err != nil {
 							t.Fatalf("%v at call %d: look: %v", errno, n, err)
 						}
@@ -266,7 +266,7 @@ func TestABookKeepsItsPromiseOverManyCrashesClosesAndPrunes(t *testing.T) {
 					return
 				}
 				n := rapid.IntRange(0, p.next-1).Draw(t, "n")
-				d, ok, err := b.Look(keyedUse(n).ID)
+				d, ok, err := look(b, keyedUse(n))
 				if err != nil {
 					t.Fatalf("%v", err)
 				}
@@ -354,11 +354,11 @@ func TestAWriteThatCannotBeTakenBackIsUnknownUntilTheDiskAnswers(t *testing.T) {
 	if _, err := b.Record(context.Background(), []Event{use(4)}); !errors.Is(err, ErrUnknown) {
 		t.Fatalf("%v", err)
 	}
-	if _, _, err := b.Look(use(4).ID); err == nil {
+	if _, _, err := look(b, use(4)); err == nil {
 		t.Fatal("it answers though it cannot know")
 	}
 	fsys.Heal()
-	if _, ok, err := b.Look(use(4).ID); ok || err != nil {
+	if _, ok, err := look(b, use(4)); ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	if done := mustRecord(t, b, use(4)); done[0].Again {

@@ -155,6 +155,9 @@ func (f *filling) session(at time.Time) error {
 		return nil
 	}
 	s := b.o.Session()
+	if err := b.blind(&s); err != nil {
+		return err
+	}
 	s.Grain = min(max(s.Grain, 1), 86_400)
 	s.At, s.Wall = cut(s.At, s.Grain), cut(s.Wall, s.Grain)
 	s.Running = s.Running.Truncate(time.Duration(s.Grain) * time.Second)

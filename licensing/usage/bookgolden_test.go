@@ -82,7 +82,7 @@ func readGoldenBook(t *testing.T, b *Book) goldenBook {
 	seq, head, _ := b.Tail()
 	g.Seq, g.Head = seq, head[:]
 	for _, e := range uses(0, 14) {
-		if d, ok, err := b.Look(e.ID); err != nil {
+		if d, ok, err := look(b, e); err != nil {
 			t.Fatal(err)
 		} else if ok {
 			g.IDs[e.ID] = d.Seq

@@ -122,7 +122,7 @@ func checkAfterKill(t *testing.T, dir, at string, acked, events int) {
 	}
 	defer b.Close()
 	for i := range acked {
-		if _, ok, err := b.Look(keyedUse(i).ID); err != nil || !ok {
+		if _, ok, err := look(b, keyedUse(i)); err != nil || !ok {
 			t.Fatalf("%s: event %d is lost: %v", at, i, err)
 		}
 	}

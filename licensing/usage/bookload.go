@@ -25,9 +25,14 @@ func (b *Book) load() error {
 				return err
 			}
 		}
+		lost, err := b.lostRuns(segs)
+		if err != nil {
+			return err
+		}
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.totals, b.unread = st.totals, st.unread
+		b.recall(lost)
 		if n := len(segs); n > 0 && !segs[n-1].Closed && !segs[n-1].Damaged {
 			if st.now.run = b.now.run; b.now.num != st.now.num {
 				st.now.run = nil
@@ -91,18 +96,23 @@ func (st *state) read(num uint64) error {
 	if err != nil {
 		return err
 	}
+	stays, err := st.b.staysClosed(&e)
+	if err != nil {
+		return err
+	}
 	o, _ := parseOwner(e.Header)
 	st.now = epoch{num: num, key: e.Key, to: o.Key, names: map[meterName]uint64{}, days: tally{}}
 	r := rows{}
 	err = e.each(st.b.o.Ledger, func(en *RawEntry, plain []byte) error {
 		row, ok := r.row(en, plain)
+		closed := stays(en)
 		switch {
-		case en.Type == TypeName:
-			if n := r.names[len(r.names)-1]; n.ok() {
-				st.now.names[n] = uint64(len(r.names) - 1)
-			}
+		case en.Type == TypeName && !ok:
+			st.now.names[r.names[len(r.names)-1]] = uint64(len(r.names) - 1)
 		case row.Sealed:
-			st.unread++
+			if closed {
+				st.unread++
+			}
 		case row.Session != nil && st.now.opened.IsZero():
 			st.now.opened = row.Session.At
 		case ok && row.Use != nil:
@@ -161,7 +171,7 @@ type rows struct {
 	flags   Flag // of the last use
 }
 
-// row returns the row of an entry. It is false for what is no row: names.
+// row returns the row of an entry. It is false for what is no row: names that can be read.
 func (r *rows) row(en *RawEntry, plain []byte) (Row, bool) {
 	row := Row{Seq: en.Seq, Sealed: true}
 	switch en.Type {
@@ -171,7 +181,7 @@ func (r *rows) row(en *RawEntry, plain []byte) (Row, bool) {
 			n = meterName{}
 		}
 		r.names = append(r.names, n)
-		return row, false
+		return row, !n.ok()
 	case TypeSession, TypeFresh:
 		r.session = nil
 		if s, err := parseSession(plain); err == nil {
@@ -182,9 +192,12 @@ func (r *rows) row(en *RawEntry, plain []byte) (Row, bool) {
 		if err != nil || r.session == nil || u.Name >= uint64(len(r.names)) || !r.names[u.Name].ok() {
 			break
 		}
-		n := r.names[u.Name]
+		at, n := timeOf(u.Slot, *r.session), r.names[u.Name]
+		if !usable(at) {
+			break
+		}
 		r.flags, row.Sealed = u.Flags, false
-		row.Use = &Use{n.Product, n.Meter, n.Kind, int64(u.Units), timeOf(u.Slot, *r.session), u.Flags.Names()}
+		row.Use = &Use{n.Product, n.Meter, n.Kind, int64(u.Units), at, u.Flags.Names()}
 	case TypeNote:
 		if n, err := parseNote(plain); err == nil {
 			row.Note, row.Sealed = &n, false

@@ -93,7 +93,7 @@ func TestAPruneThatWasCutOffLosesNothing(t *testing.T) {
 			b := openBook(t, bookOptions(after))
 			checkSums(t, b, uses(0, 24))
 			for _, e := range uses(0, 24) {
-				if _, ok, err := b.Look(e.ID); err != nil || ok != (e.ID != "") {
+				if _, ok, err := look(b, e); err != nil || ok != (e.ID != "") {
 					t.Fatalf("call %d: %s is forgotten: %v", n, e.ID, err)
 				}
 			}
@@ -128,8 +128,8 @@ func TestIDsOfAnEpochAreReadBackAsTheyWereKept(t *testing.T) {
 		if e.ID == "" {
 			continue
 		}
-		d, _, _ := b.Look(e.ID)
-		h := b.hash(e.ID)
+		d, _, _ := look(b, e)
+		h := b.hash(e.Product, e.Meter, e.ID)
 		if got[fmt.Sprintf("%x", h[:])] != d.Seq {
 			t.Fatalf("%s: %d, want %d", e.ID, got[fmt.Sprintf("%x", h[:])], d.Seq)
 		}

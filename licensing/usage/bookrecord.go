@@ -40,30 +40,23 @@ func (e *Event) check() error {
 		return fmt.Errorf("%w: %d units", ErrEvent, e.Units)
 	case len(e.ID) > 200:
 		return fmt.Errorf("%w: its id is too long", ErrEvent)
-	case e.At.Year() < 1970 || e.At.Year() > 9999:
+	case !usable(e.At.UTC()):
 		return fmt.Errorf("%w: its time", ErrEvent)
 	}
 	return nil
 }
 
 func (b *Book) record(ctx context.Context, events []Event) ([]Done, error) {
-	keyed := false
-	for i := range events {
-		keyed = keyed || events[i].ID != ""
+	hashes, _, err := b.hashes(events) // here, where callers do not wait for each other
+	if err != nil {
+		return nil, err
 	}
-	if keyed {
-		if err := b.loadIDs(); err != nil {
-			return nil, err
-		}
+	if err := b.sayIDsLost(ctx, events[0].At); err != nil {
+		return nil, err
 	}
 	done := make([]Done, len(events))
-	f := filling{b: b, hashes: make([]idHash, len(events))}
-	for i := range events { // here, where callers do not wait for each other
-		if id := events[i].ID; id != "" {
-			f.hashes[i] = b.hash(id)
-		}
-	}
-	err := b.l.AppendBatch(ctx, &ledger.Batch{
+	f := filling{b: b, hashes: hashes}
+	err = b.l.AppendBatch(ctx, &ledger.Batch{
 		Size:  2*len(events) + 1,
 		Fresh: func() bool { return b.fresh(events[0].At) },
 		Fill: func(p *ledger.Place) error {
@@ -77,22 +70,26 @@ func (b *Book) record(ctx context.Context, events []Event) ([]Done, error) {
 	return done, nil
 }
 
-// Note makes n durable, and returns its number.
+// Note makes n durable, with its times cut to the grain, and returns its number.
 func (b *Book) Note(ctx context.Context, n Note) (uint64, error) {
-	text, err := json.Marshal(n)
-	if err != nil || n.Kind == "" || len(text) > maxJSON {
+	if text, err := json.Marshal(n); err != nil || n.Kind == "" || len(text) > maxJSON {
 		return 0, fmt.Errorf("%w: a note", ErrEvent)
 	}
 	var seq uint64
 	f := filling{b: b}
-	err = b.l.AppendBatch(ctx, &ledger.Batch{
+	err := b.l.AppendBatch(ctx, &ledger.Batch{
 		Size:  2,
 		Fresh: func() bool { return b.fresh(n.At) },
 		Fill: func(p *ledger.Place) error {
-			return f.fill(p, func() (err error) {
-				if err = f.session(n.At); err == nil {
-					seq, _, err = f.add(TypeNote, text, nil)
+			return f.fill(p, func() error {
+				if err := f.session(n.At); err != nil {
+					return err
 				}
+				text, err := json.Marshal(n.cut(b.now.run.start.Grain))
+				if err != nil {
+					return err
+				}
+				seq, _, err = f.add(TypeNote, text, nil)
 				return err
 			})
 		},

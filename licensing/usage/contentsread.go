@@ -114,6 +114,9 @@ type dayCount struct {
 // take reads one entry. plain is nil when it cannot be read. What cannot be understood counts as unread.
 func (r *reading) take(seq uint64, it *item, plain []byte) error {
 	row := Row{Seq: seq, Epoch: r.epoch}
+	if plain == nil && it.typ == TypeName {
+		r.name(meterName{}) // it has its index all the same
+	}
 	ok := plain != nil && r.read(seq, it, plain, &row)
 	if !ok {
 		r.unread++
@@ -138,10 +141,9 @@ func (r *reading) read(seq uint64, it *item, plain []byte, row *Row) bool {
 		row.Session = &s
 	case TypeName:
 		n, err := parseName(plain)
-		if err != nil || len(r.names) == maxMeters {
+		if !r.name(n) || err != nil {
 			return false
 		}
-		r.names, r.running = append(r.names, n), append(r.running, dayCount{})
 		named := Named(n)
 		row.Name = &named
 	case TypeNote:
@@ -166,12 +168,24 @@ func (r *reading) read(seq uint64, it *item, plain []byte, row *Row) bool {
 	return true
 }
 
+// name gives the next index to n; an empty one is a name that cannot be read here.
+func (r *reading) name(n meterName) bool {
+	if len(r.names) == maxMeters {
+		return false
+	}
+	r.names, r.running = append(r.names, n), append(r.running, dayCount{})
+	return true
+}
+
 func (r *reading) use(u usePlain, row *Row) bool {
-	if r.session == nil || u.Name >= uint64(len(r.names)) {
+	if r.session == nil || u.Name >= uint64(len(r.names)) || !r.names[u.Name].ok() {
 		return false
 	}
 	n := &r.names[u.Name]
 	at := timeOf(u.Slot, *r.session)
+	if !usable(at) {
+		return false
+	}
 	if r.rows != nil {
 		row.Use = &Use{Product: n.Product, Meter: n.Meter, Kind: n.Kind, Units: int64(u.Units), At: at, Flags: u.Flags.Names()}
 	}

@@ -55,9 +55,9 @@ func totalsText(totals map[string]int64) string {
 	return strings.Join(parts, " ")
 }
 
-// addTotal adds a sum to totals by meter: units, or for a peak the highest.
+// addTotal adds a sum to totals by TotalKey: units, or for a peak the highest.
 func addTotal(totals map[string]int64, s Sum) {
-	k := MeterKey(s.Product, s.Meter)
+	k := TotalKey(s.Product, s.Meter, s.Kind)
 	if s.Kind == Peak {
 		totals[k] = max(totals[k], s.Units)
 	} else {

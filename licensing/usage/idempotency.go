@@ -1,15 +1,18 @@
 package usage
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/ledger"
@@ -63,11 +66,75 @@ func (w *window) forget(ids []idAt) {
 
 const idKeyName = "ids.key"
 
-// hash is called after loadIDs, which makes the key once and for all.
-func (b *Book) hash(id string) idHash {
+// hash is called after loadIDs, which makes the key once and for all. An id is one of its product and meter: one order may use two.
+func (b *Book) hash(product, meter, id string) idHash {
 	mac := hmac.New(sha256.New, b.idKey)
-	mac.Write([]byte(id))
+	for _, part := range []string{product, "\x00", meter, "\x00", id} {
+		mac.Write([]byte(part))
+	}
 	return idHash(mac.Sum(nil)[:ledger.BesideSize])
+}
+
+// hashes are those of the ids of events; zero where there is none. known is false when none has an id.
+func (b *Book) hashes(events []Event) (all []idHash, known bool, err error) {
+	all = make([]idHash, len(events))
+	for i := range events {
+		e := &events[i]
+		if e.ID == "" {
+			continue
+		}
+		if !known {
+			if err := b.loadIDs(); err != nil {
+				return nil, false, err
+			}
+		}
+		all[i], known = b.hash(e.Product, e.Meter, e.ID), true
+	}
+	return all, known, nil
+}
+
+// blind names the start of the computer so that nobody without the ledger's files finds out which one it was, however few there can
+// be. It is called in turn with the appends, with mu held.
+func (b *Book) blind(s *Session) error {
+	if b.idKey == nil {
+		key, made, err := b.readIDKey()
+		if err == nil && made {
+			err = b.keepIDKey(key)
+		}
+		if err != nil {
+			return err
+		}
+		b.idKey = key
+	}
+	mac := hmac.New(sha256.New, b.idKey)
+	mac.Write([]byte("holdfast/v1/boot\x00" + b.o.Ledger + "\x00" + s.Boot))
+	s.Boot = hex.EncodeToString(mac.Sum(nil)[:8])
+	return nil
+}
+
+// Known says which of the events Record would find to be there again, or twice among these. It answers at once: what is being
+// recorded at the same time may or may not be known yet.
+func (b *Book) Known(events []Event) ([]bool, error) {
+	again := make([]bool, len(events))
+	hashes, keyed, err := b.hashes(events)
+	if err != nil {
+		return nil, fmt.Errorf("look: %w", err)
+	}
+	if !keyed {
+		return again, nil
+	}
+	here := make(map[idHash]bool, len(events))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, id := range hashes {
+		if events[i].ID == "" {
+			continue
+		}
+		_, again[i] = b.ids.find(id)
+		again[i] = again[i] || here[id]
+		here[id] = true
+	}
+	return again, nil
 }
 
 // loadIDs reads the hashes of the newest events, once. It does so in turn with the appends, so that none is missed.
@@ -84,7 +151,7 @@ func (b *Book) loadIDs() error {
 		if b.ids.loaded {
 			return nil
 		}
-		key, err := b.readIDKey()
+		key, made, err := b.readIDKey()
 		if err != nil {
 			return err
 		}
@@ -106,9 +173,47 @@ func (b *Book) loadIDs() error {
 				}
 			}
 		}
+		if made && len(found) > 0 {
+			b.lostIDs = uint64(len(found)) // the key is kept when a note has said so
+		} else if made && !b.o.ReadOnly {
+			if err := b.keepIDKey(key); err != nil {
+				return err
+			}
+		}
 		b.idKey, b.ids = key, window{loaded: true, newer: map[idHash]uint64{}, older: found}
 		return nil
 	})
+}
+
+// missIDKey loads the ids at once when there should be their key and is none: a new one would make all of them unknown, unsaid.
+func (b *Book) missIDKey() error {
+	seq, _ := b.l.Tail()
+	_, err := b.o.FS.Stat(filepath.Join(b.dir, idKeyName))
+	if seq == 0 || b.o.ReadOnly || !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return b.loadIDs()
+}
+
+// sayIDsLost notes that events of before are no longer known by their ids, so that some may be counted twice.
+func (b *Book) sayIDsLost(ctx context.Context, at time.Time) error {
+	b.mu.Lock()
+	n, key := b.lostIDs, b.idKey
+	b.lostIDs = 0
+	b.mu.Unlock()
+	if n == 0 {
+		return nil
+	}
+	_, err := b.Note(ctx, Note{Kind: "gap", Code: "ids", At: at, Count: n})
+	if err == nil {
+		err = b.keepIDKey(key)
+	}
+	if err != nil {
+		b.mu.Lock()
+		b.lostIDs = n
+		b.mu.Unlock()
+	}
+	return err
 }
 
 // outside says whether an entry is so old that its id may be forgotten.
@@ -168,27 +273,28 @@ func eachID(data []byte, first, last uint64, take func(uint64, []byte)) {
 
 // readIDKey reads the key of the hashes, or makes one. It is no secret from who can read the ledger's files: it keeps hashes
 // of one computer from being compared with those of another.
-func (b *Book) readIDKey() ([]byte, error) {
+func (b *Book) readIDKey() (key []byte, made bool, err error) {
 	name := filepath.Join(b.dir, idKeyName)
-	key, err := disk.ReadFile(b.o.FS, name, sha256.Size)
+	key, err = disk.ReadFile(b.o.FS, name, sha256.Size)
 	if err == nil && len(key) == sha256.Size {
-		return key, nil
+		return key, false, nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, disk.ErrTooLarge) {
-		return nil, fmt.Errorf("read the key of ids: %w", err)
+		return nil, false, fmt.Errorf("read the key of ids: %w", err)
 	}
 	key = make([]byte, sha256.Size)
 	if _, err := io.ReadFull(b.o.Rand, key); err != nil {
-		return nil, fmt.Errorf("read randomness: %w", err)
+		return nil, false, fmt.Errorf("read randomness: %w", err)
 	}
-	if err := disk.WriteFile(b.o.FS, name, key, 0o600); err != nil {
-		return nil, err
-	}
-	return key, nil
+	return key, true, nil
 }
 
-// Look finds the event with that id among the newest. It answers only when it is sure.
-func (b *Book) Look(id string) (Done, bool, error) {
+func (b *Book) keepIDKey(key []byte) error {
+	return disk.WriteFile(b.o.FS, filepath.Join(b.dir, idKeyName), key, 0o600)
+}
+
+// Look finds the use of a meter with that id among the newest. It answers only when it is sure.
+func (b *Book) Look(product, meter, id string) (Done, bool, error) {
 	if id == "" {
 		return Done{}, false, nil
 	}
@@ -200,7 +306,7 @@ func (b *Book) Look(id string) (Done, bool, error) {
 	err := b.l.Do(func() error { // behind all writes, after what did not succeed was taken away
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		d.Seq, ok = b.ids.find(b.hash(id))
+		d.Seq, ok = b.ids.find(b.hash(product, meter, id))
 		d.Again = ok
 		return nil
 	})

@@ -9,6 +9,9 @@ import (
 	"holdfast/licensing/disk"
 )
 
+// look looks for the event by what it is known by.
+func look(b *Book, e Event) (Done, bool, error) { return b.Look(e.Product, e.Meter, e.ID) }
+
 func TestAnEventWithTheSameIDIsCountedOnce(t *testing.T) {
 	fsys := bookDisk(t)
 	b := openBook(t, bookOptions(fsys))
@@ -21,7 +24,7 @@ func TestAnEventWithTheSameIDIsCountedOnce(t *testing.T) {
 		if !again[0].Again || again[0].Seq != first[0].Seq || again[1].Seq != first[2].Seq || again[2].Again {
 			t.Fatalf("round %d: %+v", round, again)
 		}
-		if d, ok, err := b.Look(use(0).ID); err != nil || !ok || d.Seq != first[0].Seq {
+		if d, ok, err := look(b, use(0)); err != nil || !ok || d.Seq != first[0].Seq {
 			t.Fatalf("look: %+v, %v, %v", d, ok, err)
 		}
 		if err := b.Close(); err != nil {
@@ -29,7 +32,7 @@ func TestAnEventWithTheSameIDIsCountedOnce(t *testing.T) {
 		}
 		b = openBook(t, bookOptions(fsys))
 	}
-	if _, ok, err := b.Look("never"); ok || err != nil {
+	if _, ok, err := b.Look("acmecad", "render", "never"); ok || err != nil {
 		t.Fatalf("look: %v, %v", ok, err)
 	}
 	checkBook(t, b, []Event{use(0), use(4), use(8), use(12), use(16)})
@@ -97,7 +100,7 @@ func TestTheIDsStayOnThisComputer(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := must(disk.ReadFile(fsys, bookDir+"/00000001.seg", 1<<20))
-	h := b.hash(use(0).ID)
+	h := b.hash(use(0).Product, use(0).Meter, use(0).ID)
 	if !contains(data, h[:]) {
 		t.Fatal("the hash is not beside the entry")
 	}

@@ -18,9 +18,25 @@ type Opened struct {
 	// Findings are those of the whole file; those of an epoch are with it.
 	Findings []Finding
 
-	packed []*packed
-	public ed25519.PublicKey
-	keys   func(id string) (hpke.PrivateKey, error)
+	packed  []*packed
+	signers []ed25519.PublicKey // the present key of the device and its former ones
+	keys    func(id string) (hpke.PrivateKey, error)
+}
+
+// Owner is the device that the epochs in the file name, which the ledger belongs to: the sender, or the one that it was before it lost
+// its key; else the sender is another one. Epochs that can be counted are believed first.
+func (o Opened) Owner() string {
+	for i := range o.Epochs {
+		if o.Epochs[i].counts() {
+			return o.Epochs[i].device
+		}
+	}
+	for i := range o.Epochs {
+		if device := o.Epochs[i].device; device != "" {
+			return device
+		}
+	}
+	return o.File.Device.ID
 }
 
 // Proven is what one epoch of a usage file says. Fault is "" when the chain and the signed close prove all of it; else the code of the
@@ -50,8 +66,9 @@ type Proven struct {
 	Fault    string    `json:"fault,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
 
-	index int // of packed; -1 when it was kept without its entries
-	of    *Opened
+	device string // that its header names
+	index  int    // of packed; -1 when it was kept without its entries
+	of     *Opened
 }
 
 // Open opens a usage file: env is its first envelope and sealed the bytes beside it, as exchange.Read gives them. keys returns the
@@ -62,9 +79,13 @@ func Open(env exchange.Envelope, sealed []byte, keys func(id string) (hpke.Priva
 	if err != nil {
 		return Opened{}, err
 	}
-	public, err := exchange.DecodeKey(u.Device.Public)
-	if err != nil {
-		return Opened{}, changed(err)
+	var signers []ed25519.PublicKey
+	for _, key := range append([]string{u.Device.Public}, u.Former...) {
+		public, err := exchange.DecodeKey(key)
+		if err != nil {
+			return Opened{}, changed(err)
+		}
+		signers = append(signers, public)
 	}
 	switch {
 	case u.Sealed.Unpacked > maxContent:
@@ -89,7 +110,7 @@ func Open(env exchange.Envelope, sealed []byte, keys func(id string) (hpke.Priva
 	} else if face := (span{u.FromEpoch, u.ToEpoch, u.First, u.Last, u.Entries, u.Close}); s != face {
 		return Opened{}, malformed(fmt.Errorf("the content has %v, its face says %v", s, face))
 	}
-	o := Opened{File: u, packed: epochs, public: public, keys: keys}
+	o := Opened{File: u, packed: epochs, signers: signers, keys: keys}
 	if err := o.proveAll(); err != nil {
 		return Opened{}, malformed(err)
 	}
@@ -105,6 +126,9 @@ func (o *Opened) proveAll() error {
 		o.Epochs = append(o.Epochs, p)
 	}
 	o.clocks()
+	if owner := o.Owner(); owner != o.File.Device.ID {
+		o.Findings = append(o.Findings, finding("other_device", o.File.Ledger, 0, 0, "device", owner, "sender", o.File.Device.ID))
+	}
 	return nil
 }
 

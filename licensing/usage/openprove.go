@@ -2,10 +2,12 @@ package usage
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/hpke"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 
 	"holdfast/licensing/ledger"
@@ -41,7 +43,7 @@ func (o *Opened) prove(i int, r reading) (Proven, error) {
 	h := b.opening
 	out := Proven{
 		Number: h.Segment, First: h.First, Last: h.First + uint64(len(b.p.kinds)) - 1, Start: hex.EncodeToString(h.Start[:]),
-		Previous: h.Previous, Key: b.owner.Key, index: i, of: o,
+		Previous: h.Previous, Key: b.owner.Key, device: b.owner.Device, index: i, of: o,
 	}
 	for _, n := range h.Damage {
 		out.Damaged = append(out.Damaged, n.Segment)
@@ -166,7 +168,7 @@ func (b *proof) fill(out *Proven, r *reading) {
 // judge compares what was rebuilt with what was signed.
 func (b *proof) judge(out *Proven) {
 	h := b.opening
-	if h.Ledger != b.o.File.Ledger || b.owner.Device != b.o.File.Device.ID {
+	if h.Ledger != b.o.File.Ledger || !b.o.File.Speaks(b.owner.Device) {
 		b.fault(out, "other_device", "ledger", h.Ledger, "device", b.owner.Device, "sender", b.o.File.Device.ID)
 		return
 	}
@@ -189,7 +191,7 @@ func (b *proof) judge(out *Proven) {
 	}
 	out.Close = hex.EncodeToString(c.Hash[:])
 	switch {
-	case !ledger.CloseSignedBy(b.p.closing, b.o.public):
+	case !slices.ContainsFunc(b.o.signers, func(k ed25519.PublicKey) bool { return ledger.CloseSignedBy(b.p.closing, k) }):
 		b.fault(out, "changed", "cause", "signature", "close", out.Close)
 	case c.Ledger != h.Ledger || c.Segment != h.Segment || c.First != h.First:
 		b.fault(out, "changed", "cause", "close", "close", out.Close)

@@ -1,8 +1,8 @@
 package usage
 
 import (
+	"cmp"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,7 +23,7 @@ type Standing struct {
 	Events  uint64           `json:"events"`          // counted in all
 	From    time.Time        `json:"from,omitzero"`   // when the first and the last of them were
 	To      time.Time        `json:"to,omitzero"`
-	Totals  map[string]int64 `json:"totals,omitempty"` // by MeterKey: units; of a peak the highest
+	Totals  map[string]int64 `json:"totals,omitempty"` // by TotalKey: units; of a peak the highest
 	Issued  time.Time        `json:"issued,omitzero"`  // of the newest file
 	Rebuilt uint64           `json:"rebuilt,omitempty"`
 	Known   []Known          `json:"known,omitempty"`
@@ -71,20 +71,26 @@ type Counted struct {
 // Reckon counts a file that was opened. It changes nothing but what it returns, and never counts an epoch twice, in whatever order files
 // come: an epoch that is known is skipped; one that follows a known one is counted; one that stands beside a known one is a fork, of which
 // only what is not in the other is counted; one ahead is parked until what is missing comes, and so is one without its close. Nothing is
-// refused because of a finding, but what is not proven is not counted.
+// refused because of a finding, but what is not proven is not counted. The former keys of the file are believed: the caller takes out
+// those of devices that it does not know to be this one.
 func Reckon(s Standing, o Opened) (Standing, Counted) {
 	s = s.clone()
 	if s.Ledger == "" {
-		s.Ledger, s.Device, s.Next = o.File.Ledger, o.File.Device.ID, 1
+		s.Ledger, s.Device, s.Next = o.File.Ledger, o.Owner(), 1
 	}
 	r := reckoning{s: &s, sums: tally{}}
-	if s.Ledger != o.File.Ledger || s.Device != o.File.Device.ID {
+	if s.Ledger != o.File.Ledger || !o.File.Speaks(s.Device) {
 		r.find(finding("other_device", s.Ledger, 0, 0, "ledger", o.File.Ledger, "device", s.Device, "sender", o.File.Device.ID))
 		return r.done(o)
 	}
 	r.c.Findings = append(r.c.Findings, o.Findings...)
 	waiting := s.Parked
 	for _, p := range o.Epochs {
+		if p.counts() && p.device != s.Device {
+			r.bad = append(r.bad, p.Number)
+			r.find(finding("other_device", s.Ledger, p.Number, 0, "device", p.device, "sender", o.File.Device.ID))
+			continue
+		}
 		if !p.counts() {
 			r.bad = append(r.bad, p.Number)
 			r.c.Findings = append(r.c.Findings, p.Findings...)
@@ -116,22 +122,28 @@ type reckoning struct {
 	bad  []uint64 // numbers of epochs that are not proven
 	// damaged are the epochs that the headers of later ones, which are proven, call damaged.
 	damaged map[uint64]bool
+	runs    []stretch // of them
 }
 
 func (r *reckoning) find(f Finding) { r.c.Findings = append(r.c.Findings, f) }
 
 // settle takes in what can be, as long as anything can, and parks the rest.
 func (r *reckoning) settle(waiting []Proven) {
-	slices.SortStableFunc(waiting, func(a, b Proven) int { return int(a.Number) - int(b.Number) })
+	slices.SortStableFunc(waiting, func(a, b Proven) int { return cmp.Compare(a.Number, b.Number) })
 	r.damaged = map[uint64]bool{}
-	for _, p := range waiting {
-		if p.unsigned() {
+	for _, p := range slices.Backward(waiting) {
+		if r.open(&p) {
 			continue
 		}
 		for _, n := range p.Damaged {
 			r.damaged[n] = true
 		}
 	}
+	r.runs = nil
+	for n := range r.damaged {
+		r.runs = append(r.runs, stretch{n, n})
+	}
+	r.runs = joined(r.runs)
 	for moved := true; moved; {
 		moved = false
 		rest := waiting[:0:0]
@@ -154,9 +166,11 @@ func (r *reckoning) settle(waiting []Proven) {
 	r.park(waiting)
 }
 
-// park keeps what cannot be counted yet, of epochs without a close only the longest.
+// park keeps what cannot be counted yet, of epochs without a close only the longest. Of more than maxParked the last ones are left out:
+// the device sends again what no receipt covers.
 func (r *reckoning) park(waiting []Proven) {
 	r.s.Parked = nil
+	weight := 0
 	for _, p := range waiting {
 		if p.of != nil && p.unsigned() {
 			r.c.Findings = append(r.c.Findings, p.Findings...)
@@ -165,7 +179,10 @@ func (r *reckoning) park(waiting []Proven) {
 		same := func(have Proven) bool {
 			return have.Close == p.Close || have.unsigned() && p.unsigned() && have.Start == p.Start
 		}
-		if i := slices.IndexFunc(r.s.Parked, same); i < 0 {
+		if i := slices.IndexFunc(r.s.Parked, same); i < 0 && (len(r.s.Parked) == maxParked || weight+p.weight() > maxWeight) {
+			r.bad = append(r.bad, p.Number)
+		} else if i < 0 {
+			weight += p.weight()
 			r.c.Parked = append(r.c.Parked, p.Number)
 			r.s.Parked = append(r.s.Parked, p)
 		} else if p.Last > r.s.Parked[i].Last {
@@ -202,8 +219,9 @@ func (r *reckoning) rebuilt(p *Proven) bool {
 	return true
 }
 
-func (p *Proven) follows(number uint64, hash string) bool {
-	return p.Number == number+1 && p.Previous == hash
+// follows says whether p comes behind an epoch with that close or, when that one was left open for a time, with that head.
+func (p *Proven) follows(number uint64, hash, head string) bool {
+	return p.Number == number+1 && p.Previous != "" && (p.Previous == hash || p.Previous == head)
 }
 
 // parent finds the known epoch that p follows; after is "" for the first of a ledger. lost says that damaged epochs are between.
@@ -212,19 +230,22 @@ func (r *reckoning) parent(p *Proven) (after string, lost, ok bool) {
 		return "", false, true
 	}
 	for _, k := range r.s.Known {
-		if p.follows(k.Number, k.Close) {
+		if p.follows(k.Number, k.Close, k.Head) {
 			return k.Close, false, true
 		}
 	}
 	// Every number between the newest epoch that is known and this one has to be among those that the device calls damaged.
-	number := p.Number - 1
-	for ; number > 0 && r.damaged[number]; number-- {
-		if k, ok := r.newest(number); ok {
-			return k.Close, true, true // counted before it was damaged, or from what was left of it
+	run, ok := r.run(p.Number - 1)
+	if !ok {
+		return "", true, false
+	}
+	var best Known // counted before it was damaged, or from what was left of it, or in front of all that are damaged
+	for _, k := range r.s.Known {
+		if k.Number+1 >= run.first && k.Number < p.Number && k.Number >= best.Number {
+			best = k
 		}
 	}
-	k, ok := r.newest(number)
-	return k.Close, true, number < p.Number-1 && (ok || number == 0)
+	return best.Close, true, best.Number > 0 || run.first <= 1
 }
 
 // newest is the epoch with that number that was counted last.
@@ -323,14 +344,17 @@ func widen(from, to, first, last time.Time) (time.Time, time.Time) {
 
 // compareTotals compares what the device says that it counted since the ledger began with what was counted here.
 func (r *reckoning) compareTotals(p *Proven) {
-	if r.s.Uncertain || len(p.Since) == 0 {
+	if r.s.Uncertain && (r.s.Rebuilt == 0 || len(r.s.Forks) > 0) || len(p.Since) == 0 {
 		return
 	}
 	theirs := map[string]int64{}
 	for _, s := range p.Since {
 		addTotal(theirs, s)
 	}
-	if !maps.Equal(theirs, r.s.Totals) {
+	switch same := maps.Equal(theirs, r.s.Totals); {
+	case r.s.Uncertain: // a receipt does not say whether the sums were alike when it was made; once they are, they stay so
+		r.s.Uncertain = !same
+	case !same:
 		r.s.Uncertain = true
 		r.find(finding("totals", r.s.Ledger, p.Number, p.Last, "expected", sumsText(p.Since), "found", totalsText(r.s.Totals)))
 	}
@@ -374,52 +398,6 @@ func (r *reckoning) done(o Opened) (Standing, Counted) {
 	return *r.s, r.c
 }
 
-// missing names the epochs that have to come before what is parked can be counted, and those that are not proven.
-func (r *reckoning) missing() []string {
-	want := map[uint64]bool{}
-	for _, n := range r.bad {
-		if _, ok := r.newest(n); !ok {
-			want[n] = true
-		}
-	}
-	for _, p := range r.s.Parked {
-		if r.open(&p) {
-			want[p.Number] = true
-		}
-		parked := slices.ContainsFunc(r.s.Parked, func(q Proven) bool { return p.follows(q.Number, q.Close) })
-		if parked || p.Number < 2 {
-			continue
-		}
-		want[p.Number-1] = true
-		for n := p.Number - 1; n >= r.s.Next && len(want) < maxMissing; n-- {
-			if !slices.ContainsFunc(r.s.Parked, func(q Proven) bool { return q.Number == n }) {
-				want[n] = true
-			}
-		}
-	}
-	return ranges(slices.Sorted(maps.Keys(want)))
-}
-
-const maxMissing = 100_000
-
-// ranges writes sorted numbers as ranges.
-func ranges(numbers []uint64) []string {
-	var out []string
-	for i := 0; i < len(numbers); {
-		j := i
-		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
-			j++
-		}
-		if i == j {
-			out = append(out, strconv.FormatUint(numbers[i], 10))
-		} else {
-			out = append(out, fmt.Sprintf("%d-%d", numbers[i], numbers[j]))
-		}
-		i = j + 1
-	}
-	return out
-}
-
 // Rebuild is the standing that a receipt of this vendor, which the device kept, gives back after the vendor's memory was lost. ok is false when the
 // standing knows as much already. The caller has verified that the receipt is its own and meant for that device.
 func Rebuild(s Standing, device string, r exchange.Receipt) (Standing, bool) {
@@ -428,7 +406,7 @@ func Rebuild(s Standing, device string, r exchange.Receipt) (Standing, bool) {
 	}
 	out := Standing{
 		Ledger: r.Ledger, Device: device, Next: r.Epoch + 1, Close: r.Close, Last: r.Seq, Receipt: r.Number, Events: r.Entries, From: r.From, To: r.To,
-		Totals: maps.Clone(r.Totals), Rebuilt: r.Epoch, Issued: s.Issued, Forks: slices.Clone(s.Forks), Parked: slices.Clone(s.Parked),
+		Totals: maps.Clone(r.Totals), Rebuilt: r.Epoch, Uncertain: true, Issued: s.Issued, Forks: slices.Clone(s.Forks), Parked: slices.Clone(s.Parked),
 		Known: []Known{{Number: r.Epoch, Last: r.Seq, Close: r.Close}},
 	}
 	return out, true

@@ -89,6 +89,12 @@ func parseNote(b []byte) (Note, error) {
 	return n, nil
 }
 
+// cut is the note with times that are no finer than the grain.
+func (n Note) cut(grain int64) Note {
+	n.At, n.From, n.To = cut(n.At, grain), cut(n.From, grain), cut(n.To, grain)
+	return n
+}
+
 // slotOf counts grains since the start of the session; both times are cut to the grain.
 func slotOf(at time.Time, s Session) int64 {
 	return floor(at.Unix(), s.Grain) - floor(s.At.Unix(), s.Grain)
@@ -98,6 +104,9 @@ func slotOf(at time.Time, s Session) int64 {
 func timeOf(slot int64, s Session) time.Time {
 	return time.Unix((floor(s.At.Unix(), s.Grain)+slot)*s.Grain, 0).UTC()
 }
+
+// usable says whether a use can have been at t. What is further away is nonsense, which not even JSON holds.
+func usable(t time.Time) bool { return t.Year() >= 2000 && t.Year() <= 2200 }
 
 func floor(x, by int64) int64 {
 	q := x / by

@@ -74,16 +74,19 @@ func (b *Book) count(u *used) {
 	}
 	b.totals.add(u.meterName, noDay, u.units, 1, over)
 	b.now.days.add(u.meterName, floor(u.at.Unix(), 86_400), u.units, 1, over)
+	if b.keys.Store == nil {
+		b.own.add(u.meterName, floor(u.at.Unix(), 86_400), u.units, 1, over)
+	}
 }
 
-// Totals returns what each meter counted since the ledger began, as far as it can be read here. Unread says how much cannot.
+// Totals returns what each meter counted since the ledger began. Entries that cannot be read here count as KeepCounts remembers them.
 func (b *Book) Totals() []Sum {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.totals.list()
+	return b.sinceBeside()
 }
 
-// Unread counts the entries of this ledger that only the vendor can read.
+// Unread counts the entries of this ledger that only the vendor can read, also when the key store is open.
 func (b *Book) Unread() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,5 +110,8 @@ func (b *Book) Sums(from, to time.Time) ([]Sum, error) {
 		}
 		add(days)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	add(b.beside.Days)
 	return all.list(), nil
 }

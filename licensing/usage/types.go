@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,7 @@ type Done struct {
 	Again bool
 }
 
-// Session is one run of a program that recorded, as it is sealed in the ledger.
+// Session is one run of a program that recorded, as it is sealed in the ledger, which blinds Boot itself.
 type Session struct {
 	Boot    string        `json:"boot"`    // blinded: the same for one start of the computer, and nothing else
 	Wall    time.Time     `json:"wall"`    // what the computer's clock showed, cut to the grain
@@ -80,7 +81,7 @@ type Session struct {
 type Note struct {
 	Kind   string    `json:"kind"`
 	At     time.Time `json:"at"`
-	Code   string    `json:"code,omitempty"`  // clock: back, forward, frozen, settled; grace: started, ended; gap: disk_full, records_damaged
+	Code   string    `json:"code,omitempty"`  // clock: back, forward, frozen, settled; grace: started, ended; gap: disk_full, records_damaged, ids
 	From   time.Time `json:"from,omitzero"`   // clock: what it jumped from; gap: begin
 	To     time.Time `json:"to,omitzero"`     // clock: where it went; gap: end
 	Seq    uint64    `json:"seq,omitempty"`   // restore: the entry that the anchor remembers; prune: last entry taken out
@@ -130,5 +131,25 @@ type Sum struct {
 	Over    int64     `json:"over,omitempty"`
 }
 
-// MeterKey names a meter in totals: product "/" meter.
+// MeterKey names a meter: product "/" meter.
 func MeterKey(product, meter string) string { return product + "/" + meter }
+
+// TotalKey names a meter in totals: its MeterKey, for a peak with "/peak". A peak is not added to what a meter of the same name counted
+// when it was of another kind.
+func TotalKey(product, meter, kind string) string {
+	if kind == Peak {
+		return MeterKey(product, meter) + peakEnd
+	}
+	return MeterKey(product, meter)
+}
+
+// CutTotal splits a TotalKey. kind is Peak, or "" for one that is added up.
+func CutTotal(key string) (product, meter, kind string, ok bool) {
+	if rest, peak := strings.CutSuffix(key, peakEnd); peak {
+		key, kind = rest, Peak
+	}
+	product, meter, ok = strings.Cut(key, "/")
+	return product, meter, kind, ok
+}
+
+const peakEnd = "/" + Peak

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -54,7 +55,7 @@ func judgeContent(content []byte) (contentVector, Opened) {
 	}
 	u := face("u-1")
 	u.FromEpoch, u.ToEpoch = s.FromEpoch, s.ToEpoch
-	o := Opened{File: u, packed: epochs, public: publicOf(sealDevice), keys: vendorKeys}
+	o := Opened{File: u, packed: epochs, signers: []ed25519.PublicKey{publicOf(sealDevice)}, keys: vendorKeys}
 	if o.proveAll() != nil {
 		return v, Opened{}
 	}
@@ -178,15 +179,15 @@ func save(t *testing.T, name string, v any) {
 	}
 }
 
-func loadVectors[T any](t *testing.T, name string, atLeast int) []T {
+func loadVectors[T any](t tester, name string, atLeast int) []T {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(vectorDir, name))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	var all []T
 	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	if len(all) < atLeast {
 		t.Fatalf("%s has %d vectors, expected %d or more", name, len(all), atLeast)
@@ -194,23 +195,29 @@ func loadVectors[T any](t *testing.T, name string, atLeast int) []T {
 	return all
 }
 
+// content is the content of a vector, unpacked.
+func (v contentVector) content(t tester) []byte {
+	t.Helper()
+	raw, err := base64.StdEncoding.DecodeString(v.Content)
+	if err != nil {
+		t.Fatalf("%s: %v", v.Name, err)
+	}
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxContent))
+	if err != nil {
+		t.Fatalf("%s: %v", v.Name, err)
+	}
+	defer z.Close()
+	content, err := z.DecodeAll(raw, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", v.Name, err)
+	}
+	return content
+}
+
 func TestVectorsOfContents(t *testing.T) {
 	for _, v := range loadVectors[contentVector](t, "contents.json", 150) {
 		t.Run(v.Name, func(t *testing.T) {
-			raw, err := base64.StdEncoding.DecodeString(v.Content)
-			if err != nil {
-				t.Fatal(err)
-			}
-			z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxContent))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer z.Close()
-			content, err := z.DecodeAll(raw, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, _ := judgeContent(content)
+			got, _ := judgeContent(v.content(t))
 			if got.Malformed != v.Malformed || !slices.Equal(got.Epochs, v.Epochs) || !maps.Equal(got.Totals, v.Totals) ||
 				!slices.Equal(got.Findings, v.Findings) || !slices.Equal(got.Missing, v.Missing) {
 				t.Errorf("got %+v\nwant %+v", got, v)

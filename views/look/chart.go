@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Bar is one column of a chart. Share is its height from 0 to 1; Word says in full what it stands for.
+// Bar is one column of a chart. Share is its height from 0 to 1, and what is above is drawn as 1; Word says in full what it stands for.
 type Bar struct {
 	Share float32
 	Word  string
@@ -98,7 +98,7 @@ func (c *Chart) axis() float32 {
 	if w > 0 {
 		w += Gap8
 	}
-	return w
+	return min(w, c.Size().Width/2) // the bars come first
 }
 
 // barAt is the bar at a place from the left.
@@ -239,8 +239,9 @@ func (r *chartRenderer) Layout(size fyne.Size) {
 	left, top, high := c.axis(), captionHigh()/2, scaled(chartHigh)
 	wide := max(0, size.Width-left)
 	for i, l := range m.Levels {
-		y := top + high*(1-l.At)
+		y := top + high*(1-max(0, min(l.At, 1)))
 		place(r.lines[i], left, y-0.5, wide, 1)
+		r.numbers[i].Hidden = Caption.measure(l.Word).Width > left-Gap8+0.5
 		place(r.numbers[i], 0, y-line/2, max(0, left-Gap8), line)
 	}
 	room := wide / float32(max(1, len(m.Bars)))
@@ -248,7 +249,7 @@ func (r *chartRenderer) Layout(size fyne.Size) {
 	end := float32(-tickApart)
 	for i, b := range m.Bars {
 		x := left + (float32(i)+0.5)*room
-		h := max(barLeast, b.Share*high)
+		h := max(barLeast, min(b.Share, 1)*high)
 		place(r.bars[i], x-bar/2, top+high-h, bar, h)
 		w := Caption.measure(b.Tick).Width
 		from := min(max(0, x-w/2), size.Width-w)

@@ -12,12 +12,19 @@ import (
 type Page struct {
 	widget.BaseWidget
 	MaxWidth float32
-	bar      *fyne.Container // nil: none
-	rule     *Box
-	holder   *fyne.Container
-	scroll   *container.Scroll
-	flow     *pageFlow
+	// Loose lets the bar scroll along with the content where it would leave that little room.
+	Loose   bool
+	bar     *fyne.Container // nil: none
+	along   bool            // the bar stands below the content and scrolls
+	rule    *Box
+	content fyne.CanvasObject // nil: none
+	holder  *fyne.Container
+	scroll  *container.Scroll
+	flow    *pageFlow
 }
+
+// leastContent is how much of the content stays in sight above a bar that does not scroll: half of the smallest window.
+const leastContent = 260
 
 // NewPage returns a page with content, which may be nil.
 func NewPage(content fyne.CanvasObject) *Page {
@@ -32,16 +39,23 @@ func NewPage(content fyne.CanvasObject) *Page {
 
 // Set replaces the content and keeps the scroll position when the new content is still that high.
 func (p *Page) Set(content fyne.CanvasObject) {
-	p.holder.Objects = nil
-	if content != nil {
-		p.holder.Objects = []fyne.CanvasObject{content}
-	}
+	p.content = content
+	p.fill()
 	p.Refresh()
+}
+
+// fill puts into the scroll what scrolls.
+func (p *Page) fill() {
+	p.holder.Objects = present([]fyne.CanvasObject{p.content})
+	if p.along {
+		p.holder.Objects = append(p.holder.Objects, p.bar)
+	}
 }
 
 // SetBar puts o below the content; nil takes it away.
 func (p *Page) SetBar(o fyne.CanvasObject) {
-	p.bar = nil
+	p.bar, p.along = nil, false
+	p.fill()
 	if o != nil {
 		p.rule = NewRule()
 		p.bar = Over(NewBox(Background, "", 0), Column(0, p.rule, Margins(12, 12, o)))
@@ -51,7 +65,7 @@ func (p *Page) SetBar(o fyne.CanvasObject) {
 
 // barAt is where the bar stands in the page and how high it is; without one it is 0 high.
 func (p *Page) barAt() (y, height float32) {
-	if p.bar == nil {
+	if p.bar == nil || p.along {
 		return 0, 0
 	}
 	return p.bar.Position().Y, p.bar.Size().Height
@@ -59,10 +73,7 @@ func (p *Page) barAt() (y, height float32) {
 
 // Content returns what is shown.
 func (p *Page) Content() fyne.CanvasObject {
-	if len(p.holder.Objects) == 0 {
-		return nil
-	}
-	return p.holder.Objects[0]
+	return p.content
 }
 
 // ToTop scrolls to the top.
@@ -96,6 +107,17 @@ func (r *pageRenderer) Layout(size fyne.Size) {
 	room := size
 	if p.bar != nil {
 		w := min(size.Width, scaled(p.MaxWidth))
+		bar, content := HeightFor(p.bar, w), float32(0)
+		if p.content != nil {
+			content = HeightFor(p.content, w)
+		}
+		if along := p.Loose && size.Height-bar < leastContent && content-16+bar > size.Height; along != p.along {
+			p.along = along
+			p.fill()
+		}
+	}
+	if p.bar != nil && !p.along {
+		w := min(size.Width, scaled(p.MaxWidth))
 		bar, content := HeightFor(p.bar, w), p.flow.MinSize(p.holder.Objects).Height
 		y := min(content-16, size.Height-bar)
 		if content-16+bar > size.Height { // it does not fit: the content scrolls, the bar stays
@@ -123,7 +145,7 @@ func (r *pageRenderer) Refresh() {
 
 func (r *pageRenderer) Destroy() {}
 func (r *pageRenderer) Objects() []fyne.CanvasObject {
-	if r.p.bar == nil {
+	if r.p.bar == nil || r.p.along {
 		return []fyne.CanvasObject{r.p.scroll}
 	}
 	return []fyne.CanvasObject{r.p.scroll, r.p.bar}
@@ -137,8 +159,14 @@ type pageFlow struct {
 
 func (l *pageFlow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w := min(size.Width, scaled(l.page.MaxWidth))
+	y := float32(0)
 	for _, o := range objects {
-		place(o, (size.Width-w)/2, 0, w, max(HeightFor(o, w), size.Height))
+		h := HeightFor(o, w)
+		if len(objects) == 1 {
+			h = max(h, size.Height)
+		}
+		place(o, (size.Width-w)/2, y, w, h)
+		y += h
 	}
 }
 
@@ -146,7 +174,7 @@ func (l *pageFlow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	w := min(l.width, scaled(l.page.MaxWidth))
 	h := float32(0)
 	for _, o := range objects {
-		h = max(h, HeightFor(o, w))
+		h += HeightFor(o, w)
 	}
 	return fyne.NewSize(0, h)
 }

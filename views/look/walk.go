@@ -23,7 +23,7 @@ func walk(o fyne.CanvasObject, fn func(fyne.CanvasObject) bool) {
 		walk(v.Content, fn)
 	case *Page:
 		walk(v.holder, fn)
-		if v.bar != nil {
+		if v.bar != nil && !v.along { // else the holder has it
 			walk(v.bar, fn)
 		}
 	case parent:

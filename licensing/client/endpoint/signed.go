@@ -8,7 +8,7 @@ import (
 // proofMark stands between an answer and its proof, which comes last.
 const proofMark = `,"proof":`
 
-// Signed splits the body of a check into the bytes that its proof signs and the proof. Without a proof, answer is all of body.
+// Signed splits the body of an answer into the bytes that its proof signs and the proof. Without a proof, answer is all of body.
 func Signed(body []byte) (answer, proof []byte) {
 	body = bytes.TrimSpace(body)
 	i := bytes.LastIndex(body, []byte(proofMark))
@@ -22,8 +22,8 @@ func Signed(body []byte) (answer, proof []byte) {
 	return answer, body[i+len(proofMark) : len(body)-1]
 }
 
-// WithProof puts a proof behind an answer, which is a JSON object with at least one field.
-func WithProof(answer []byte, p Proof) ([]byte, error) {
+// WithProof puts a Proof or UsageProof behind an answer, which is a JSON object with at least one field.
+func WithProof(answer []byte, p any) ([]byte, error) {
 	b, err := json.Marshal(p)
 	if err != nil {
 		return nil, err

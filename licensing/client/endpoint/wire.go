@@ -52,7 +52,8 @@ type CheckAnswer struct {
 	At           time.Time          `json:"at"` // the time that decisions use
 	State        string             `json:"state"`
 	Tone         string             `json:"tone"`
-	Text         string             `json:"text"` // a sentence for the person, in the language of the settings
+	Text         string             `json:"text"`           // a sentence for the person, in the language of the settings
+	Code         string             `json:"code,omitempty"` // product_unknown: no license here is for the product
 	Works        []string           `json:"works"`
 	View         []string           `json:"view"`
 	Paused       []string           `json:"paused"`
@@ -100,10 +101,18 @@ type Proof struct {
 	Profiles  []exchange.Envelope `json:"profiles"`
 }
 
-// UsageRequest reports uses, in order. Vendor is needed when two vendors have a product of that id.
+// UsageProof shows that uses were recorded by the computer whose device key a check proved: it needs no documents.
+type UsageProof struct {
+	Public    string `json:"public"`    // base64 device key
+	Signature string `json:"signature"` // base64, over exchange.UsageProofMessage
+}
+
+// UsageRequest reports uses, in order. Vendor is needed when two vendors have a product of that id. With Nonce (as in CheckRequest) the answer
+// is signed by the device key.
 type UsageRequest struct {
 	Schema int          `json:"schema_version"`
 	Vendor string       `json:"vendor,omitempty"`
+	Nonce  string       `json:"nonce,omitempty"`
 	Events []UsageEvent `json:"events"`
 }
 
@@ -115,7 +124,7 @@ type UsageEvent struct {
 	ID      string `json:"id,omitempty"`
 }
 
-// UsageAnswer comes when all events are safely on disk. Events are in the order of the request.
+// UsageAnswer comes when all events are safely on disk. Events are in the order of the request. Proof comes last, as in CheckAnswer.
 type UsageAnswer struct {
 	Schema     int           `json:"schema_version"`
 	Events     []RecordedUse `json:"events"`
@@ -123,6 +132,7 @@ type UsageAnswer struct {
 	Head       string        `json:"head"`
 	Ledger     string        `json:"ledger"`
 	ValidUntil time.Time     `json:"valid_until"` // for State and Left of the events
+	Proof      *UsageProof   `json:"proof,omitempty"`
 }
 
 // RecordedUse is what became of one event. Again: its id was recorded before, and Seq is that entry. Flags say under which
@@ -176,14 +186,15 @@ type Error struct {
 
 // Codes of Error that the endpoint itself gives. Others are states and mistakes of the engine.
 const (
-	CodeForbidden = "forbidden"         // 403: not as a client of ours asks
-	CodeNotFound  = "not_found"         // 404
-	CodeMethod    = "method"            // 405
-	CodeTooLarge  = "too_large"         // 413
-	CodeMedia     = "media_type"        // 415
-	CodeMalformed = "malformed"         // 400
-	CodeVersion   = "newer_version"     // 501
-	CodeQuota     = "too_many_requests" // 429: this caller alone; Retry-After says when
-	CodeBusy      = "busy"              // 503: all callers together; Retry-After says when
-	CodeStopping  = "stopping"          // 503: the owner ends; ask the next one
+	CodeForbidden = "forbidden"              // 403: not as a client of ours asks
+	CodeNotFound  = "not_found"              // 404
+	CodeMethod    = "method"                 // 405
+	CodeTooLarge  = "too_large"              // 413
+	CodeMedia     = "media_type"             // 415
+	CodeMalformed = "malformed"              // 400
+	CodeNoVersion = "schema_version_missing" // 400
+	CodeVersion   = "newer_version"          // 501
+	CodeQuota     = "too_many_requests"      // 429: this caller alone; Retry-After says when
+	CodeBusy      = "busy"                   // 503: all callers together; Retry-After says when
+	CodeStopping  = "stopping"               // 503: the owner ends; ask the next one
 )

@@ -79,6 +79,7 @@ type outcome struct {
 	Events   int               `json:"acknowledged_events"`
 	Units    int64             `json:"acknowledged_units"`
 	Again    int               `json:"answered_again"` // were recorded by a request whose answer was lost
+	Unproven int               `json:"unproven"`       // acknowledged without the device key: its store was locked, or somebody else answered
 	Retried  int               `json:"retried"`
 	Ledger   string            `json:"ledger,omitempty"`
 	Seq      uint64            `json:"seq"`

@@ -52,6 +52,9 @@ func count(o *outcome, batch []client.Use, done []client.Recorded, end client.Ta
 		if d.Again {
 			o.Again++
 		}
+		if !d.Proven {
+			o.Unproven++
+		}
 	}
 	if end.Seq > 0 {
 		o.Ledger, o.Seq, o.Head = end.Ledger, end.Seq, end.Head

@@ -26,7 +26,11 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		programName: func() {
-			os.Exit(run(context.Background(), os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, fs: disk.OS(), now: scriptTime}))
+			waited := time.Duration(0)
+			os.Exit(run(context.Background(), os.Args[1:], world{
+				in: os.Stdin, out: os.Stdout, err: os.Stderr, fs: disk.OS(), now: func() time.Time { return scriptTime().Add(waited) },
+				wait: func(_ context.Context, d time.Duration) { waited += d },
+			}))
 		},
 		"meter": func() {
 			if err := meter(os.Args[1:]); err != nil {

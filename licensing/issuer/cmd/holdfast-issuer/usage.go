@@ -42,9 +42,9 @@ func (c *usageReportCommand) Run(p *program) error {
 		p.note("issuer.say.usage.none", nil)
 		return nil
 	}
-	t := p.table("customer", "product", "meter", "month", "units")
+	t := p.table("customer", "product", "meter", "month", "units", "unit")
 	for _, r := range rows {
-		t.row(terminal(r.Customer), terminal(r.Product), terminal(r.Meter), r.Month, strconv.FormatInt(r.Units, 10))
+		t.row(terminal(r.Customer), terminal(r.Product), terminal(r.Meter), r.Month, strconv.FormatInt(r.Units, 10), terminal(r.Unit))
 	}
 	return t.Flush()
 }
@@ -52,9 +52,9 @@ func (c *usageReportCommand) Run(p *program) error {
 func writeCSV(p *program, rows []issuer.UsageRow) error {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write([]string{"customer", "product", "meter", "month", "units"}) // a buffer takes everything; Error tells
+	_ = w.Write([]string{"customer", "product", "meter", "month", "units", "unit"}) // a buffer takes everything; Error tells
 	for _, r := range rows {
-		_ = w.Write([]string{cell(r.Customer), cell(r.Product), cell(r.Meter), cell(r.Month), strconv.FormatInt(r.Units, 10)})
+		_ = w.Write([]string{cell(r.Customer), cell(r.Product), cell(r.Meter), cell(r.Month), strconv.FormatInt(r.Units, 10), cell(r.Unit)})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

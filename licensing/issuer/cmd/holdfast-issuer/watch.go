@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 const (
 	stableFor  = 2 * time.Second // a file that did not change for so long is whole
 	lookEvery  = time.Second
+	looksOnce  = 10 // with --once, while files are still being written
 	doneDir    = "done"
 	rejectDir  = "rejected"
 	reasonText = ".reason.txt"
@@ -34,12 +37,14 @@ func (c *watchCommand) Run(p *program) error {
 			return badValue("watch", dir)
 		}
 	}
-	w := watching{p: p, c: c, seen: map[string]sight{}}
+	w, looks := watching{p: p, c: c, seen: map[string]sight{}}, 0
 	for {
 		err := w.look()
+		looks++
 		switch {
-		case c.Once:
+		case c.Once && (err != nil || len(w.seen) == 0 || looks == looksOnce || p.ctx.Err() != nil):
 			return errors.Join(err, w.close())
+		case c.Once: // what was copied just now is whole soon
 		case p.ctx.Err() != nil:
 			return nil
 		case err == nil:
@@ -48,7 +53,7 @@ func (c *watchCommand) Run(p *program) error {
 			_, _ = fmt.Fprintln(p.err, p.sentence(err))
 		}
 		p.wait(p.ctx, lookEvery)
-		if p.ctx.Err() != nil {
+		if p.ctx.Err() != nil && !c.Once {
 			return nil
 		}
 	}
@@ -58,8 +63,8 @@ func (c *watchCommand) Run(p *program) error {
 type watching struct {
 	p       *program
 	c       *watchCommand
-	seen    map[string]sight
-	last    string // code of what held the issuer up when it was last told
+	seen    map[string]sight // those that are not taken yet
+	last    string           // code of what held the issuer up when it was last told
 	handled []watchedJSON
 }
 
@@ -238,16 +243,20 @@ func (w *watching) close() error {
 			partly++
 		}
 	}
-	if partly > 0 || rejected > 0 {
+	if partly > 0 || rejected > 0 || len(w.seen) > 0 {
 		w.p.code = exitPartly
 	}
 	if w.p.cli.JSON {
 		w.p.json(struct {
 			head
 			Files []watchedJSON `json:"files"`
-		}{head{1, w.p.code}, orEmpty(w.handled)})
+			Left  []string      `json:"left,omitempty"` // still being written
+		}{head{1, w.p.code}, orEmpty(w.handled), slices.Sorted(maps.Keys(w.seen))})
 	} else {
 		w.p.note("issuer.say.watch.done", map[string]any{"n": len(w.handled), "rejected": rejected})
+		if len(w.seen) > 0 {
+			w.p.note("issuer.say.watch.left", map[string]any{"files": slices.Sorted(maps.Keys(w.seen))})
+		}
 	}
 	return nil
 }

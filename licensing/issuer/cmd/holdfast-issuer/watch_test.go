@@ -134,3 +134,38 @@ func TestAFullDiskLosesNoFileOfTheWatchedFolder(t *testing.T) {
 		t.Errorf("only %d calls broke", broke)
 	}
 }
+
+func TestOneRunWaitsForAFileThatWasCopiedJustNowAndNamesOneThatStillGrows(t *testing.T) {
+	d := newDesk(t, 1)
+	d.request("inbox", 1, 1)
+	growing := d.path("inbox/2.hfreq")
+	now := time.Now().Add(time.Second) // the file system's times are real
+	t.Setenv("NOW", now.UTC().Format(time.RFC3339))
+	once := func(grows bool) (code int, said string) {
+		var out, errs bytes.Buffer
+		w := world{in: strings.NewReader(""), out: &out, err: &errs, fs: disk.OS(), now: func() time.Time { return now }, wait: func(_ context.Context, passed time.Duration) {
+			now = now.Add(passed)
+			if grows {
+				f, err := os.OpenFile(growing, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = f.WriteString("more")
+				_ = f.Close()
+				_ = os.Chtimes(growing, now, now)
+			}
+		}}
+		code = run(context.Background(), []string{"watch", d.path("inbox"), "--dir", d.path("acme"), "--out", d.path("outbox"), "--once"}, w)
+		return code, errs.String()
+	}
+	if code, said := once(true); code != exitPartly || !d.has("inbox/done", "1.hfreq") || !d.has("inbox", "2.hfreq") || !strings.Contains(said, "2.hfreq") {
+		t.Errorf("code %d: %s", code, said)
+	}
+	if err := os.Remove(growing); err != nil {
+		t.Fatal(err)
+	}
+	d.request("inbox", 1, 1)
+	if code, said := once(false); code != 0 || !d.has("inbox/done", "1_2.hfreq") {
+		t.Errorf("code %d: %s", code, said)
+	}
+}
