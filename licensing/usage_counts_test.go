@@ -200,3 +200,21 @@ func TestAnEditedCountsFileChangesNothingForTheVendor(t *testing.T) {
 		t.Fatalf("%+v, %+v", counted, c.Receipts())
 	}
 }
+
+func TestAUseIsRecordedAlthoughTheIndexCannotBeFinished(t *testing.T) {
+	c, _ := meteringComputer(t)
+	c.uses("renders", 3, "")
+	if c.index == nil {
+		t.Fatal("there is no index")
+	}
+	if err := c.index.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil { // the index says that it is closed; the ledger holds the use
+		t.Fatal(err)
+	}
+	c.open()
+	if n := c.renders(); n != 3 {
+		t.Fatalf("%d are counted", n)
+	}
+}

@@ -3,6 +3,7 @@ package licensing
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -134,7 +135,11 @@ func (l *usageLedger) knows(w witness) bool {
 		return ok && headText(hash) == w.close
 	}
 	head, err := l.book.At(w.seq)
-	return err != nil || w.head == "" || headText(head) == w.head // one that was pruned or lost proves nothing either way
+	if err != nil || w.head == "" || headText(head) == w.head { // one that was pruned or lost proves nothing either way
+		return true
+	}
+	seen, err := hex.DecodeString(w.head)
+	return err == nil && len(seen) == len(head) && l.book.Began(w.seq, [32]byte(seen))
 }
 
 // checkLedgers compares every ledger with all that knows it. One that is behind was put back from an older copy: both heads are

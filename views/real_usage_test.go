@@ -68,7 +68,7 @@ func TestRealUsageIsShownSavedAnsweredAndConfirmed(t *testing.T) {
 	b.mustSay("This is a usage file for a vendor.")
 	w.pass(1)
 	b.use(b.put("receipt.hfrcp", w.acme.answer(file)))
-	b.mustSay("A receipt from Acme GmbH for your usage.", "Entries counted")
+	b.mustSay("A receipt from Acme GmbH for your usage.", "Uses counted")
 	b.clickID("preview.use_file")
 	b.mustSay("The receipt is here.")
 	b.w.receiptPage("")

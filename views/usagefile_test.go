@@ -157,7 +157,10 @@ func TestWithoutAUsageFileThereIsAWayForward(t *testing.T) {
 		}
 	})
 	t.Run("nothing to report", func(t *testing.T) {
-		_, b := usageBench(t, benchOptions{})
+		e, b := usageBench(t, benchOptions{})
+		e.metered.usage[0].Meters = acmeMeters()
+		e.revision++
+		b.w.reload()
 		b.draftFails(&licensing.Mistake{Code: nothingToReport})
 		b.w.usageDraft(acmeRoot)
 		b.mustSay(b.w.v.Problem(&licensing.Mistake{Code: nothingToReport}, day("2026-11-03"), time.UTC).Headline)

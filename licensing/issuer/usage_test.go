@@ -53,7 +53,7 @@ func TestUsageIsCountedOnceAndAnsweredWithACumulativeReceipt(t *testing.T) {
 	}
 	d.reopen(t)
 	rows, err := d.UsageReport(issuer.UsageFilter{})
-	want := []issuer.UsageRow{{Customer: "8812", Product: "acmecad", Meter: "renders", Month: "2026-11", Units: 160}}
+	want := []issuer.UsageRow{{Customer: "8812", Product: "acmecad", Meter: "renders", Month: "2026-11", Units: 160, Unit: "render"}}
 	if err != nil || !slices.Equal(rows, want) {
 		t.Errorf("report %+v, %v", rows, err)
 	}

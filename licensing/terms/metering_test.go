@@ -81,6 +81,9 @@ func TestAnUsedAmountPausesOnlyTheFeaturesThatThePolicyNames(t *testing.T) {
 	if v := evaluate(t, f, Query{Product: "acmecad", Feature: "render"}, day("2026-11-03")); v.Granted || v.Answer.State != StateQuotaUsed {
 		t.Errorf("render: granted %v, %s", v.Granted, v.Answer.State)
 	}
+	if parts, _ := find(v, StateQuotaUsed).Slots["paused_parts"].([]Text); len(parts) != len(v.Products[0].Paused) || len(parts) == 0 {
+		t.Errorf("the finding names %v, paused are %v", parts, v.Products[0].Paused)
+	}
 	if v := evaluate(t, f, Query{Product: "acmecad", Feature: "edit"}, day("2026-11-03")); !v.Granted || v.ExitCode(false) != 0 && v.Effect == v.Answer.State {
 		t.Errorf("edit: granted %v, %s", v.Granted, v.Answer.State)
 	}

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"slices"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -34,6 +35,13 @@ func (b *Book) CloseHash(epoch uint64) (hash [32]byte, ok bool) {
 		}
 	}
 	return hash, false
+}
+
+// Began says whether head is where the epoch behind entry seq begins: Tail gives that while the epoch has no entry.
+func (b *Book) Began(seq uint64, head [32]byte) bool {
+	return slices.ContainsFunc(b.l.Segments(), func(s ledger.Segment) bool {
+		return s.First == seq+1 && s.Header != nil && ledger.StartHead(s.Header) == head
+	})
 }
 
 // Pruned counts the entries that were taken out after their receipt.

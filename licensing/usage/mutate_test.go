@@ -274,7 +274,7 @@ func mutations(epochs []RawEpoch, strange, forged []loose) []mutation {
 			e[1].entries, e[2].entries = e[2].entries, e[1].entries
 			return e
 		}, faults: []string{"", "changed", "changed"}, missing: []string{"2-3"}, counted: 1},
-		{name: "made with nothing but the vendor's public key", class: "forged", epochs: func([]loose) []loose { return forged }, faults: []string{"other_device", "other_device", "other_device"}, missing: []string{"1-3"}},
+		{name: "made with nothing but the vendor's public key", class: "forged", epochs: func([]loose) []loose { return forged }, faults: []string{"other_device", "other_device", "other_device"}, findings: []string{"other_device"}},
 		{name: "an epoch of another ledger of the device", class: "forged", epochs: func(e []loose) []loose { return []loose{e[0], strange[1], e[2]} }, faults: second("other_device"), missing: []string{"2"}, counted: 1},
 		{name: "made with nothing but the vendor's public key, under the device's name", class: "forged", epochs: func([]loose) []loose {
 			for i := range forged {

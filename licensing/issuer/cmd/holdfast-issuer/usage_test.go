@@ -72,7 +72,7 @@ func TestAFullDiskCountsUsageOnce(t *testing.T) {
 			t.Fatal("too many calls to be tried one by one")
 		}
 	}
-	if out := d.must(disk.OS(), "usage", "report", "--dir", d.path("acme"), "--format", "csv"); !strings.Contains(out, ",renders,2026-11,7\n") {
+	if out := d.must(disk.OS(), "usage", "report", "--dir", d.path("acme"), "--format", "csv"); !strings.Contains(out, ",renders,2026-11,7,render\n") {
 		t.Errorf("report %s", out)
 	}
 }
@@ -123,7 +123,7 @@ func TestAKillWhileUsageIsCountedLosesAndDoublesNothing(t *testing.T) {
 	if final := d.whole(d.path("outbox")); len(final) != rounds {
 		t.Errorf("%d receipts for %d files", len(final), rounds)
 	}
-	if out := d.must(disk.OS(), "usage", "report", "--dir", d.path("acme"), "--format", "csv"); !strings.Contains(out, ",renders,2026-11,45\n") {
+	if out := d.must(disk.OS(), "usage", "report", "--dir", d.path("acme"), "--format", "csv"); !strings.Contains(out, ",renders,2026-11,45,render\n") {
 		t.Errorf("report %s", out)
 	}
 }
