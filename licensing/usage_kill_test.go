@@ -123,9 +123,13 @@ func TestUsageKilledAnywhereIsNeitherLostNorCountedTwice(t *testing.T) {
 		t.Skip("the child is killed at system calls, which the race detector multiplies; the plain run covers it")
 	}
 	base := killBase(t)
-	points, step := 0, 1
-	if testing.Short() {
+	// Every fourth call, since the ledger alone is killed at every one in its own package; HOLDFAST_KILL_EVERY=1 for all.
+	points, step := 0, 4
+	switch {
+	case testing.Short():
 		step = 20
+	case os.Getenv("HOLDFAST_KILL_EVERY") != "":
+		step = 1
 	}
 	for _, call := range []string{"write", "pwrite64", "fdatasync", "fsync", "renameat", "unlinkat", "openat", "ftruncate", "mkdirat", "fallocate"} {
 		for n := 1; ; n += step {
