@@ -42,7 +42,7 @@ unit:
 race:
 	$(GO) test -race -short ./licensing/terms/... ./licensing/exchange/... ./licensing/ledger/... ./licensing/store/... \
 		./licensing/disk/... ./licensing/clock/... ./licensing/device/... ./licensing/keystore/... ./licensing/plain/... \
-		./licensing/issuer/... ./licensing
+		./licensing/issuer ./licensing
 
 window: $(ART)
 	HOLDFAST_ARTEFACTS=$(abspath $(ART)) $(GO) test -tags $(TAGS) ./views/...
