@@ -143,6 +143,7 @@ func FuzzVerifyNeverGrantsWithoutASignature(f *testing.F) {
 	f.Add([]byte(`{"schema_version":1,"product":"acmecad","version":"5.1","exit_code":0,"works":["edit"]}`))
 	f.Add([]byte(`{"schema_version":1,"product":"acmecad","version":"5.1","exit_code":15,"features":{"proof":{"mode":"pause"}}}`))
 	f.Add([]byte(`{"schema_version":1,"product":"acmecad","version":"5.1","proof":{"public":"","signature":"AA==","licenses":[],"profiles":[]}}`))
+	f.Add([]byte(`{"schema_version":1,"product":"acmecad","version":"5.1","proof":`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		v, err := p.verify(endpoint.CheckRequest{Product: "acmecad", Version: "5.1", Nonce: "n"}, body)
 		if err == nil && (grants(v) || v.Proven) {

@@ -12,7 +12,7 @@ const proofMark = `,"proof":`
 func Signed(body []byte) (answer, proof []byte) {
 	body = bytes.TrimSpace(body)
 	i := bytes.LastIndex(body, []byte(proofMark))
-	if i < 0 {
+	if i < 0 || body[len(body)-1] != '}' || i+len(proofMark) > len(body)-1 { // cut off
 		return body, nil
 	}
 	answer = append(bytes.Clone(body[:i]), '}')
