@@ -143,7 +143,10 @@ func (w *Window) requestPlace(made licensing.Made, path string) place {
 		})
 		p.Set(m)
 		if path == "" {
-			w.offerSticks(p, m)
+			w.offerStick(p.page, func(stick, name string) {
+				m.Stick, m.StickName = stick, name
+				p.Set(m)
+			}, func() {})
 		}
 		s := w.sub(m.Title, p.page, nil, nil)
 		s.enter = func() *look.Button { return p.main }
@@ -152,18 +155,19 @@ func (w *Window) requestPlace(made licensing.Made, path string) place {
 	}}
 }
 
-// offerSticks adds a button for a USB stick when one is there; looking for it can be slow.
-func (w *Window) offerSticks(p *openRequestPage, m openRequestModel) {
+// offerStick adds a button for a USB stick to a page when one is there; looking for it can be slow. shown is called when the page
+// is still in front after it.
+func (w *Window) offerStick(page fyne.CanvasObject, set func(stick, name string), shown func()) {
 	w.work.quietly(func() func() {
 		found := w.o.Sticks()
 		return func() {
 			if len(found) == 0 {
 				return
 			}
-			m.Stick, m.StickName = found[0], stickName(found[0])
-			p.Set(m)
-			if w.now.body == p.page {
+			set(found[0], stickName(found[0]))
+			if w.now.body == page {
 				w.refocus("stick")
+				shown()
 			}
 		}
 	})

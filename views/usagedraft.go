@@ -62,7 +62,10 @@ func (w *Window) usageDraftPlace(d *licensing.UsageDraft) place {
 			level: func(level string) { w.usageAtLevel(d, level) }, command: w.copy,
 		}}
 		p.Set(m)
-		w.offerUsageSticks(p, m)
+		w.offerStick(p.page, func(stick, name string) {
+			m.Stick, m.StickName = stick, name
+			p.Set(m)
+		}, p.page.ToTop) // the file before the button
 		s := w.sub(m.Title, p.page, nil, nil)
 		s.enter = func() *look.Button { return p.main }
 		s.first = func() fyne.Focusable { return p.main }

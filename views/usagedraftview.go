@@ -128,21 +128,3 @@ func (p *usageFilePage) bar(m usageFileModel) fyne.CanvasObject {
 	}
 	return row
 }
-
-// offerUsageSticks adds a button for a USB stick when one is there; looking for it can be slow.
-func (w *Window) offerUsageSticks(p *usageFilePage, m usageFileModel) {
-	w.work.quietly(func() func() {
-		found := w.o.Sticks()
-		return func() {
-			if len(found) == 0 {
-				return
-			}
-			m.Stick, m.StickName = found[0], stickName(found[0])
-			p.Set(m)
-			if w.now.body == p.page {
-				w.refocus("stick")
-				p.page.ToTop() // the file before the button
-			}
-		}
-	})
-}

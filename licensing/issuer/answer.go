@@ -106,20 +106,15 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, err
 	}
-	signed, err := base64.StdEncoding.DecodeString(e.Payload)
+	key, err := payloadKey(e)
 	if err != nil {
 		return Answer{}, fmt.Errorf("request: %w", err)
 	}
-	sum := sha256.Sum256(signed)
-	key := hex.EncodeToString(sum[:])
 	var rec answerRecord
 	again := false
 	look := func(t tx) (who identity, err error) {
-		if who, err = identityIn(t); err != nil {
+		if who, err = addressee(t, r.Vendor); err != nil {
 			return who, err
-		}
-		if r.Vendor != who.Vendor {
-			return who, say(CodeOtherVendor, nil, "vendor", r.Vendor, "own", who.Vendor)
 		}
 		rec, again, err = recorded(t, key)
 		return who, err
@@ -144,6 +139,25 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	a := rec.answer()
 	a.Again = again
 	return a, nil
+}
+
+// payloadKey names what was answered: the hex SHA-256 of its signed bytes.
+func payloadKey(e exchange.Envelope) (string, error) {
+	signed, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(signed)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// addressee is the identity, when what came was meant for this vendor. Errors: CodeOtherVendor.
+func addressee(t tx, vendor string) (identity, error) {
+	who, err := identityIn(t)
+	if err == nil && vendor != who.Vendor {
+		err = say(CodeOtherVendor, nil, "vendor", vendor, "own", who.Vendor)
+	}
+	return who, err
 }
 
 // recorded finds the answer that a request got before, if it can be handed out again.

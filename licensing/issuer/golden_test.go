@@ -16,17 +16,7 @@ import (
 // folder testdata/golden/v1 is never written again.
 func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 	golden := filepath.Join("testdata", "golden", "v1")
-	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 1)}
-	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
-		t.Fatal(err)
-	}
-	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
-	is, err := issuer.Open(d.dir, d.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Issuer = is
-	defer func() { _ = d.Close() }()
+	d := goldenDesk(t, golden, monday.AddDate(0, 0, 1))
 	read := func(name string) []byte {
 		b, err := os.ReadFile(filepath.Join(golden, name))
 		if err != nil {
@@ -79,17 +69,7 @@ func TestAnIssuerOfTheSecondVersionStaysReadable(t *testing.T) {
 	if os.Getenv("HOLDFAST_GOLDEN") == "write" {
 		writeGolden(t, golden)
 	}
-	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 12)}
-	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
-		t.Fatal(err)
-	}
-	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
-	is, err := issuer.Open(d.dir, d.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Issuer = is
-	defer func() { _ = d.Close() }()
+	d := goldenDesk(t, golden, monday.AddDate(0, 0, 12))
 	v := d.trusted(t)
 	kinds := map[string]exchange.Kind{}
 	for _, name := range secondGolden {
@@ -138,17 +118,7 @@ func TestAnIssuerOfTheThirdVersionStaysReadable(t *testing.T) {
 	if os.Getenv("HOLDFAST_GOLDEN") == "write" {
 		writeUsageGolden(t, golden)
 	}
-	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: monday.AddDate(0, 0, 2)}
-	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
-		t.Fatal(err)
-	}
-	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
-	is, err := issuer.Open(d.dir, d.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Issuer = is
-	defer func() { _ = d.Close() }()
+	d := goldenDesk(t, golden, monday.AddDate(0, 0, 2))
 	read := func(name string) []byte {
 		b, err := os.ReadFile(filepath.Join(golden, name))
 		if err != nil {
@@ -288,4 +258,21 @@ func bundleOf(t *testing.T, file []byte) string {
 		t.Fatalf("%d bundles, %v", len(found), err)
 	}
 	return found[0].Hash()
+}
+
+// goldenDesk opens a copy of a golden store, at a time after it was made.
+func goldenDesk(t *testing.T, golden string, now time.Time) *desk {
+	t.Helper()
+	d := &desk{dir: filepath.Join(t.TempDir(), "acme"), now: now}
+	if err := os.CopyFS(d.dir, os.DirFS(filepath.Join(golden, "acme"))); err != nil {
+		t.Fatal(err)
+	}
+	d.opts = issuer.Options{Now: func() time.Time { return d.now }, Rand: randomness(3)}
+	is, err := issuer.Open(d.dir, d.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Issuer = is
+	t.Cleanup(func() { _ = d.Close() })
+	return d
 }

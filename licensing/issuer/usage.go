@@ -2,9 +2,6 @@ package issuer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,20 +41,15 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
-	signed, err := base64.StdEncoding.DecodeString(e.Payload)
+	key, err := payloadKey(e)
 	if err != nil {
 		return Answer{}, fmt.Errorf("usage file: %w", err)
 	}
-	sum := sha256.Sum256(signed)
-	key := hex.EncodeToString(sum[:])
 	var rec receiptRecord
 	again := false
 	look := func(t tx) (who identity, err error) {
-		if who, err = identityIn(t); err != nil {
+		if who, err = addressee(t, u.Vendor); err != nil {
 			return who, err
-		}
-		if u.Vendor != who.Vendor {
-			return who, say(CodeOtherVendor, nil, "vendor", u.Vendor, "own", who.Vendor)
 		}
 		rec, err = get[receiptRecord](t, bucketReceipts, key)
 		if errors.Is(err, errNoRecord) {
