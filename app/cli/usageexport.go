@@ -181,7 +181,7 @@ func (c *usageExportCmd) saveMail(s *session, d licensing.UsageDraft, name strin
 
 // sendLines say where the file goes and what comes back.
 func (s *session) sendLines(p *page, d licensing.UsageDraft) {
-	if d.Again {
+	if d.Again && d.Left { // not the first file that was only looked at before
 		p.add(s.text("cli.usage.again", nil))
 	}
 	p.add(
