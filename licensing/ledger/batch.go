@@ -57,32 +57,6 @@ func (l *Ledger) AppendBatch(ctx context.Context, b *Batch) error {
 	return err
 }
 
-// Item is an entry to be appended.
-type Item struct {
-	Type   byte
-	Body   []byte
-	Beside []byte
-}
-
-// AppendMany appends the items in one write with one sync, all or none.
-func (l *Ledger) AppendMany(ctx context.Context, items []Item) ([]Entry, error) {
-	all := make([]Entry, 0, len(items))
-	err := l.AppendBatch(ctx, &Batch{Size: len(items), Fill: func(p *Place) error {
-		for _, it := range items {
-			seq, head, err := p.Add(it.Type, it.Body, it.Beside)
-			if err != nil {
-				return err
-			}
-			all = append(all, Entry{Seq: seq, Type: it.Type, Body: it.Body, Beside: it.Beside, Head: head})
-		}
-		return nil
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return all, nil
-}
-
 // Do runs f in turn with the appends, when everything that did not succeed has been taken away.
 func (l *Ledger) Do(f func() error) error {
 	return l.run(func() error {

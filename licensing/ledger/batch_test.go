@@ -16,9 +16,9 @@ import (
 	"holdfast/licensing/disk"
 )
 
-func items(n, from int) (all []Item) {
+func items(n, from int) (all []item) {
 	for i := range n {
-		it := Item{Type: FirstType, Body: body(from + i)}
+		it := item{Type: FirstType, Body: body(from + i)}
 		if i%2 == 1 {
 			it.Type, it.Beside = FirstBeside, binary.BigEndian.AppendUint64(nil, uint64(from+i))
 		}
@@ -31,20 +31,20 @@ func TestManyAreAppendedTogetherOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := mustOpen(t, dir, options())
 	for n := 1; n <= 16; n += 4 {
-		got, err := l.AppendMany(context.Background(), items(4, n))
+		got, err := l.appendMany(context.Background(), items(4, n))
 		if err != nil || len(got) != 4 || got[3].Seq != uint64(n+3) {
 			t.Fatalf("%v, %v", got, err)
 		}
 	}
 	before, head := l.Tail()
-	for name, bad := range map[string]Item{
+	for name, bad := range map[string]item{
 		"a reserved type":          {Type: typeClose, Body: body(1)},
 		"bytes beside it":          {Type: FirstType, Body: body(1), Beside: make([]byte, BesideSize)},
 		"no bytes beside it":       {Type: FirstBeside, Body: body(1)},
 		"too few bytes beside it":  {Type: FirstBeside, Body: body(1), Beside: make([]byte, BesideSize-1)},
 		"a body that is too large": {Type: FirstType, Body: make([]byte, MaxBody+1)},
 	} {
-		if _, err := l.AppendMany(context.Background(), append(items(2, 17), bad)); err == nil {
+		if _, err := l.appendMany(context.Background(), append(items(2, 17), bad)); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 		if seq, h := l.Tail(); seq != before || h != head {
@@ -69,7 +69,7 @@ func TestWhatLiesBesideAnEntryIsLeftOutOfTheChainAndCheckedAllTheSame(t *testing
 	var heads [2]Head
 	for i, dir := range dirs {
 		l, _ := mustOpen(t, dir, options())
-		e := must(l.AppendMany(context.Background(), []Item{{FirstBeside, body(1), bytes.Repeat([]byte{byte(i)}, BesideSize)}}))
+		e := must(l.appendMany(context.Background(), []item{{FirstBeside, body(1), bytes.Repeat([]byte{byte(i)}, BesideSize)}}))
 		heads[i] = e[0].Head
 		if err := l.CloseSegment(); err != nil {
 			t.Fatal(err)
@@ -339,7 +339,7 @@ func TestPruningCanBeCutOffAtAnyCall(t *testing.T) {
 func TestTheBytesBesideEntriesAreFoundNewestSegmentFirst(t *testing.T) {
 	l, _ := mustOpen(t, t.TempDir(), options())
 	for n := 1; n <= 16; n += 4 {
-		must(l.AppendMany(context.Background(), items(4, n)))
+		must(l.appendMany(context.Background(), items(4, n)))
 	}
 	var seqs []uint64
 	err := l.Beside(func(seq uint64, beside []byte) {
@@ -354,3 +354,29 @@ func TestTheBytesBesideEntriesAreFoundNewestSegmentFirst(t *testing.T) {
 }
 
 func randomSeed(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 3)) }
+
+// item is an entry to be appended.
+type item struct {
+	Type   byte
+	Body   []byte
+	Beside []byte
+}
+
+// appendMany appends the items in one write with one sync, all or none.
+func (l *Ledger) appendMany(ctx context.Context, items []item) ([]Entry, error) {
+	all := make([]Entry, 0, len(items))
+	err := l.AppendBatch(ctx, &Batch{Size: len(items), Fill: func(p *Place) error {
+		for _, it := range items {
+			seq, head, err := p.Add(it.Type, it.Body, it.Beside)
+			if err != nil {
+				return err
+			}
+			all = append(all, Entry{Seq: seq, Type: it.Type, Body: it.Body, Beside: it.Beside, Head: head})
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
