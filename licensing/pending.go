@@ -51,6 +51,12 @@ func (e *Engine) reread(doc documentRecord) (exchange.Response, string, bool) {
 			break
 		}
 	}
+	for _, p := range e.rec.Parts {
+		if p.Document == doc.Hash {
+			profiles = append(profiles, p.Profile)
+			break
+		}
+	}
 	for _, hash := range profiles {
 		if resp, err := exchange.ParseResponse(env, e.profileOf(hash, v)); err == nil {
 			return resp, hash, true

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/hpke"
@@ -9,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -238,6 +240,23 @@ func TestFromUseToReceiptAndThenNothing(t *testing.T) {
 		if len(r) != 1 || !r[0].Matches || r[0].Ref != "R-1" || r[0].Counted != 12 || len(r[0].Totals) != 3 || r[0].Totals[1].Here != 55 || r[0].Totals[1].There != 55 {
 			t.Fatalf("%s: receipts %+v", step, r)
 		}
+		if !c.ReceiptSigned(r[0].Document) {
+			t.Fatalf("%s: the signature of the receipt is not found in order", step)
+		}
+	}
+	name := c.documentPath(c.Receipts()[0].Document)
+	kept, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, bytes.Replace(kept, []byte("a"), []byte("b"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c.ReceiptSigned(c.Receipts()[0].Document) || c.ReceiptSigned("of nobody") {
+		t.Fatal("a changed file of a receipt passes for signed")
+	}
+	if err := os.WriteFile(name, kept, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	if err := c.Unlock(context.Background()); err != nil {
 		t.Fatal(err)

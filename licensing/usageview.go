@@ -138,6 +138,17 @@ func (e *Engine) Receipts() []ReceiptView {
 	return all
 }
 
+// ReceiptSigned says whether the signed file of a receipt (its Document) is here and bears the vendor's signature. It reads the file again.
+func (e *Engine) ReceiptSigned(document string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	doc, ok := e.rec.Documents[document]
+	if ok {
+		_, _, ok = e.reread(*doc)
+	}
+	return ok
+}
+
 // compared are the totals of a receipt beside those that were reported here up to the same place. Without a file that ends there
 // only what the receipt says is known, and so it is where the vendor may rightly know of more.
 func (u usageRecords) compared(r *exchange.Receipt) []ReceiptTotal {

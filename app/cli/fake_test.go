@@ -117,6 +117,8 @@ func (f *fake) SetUsageLevel(_ context.Context, vendor, level string) error {
 
 func (f *fake) Receipts() []licensing.ReceiptView { return f.receipts }
 
+func (f *fake) ReceiptSigned(document string) bool { return document != "changed" }
+
 func (f *fake) Import(_ context.Context, _ []licensing.Source, o licensing.ImportOptions) (licensing.Report, error) {
 	f.trusted = o.TrustVendor && o.AcceptLoss
 	return f.report, f.err

@@ -29,6 +29,7 @@ type receiptJSON struct {
 	Matches    bool        `json:"matches"` // its totals are those of the ledger here
 	Totals     []totalJSON `json:"totals"`
 	Document   string      `json:"document"`
+	Signed     *bool       `json:"signed,omitempty"` // verify: its signed file is here, and the vendor's signature fits
 	// Receipt is what the vendor signed.
 	Receipt *exchange.Receipt `json:"receipt,omitempty"`
 }
@@ -204,7 +205,8 @@ type verifyJSON struct {
 	Receipts []receiptJSON `json:"receipts"`
 }
 
-// run compares receipts with the ledger here: 0 when all are the same, 10 when one differs, 71 when there is none.
+// run checks the vendor's signature on receipts and compares them with the ledger here: 0 when all is in order, 20 when a signed file
+// is changed or gone, 10 when totals differ, 71 when there is no receipt.
 func (c *receiptsVerifyCmd) run(_ context.Context, s *session) (result, error) {
 	all := s.engine.Receipts()
 	if c.Ref != "" {
@@ -220,8 +222,14 @@ func (c *receiptsVerifyCmd) run(_ context.Context, s *session) (result, error) {
 		if !s.isVendor(v.Root, c.Vendor) {
 			continue
 		}
-		j.Receipts = append(j.Receipts, s.receiptJSON(v))
-		r.page.add(s.text("cli.receipts.verified", map[string]any{"ref": v.Ref, "vendor": v.Vendor, "text": s.matches(v)}))
+		one, seal := s.receiptJSON(v), "cli.receipts.signed"
+		one.Signed = new(s.engine.ReceiptSigned(v.Document))
+		if !*one.Signed {
+			j.OK, seal = false, "cli.receipts.unsigned"
+			r.code = terms.StateFileChanged.ExitCode(false)
+		}
+		j.Receipts = append(j.Receipts, one)
+		r.page.add(s.text("cli.receipts.verified", map[string]any{"ref": v.Ref, "vendor": v.Vendor, "text": s.matches(v), "seal": s.text(seal, nil)}))
 		if !v.Matches {
 			j.OK = false
 			r.page = append(r.page, s.totalLines(v)...)
@@ -233,7 +241,7 @@ func (c *receiptsVerifyCmd) run(_ context.Context, s *session) (result, error) {
 	case len(j.Receipts) == 0:
 		r.code = codeNothing
 		r.page.add(s.text("cli.receipts.none", nil))
-	case !j.OK:
+	case !j.OK && r.code == 0:
 		r.code = codeAct
 	}
 	r.json = j

@@ -45,6 +45,7 @@ type Engine interface {
 	UsageLeft(ctx context.Context, draftID, name string) error
 	SetUsageLevel(ctx context.Context, vendor, level string) error
 	Receipts() []licensing.ReceiptView
+	ReceiptSigned(document string) bool
 }
 
 // Home is what the verbs need of an *app.App beside its engine.

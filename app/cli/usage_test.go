@@ -158,6 +158,13 @@ func TestReceiptsAreListedShownAndComparedWithTheLedger(t *testing.T) {
 	if code, _, _ := f.run(t, "receipts verify r-118"); code != 0 {
 		t.Errorf("one that is the same: exit %d", code)
 	}
+	changed := same
+	changed.Document = "changed"
+	f.receipts = []licensing.ReceiptView{other, changed}
+	if code, out, _ := f.run(t, "receipts verify"); code != 20 || !strings.Contains(out, "its signed file is changed or gone") {
+		t.Errorf("a changed one: exit %d, %s", code, out)
+	}
+	f.receipts = []licensing.ReceiptView{other, same}
 	if code, out, _ := f.run(t, "receipts list"); code != 0 || strings.Count(out, "Acme GmbH") != 2 {
 		t.Errorf("exit %d, %s", code, out)
 	}
