@@ -43,6 +43,7 @@ race:
 	$(GO) test -race -short ./licensing/terms/... ./licensing/exchange/... ./licensing/ledger/... ./licensing/store/... \
 		./licensing/disk/... ./licensing/clock/... ./licensing/device/... ./licensing/keystore/... ./licensing/plain/... \
 		./licensing/issuer ./licensing
+	$(GO) test -race -run ManyCallers ./licensing/usage
 
 window: $(ART)
 	HOLDFAST_ARTEFACTS=$(abspath $(ART)) $(GO) test -tags $(TAGS) ./views/...
