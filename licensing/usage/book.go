@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"holdfast/licensing/disk"
@@ -60,6 +61,9 @@ type Book struct {
 	o   BookOptions
 	l   *ledger.Ledger
 
+	idsLoaded atomic.Bool
+	lostIDs   atomic.Uint64 // ids whose key is gone, until a note says so
+
 	mu      sync.Mutex // guards everything below; never held while the ledger is called
 	keys    Keys
 	sealing exchange.SealingKey
@@ -70,7 +74,6 @@ type Book struct {
 	unread  uint64
 	ids     window
 	idKey   []byte
-	lostIDs uint64 // ids whose key is gone, until a note says so
 	// Beside what can be read here:
 	was    counts // as counts.json said, but for what was found since
 	beside Totals // of entries that cannot be read here

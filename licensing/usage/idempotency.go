@@ -31,8 +31,7 @@ const windowSize = 1 << 20
 
 // window finds the newest events by their id: two halves, of which the older one is dropped when the newer one is full.
 type window struct {
-	loaded       bool
-	newer, older map[idHash]uint64
+	newer, older map[idHash]uint64 // newer is nil until the ids are read
 }
 
 func (w *window) find(id idHash) (uint64, bool) {
@@ -44,7 +43,7 @@ func (w *window) find(id idHash) (uint64, bool) {
 }
 
 func (w *window) add(id idHash, seq uint64) {
-	if !w.loaded {
+	if w.newer == nil {
 		return
 	}
 	if len(w.newer) >= windowSize {
@@ -139,16 +138,13 @@ func (b *Book) Known(events []Event) ([]bool, error) {
 
 // loadIDs reads the hashes of the newest events, once. It does so in turn with the appends, so that none is missed.
 func (b *Book) loadIDs() error {
-	b.mu.Lock()
-	loaded := b.ids.loaded
-	b.mu.Unlock()
-	if loaded {
+	if b.idsLoaded.Load() { // without mu: many callers at once meet here
 		return nil
 	}
 	return b.l.Do(func() error {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if b.ids.loaded {
+		if b.idsLoaded.Load() {
 			return nil
 		}
 		key, made, err := b.readIDKey()
@@ -174,13 +170,14 @@ func (b *Book) loadIDs() error {
 			}
 		}
 		if made && len(found) > 0 {
-			b.lostIDs = uint64(len(found)) // the key is kept when a note has said so
+			b.lostIDs.Store(uint64(len(found))) // the key is kept when a note has said so
 		} else if made && !b.o.ReadOnly {
 			if err := b.keepIDKey(key); err != nil {
 				return err
 			}
 		}
-		b.idKey, b.ids = key, window{loaded: true, newer: map[idHash]uint64{}, older: found}
+		b.idKey, b.ids = key, window{newer: map[idHash]uint64{}, older: found}
+		b.idsLoaded.Store(true)
 		return nil
 	})
 }
@@ -197,9 +194,11 @@ func (b *Book) missIDKey() error {
 
 // sayIDsLost notes that events of before are no longer known by their ids, so that some may be counted twice.
 func (b *Book) sayIDsLost(ctx context.Context, at time.Time) error {
+	if b.lostIDs.Load() == 0 {
+		return nil
+	}
 	b.mu.Lock()
-	n, key := b.lostIDs, b.idKey
-	b.lostIDs = 0
+	n, key := b.lostIDs.Swap(0), b.idKey
 	b.mu.Unlock()
 	if n == 0 {
 		return nil
@@ -209,9 +208,7 @@ func (b *Book) sayIDsLost(ctx context.Context, at time.Time) error {
 		err = b.keepIDKey(key)
 	}
 	if err != nil {
-		b.mu.Lock()
-		b.lostIDs = n
-		b.mu.Unlock()
+		b.lostIDs.Store(n)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func TestManyCallersWithTheSameIDsCountEachOnce(t *testing.T) {
 }
 
 func TestTheWindowForgetsTheOldestHalfOnly(t *testing.T) {
-	w := window{loaded: true, newer: map[idHash]uint64{}}
+	w := window{newer: map[idHash]uint64{}}
 	id := func(n int) (h idHash) { copy(h[:], fmt.Sprintf("%08d", n)); return h }
 	for n := 1; n <= 2*windowSize+windowSize/2; n++ {
 		w.add(id(n), uint64(n))
