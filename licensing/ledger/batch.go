@@ -83,7 +83,7 @@ func (w *writer) stageBatch(c *waiting) error {
 		return err
 	}
 	size, seq, head := len(w.buf), w.nextSeq, w.nextHead
-	if err := b.Fill(&Place{w}); err != nil {
+	if err := b.Fill(&w.place); err != nil {
 		w.buf, w.nextSeq, w.nextHead = w.buf[:size], seq, head
 		return err
 	}

@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
+	"time"
 )
 
 // waiting is one caller in the queue. It appends (seal, or body as it is) or does something else that needs the
@@ -19,13 +21,13 @@ type waiting struct {
 	beside []byte
 	entry  Entry
 	err    error
-	wake   chan struct{} // gets one signal: done, or lead; none when the caller leads at once
-	lead   bool          // guarded by Ledger.mu
-	taken  bool          // guarded by Ledger.mu
+	wake   chan bool // gets one signal: true to lead, false when done; none when the caller leads at once
+	lead   bool      // guarded by Ledger.mu
+	taken  bool      // guarded by Ledger.mu
 }
 
 // callers keeps used ones: a busy ledger would otherwise spend much of its time on making them.
-var callers = sync.Pool{New: func() any { return &waiting{wake: make(chan struct{}, 1)} }}
+var callers = sync.Pool{New: func() any { return &waiting{wake: make(chan bool, 1)} }}
 
 // maxBatch bounds how many callers share one sync.
 const maxBatch = 1024
@@ -94,18 +96,20 @@ func (l *Ledger) enter(w *waiting) bool {
 
 // waitTurn returns true when w must lead, false when it is done or gave up.
 func (l *Ledger) waitTurn(w *waiting) bool {
+	end := w.ctx.Done()
+	if end == nil {
+		return <-w.wake
+	}
 	select {
-	case <-w.wake:
-	case <-w.ctx.Done():
+	case lead := <-w.wake:
+		return lead
+	case <-end:
 		if l.leave(w) {
 			w.err = w.ctx.Err()
 			return false
 		}
-		<-w.wake
+		return <-w.wake
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return w.lead
 }
 
 // leave takes w out of the queue, unless its write has begun or it was made the leader.
@@ -126,53 +130,63 @@ func (l *Ledger) leave(w *waiting) bool {
 
 // leadOnce writes one batch, which the caller's own entry is part of, and passes the lead on.
 func (l *Ledger) leadOnce(self *waiting) {
-	l.gather()
-	l.mu.Lock()
-	n := min(len(l.queue), maxBatch)
-	batch := l.queue[:n:n]
-	l.queue = l.queue[n:]
-	if len(l.queue) == 0 {
-		l.queue = nil // a new array: batch keeps the old one
-	}
-	for _, w := range batch {
-		w.taken = true
-	}
-	l.mu.Unlock()
-
-	l.w.write(batch)
-
+	l.w.begin()
+	batch := l.gather()
+	l.w.flush()
 	// Those who are done are woken first, so that they can be back before the next leader looks at the queue.
 	for _, w := range batch {
 		if w != self {
-			w.wake <- struct{}{}
+			w.wake <- false
 		}
 	}
 	l.mu.Lock()
-	l.crowd = max(n, l.crowd-l.crowd/16-1)
+	l.crowd = max(len(batch), l.crowd-l.crowd/16-1)
 	if len(l.queue) > 0 {
 		l.queue[0].lead = true
-		l.queue[0].wake <- struct{}{}
+		l.queue[0].wake <- true
 	} else {
 		l.busy = false
 	}
 	l.mu.Unlock()
 }
 
-// gather lets those who shared the last sync come back first, or batches of one and of all would take turns. It only
-// yields the processor; alone, it does nothing.
-func (l *Ledger) gather() {
-	last := 0
-	for idle := 0; idle < 3; {
+// patience is the longest that a leader waits for one more caller.
+const patience = 200 * time.Microsecond
+
+// gather stages the callers in the queue as they come, while others are still on their way. It waits for those who shared the last sync,
+// or batches of one and of all would take turns, until none came for a small part of the time that a sync takes. It only yields the
+// processor; alone, it waits for nobody.
+func (l *Ledger) gather() []*waiting {
+	batch := l.w.batch[:0]
+	var idle time.Time
+	for {
+		from := len(batch)
 		l.mu.Lock()
-		n, crowd := len(l.queue), l.crowd
+		batch = l.take(batch)
+		crowd := min(l.crowd, maxBatch)
 		l.mu.Unlock()
-		if n >= crowd {
-			return
+		l.w.stageAll(batch[from:])
+		came := len(batch) > from
+		if len(batch) >= crowd || !came && !idle.IsZero() && time.Since(idle) > min(l.w.took/8, patience) {
+			l.w.batch = batch
+			return batch
 		}
-		if n == last {
-			idle++
+		if came {
+			idle = time.Time{}
+		} else if idle.IsZero() {
+			idle = time.Now()
 		}
-		last = n
 		runtime.Gosched()
 	}
+}
+
+// take moves callers from the queue to the batch; mu is held.
+func (l *Ledger) take(batch []*waiting) []*waiting {
+	n := min(len(l.queue), maxBatch-len(batch))
+	for _, w := range l.queue[:n] {
+		w.taken = true
+	}
+	batch = append(batch, l.queue[:n]...)
+	l.queue = slices.Delete(l.queue, 0, n)
+	return batch
 }

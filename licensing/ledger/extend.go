@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"time"
 
 	"holdfast/licensing/disk"
 )
@@ -38,10 +39,12 @@ const reserveAfter = 8
 
 // put writes b behind the end and syncs it.
 func (w *writer) put(b []byte) error {
+	start := time.Now()
 	_, err := w.file.WriteAt(b, w.end)
 	if err == nil {
 		err = w.file.Sync()
 	}
+	w.took = time.Since(start)
 	if err != nil {
 		w.dirty = true
 	}

@@ -13,6 +13,7 @@ type Opening struct {
 	Damage         []Notice
 	Owner          json.RawMessage
 	Start          Head // before the first entry
+	BehindOpen     bool // the segment before was left open, and Previous is its head
 }
 
 // Notice is what a HEADER says of a damaged segment before it.
@@ -28,7 +29,7 @@ func ParseHeader(body []byte) (Opening, error) {
 	if err != nil {
 		return Opening{}, err
 	}
-	o := Opening{Ledger: h.Ledger, Segment: h.Segment, First: h.First, Previous: h.Previous, Owner: h.Owner, Start: startHead(body)}
+	o := Opening{Ledger: h.Ledger, Segment: h.Segment, First: h.First, Previous: h.Previous, Owner: h.Owner, Start: startHead(body), BehindOpen: h.Version == openVersion}
 	for _, n := range h.notices {
 		o.Damage = append(o.Damage, Notice{n.Segment, n.Code, n.LostFrom, n.LostTo})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"holdfast/licensing/disk"
 )
@@ -26,21 +27,34 @@ type writer struct {
 	lastEnd  *Head  // hash of the newest CLOSE, when it is the end of segment num
 	pending  []notice
 	closed   bool
-	dirty    bool   // the file may be longer than end
-	keep     bool   // what is longer was found at Open and is kept beside
-	tornName string // file that keeps it
-	room     int64  // bytes of the file, when zeros lie ready behind end
-	writes   int    // to this segment by this process
+	dirty    bool          // the file may be longer than end
+	keep     bool          // what is longer was found at Open and is kept beside
+	tornName string        // file that keeps it
+	room     int64         // bytes of the file, when zeros lie ready behind end
+	writes   int           // to this segment by this process
+	took     time.Duration // by the last write, with its sync
 
-	buf      []byte // frames not yet written
-	staged   []*waiting
+	buf      []byte     // frames not yet written
+	batch    []*waiting // the present callers
+	staged   []*waiting // those of them whose entries are in buf
+	place    Place      // this writer's, for Fill
 	nextSeq  uint64
 	nextHead Head
 }
 
 // write does what the callers want, in order, and sets entry and err of each.
 func (w *writer) write(batch []*waiting) {
-	w.buf, w.staged, w.nextSeq, w.nextHead = w.buf[:0], w.staged[:0], w.seq, w.head
+	w.begin()
+	w.stageAll(batch)
+	w.flush()
+}
+
+// begin starts a batch, stageAll adds callers to it, and flush ends it.
+func (w *writer) begin() {
+	w.buf, w.staged, w.nextSeq, w.nextHead, w.place.w = w.buf[:0], w.staged[:0], w.seq, w.head, w
+}
+
+func (w *writer) stageAll(batch []*waiting) {
 	for _, c := range batch {
 		switch {
 		case w.closed:
@@ -55,7 +69,6 @@ func (w *writer) write(batch []*waiting) {
 			c.err = w.stage(c)
 		}
 	}
-	w.flush()
 }
 
 // stage adds c's entry to the bytes to be written.

@@ -62,6 +62,7 @@ type Book struct {
 	l   *ledger.Ledger
 
 	idsLoaded atomic.Bool
+	hashers   sync.Pool     // of *hasher
 	lostIDs   atomic.Uint64 // ids whose key is gone, until a note says so
 
 	mu      sync.Mutex // guards everything below; never held while the ledger is called
@@ -74,6 +75,8 @@ type Book struct {
 	unread  uint64
 	ids     window
 	idKey   []byte
+	// recalled are the epochs whose ids have the mark of their units.
+	recalled map[uint64]bool
 	// Beside what can be read here:
 	was    counts // as counts.json said, but for what was found since
 	beside Totals // of entries that cannot be read here
@@ -114,7 +117,7 @@ func OpenBook(dir string, o BookOptions) (*Book, Recovery, error) {
 	if err != nil {
 		return nil, Recovery{}, err
 	}
-	b := &Book{dir: dir, o: o, keys: o.Keys, sealing: o.Sealing, days: map[uint64][]Sum{}}
+	b := &Book{dir: dir, o: o, keys: o.Keys, sealing: o.Sealing, days: map[uint64][]Sum{}, recalled: map[uint64]bool{}}
 	lo := o.ledger()
 	if !o.ReadOnly {
 		lo.Sign, lo.Owner, lo.Totals, lo.Reserve = b.sign, b.newEpoch, b.closeTotals, reserve

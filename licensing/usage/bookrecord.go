@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"holdfast/licensing/ledger"
@@ -20,14 +21,12 @@ func (b *Book) Record(ctx context.Context, events []Event) ([]Done, error) {
 			return nil, err
 		}
 	}
-	done := make([]Done, 0, len(events))
-	for len(events) > 0 {
-		n := min(len(events), maxTogether)
-		some, err := b.record(ctx, events[:n])
-		if err != nil {
-			return done, err
+	done := make([]Done, len(events))
+	for from := 0; from < len(events); from += maxTogether {
+		to := min(from+maxTogether, len(events))
+		if err := b.record(ctx, events[from:to], done[from:to]); err != nil {
+			return done[:from], err
 		}
-		done, events = append(done, some...), events[n:]
 	}
 	return done, nil
 }
@@ -46,29 +45,47 @@ func (e *Event) check() error {
 	return nil
 }
 
-func (b *Book) record(ctx context.Context, events []Event) ([]Done, error) {
-	hashes, _, err := b.hashes(events) // here, where callers do not wait for each other
-	if err != nil {
-		return nil, err
+func (b *Book) record(ctx context.Context, events []Event, done []Done) (err error) {
+	r := recordings.Get().(*recording)
+	defer recordings.Put(r)
+	f := &r.filling
+	// The hashes are made here, where callers do not wait for each other.
+	if f.hashes, _, err = b.hashes(f.hashes[:0], events); err != nil {
+		return err
 	}
 	if err := b.sayIDsLost(ctx, events[0].At); err != nil {
-		return nil, err
+		return err
 	}
-	done := make([]Done, len(events))
-	f := filling{b: b, hashes: hashes}
-	err = b.l.AppendBatch(ctx, &ledger.Batch{
-		Size:  2*len(events) + 1,
-		Fresh: func() bool { return b.fresh(events[0].At) },
-		Fill: func(p *ledger.Place) error {
-			return f.fill(p, func() error { return f.events(events, done) })
-		},
-		Done: f.settle,
-	})
+	f.b, f.ids, f.uses, f.name = b, f.ids[:0], f.uses[:0], 0
+	r.in, r.done, r.batch.Size = events, done, 2*len(events)+1
+	err = b.l.AppendBatch(ctx, &r.batch)
+	f.b, f.p, r.in, r.done = nil, nil, nil, nil
 	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return fmt.Errorf("record: %w", err)
 	}
-	return done, nil
+	return nil
 }
+
+// recording is one step of Record.
+type recording struct {
+	filling
+	in    []Event
+	done  []Done
+	batch ledger.Batch
+}
+
+// recordings keeps used ones: a busy ledger would otherwise spend much of its time on making them.
+var recordings = sync.Pool{New: func() any {
+	r := &recording{}
+	r.batch = ledger.Batch{
+		Fresh: func() bool { return r.b.fresh(r.in[0].At) },
+		Fill: func(p *ledger.Place) error {
+			return r.fill(p, func() error { return r.events(r.in, r.done) })
+		},
+		Done: r.settle,
+	}
+	return r
+}}
 
 // Note makes n durable, with its times cut to the grain, and returns its number.
 func (b *Book) Note(ctx context.Context, n Note) (uint64, error) {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -31,32 +32,32 @@ const windowSize = 1 << 20
 
 // window finds the newest events by their id: two halves, of which the older one is dropped when the newer one is full.
 type window struct {
-	newer, older map[idHash]uint64 // newer is nil until the ids are read
+	newer, older map[idHash]placed // newer is nil until the ids are read
 }
 
-func (w *window) find(id idHash) (uint64, bool) {
-	seq, ok := w.newer[id]
+func (w *window) find(id idHash) (placed, bool) {
+	at, ok := w.newer[id]
 	if !ok {
-		seq, ok = w.older[id]
+		at, ok = w.older[id]
 	}
-	return seq, ok
+	return at, ok
 }
 
-func (w *window) add(id idHash, seq uint64) {
+func (w *window) add(id idHash, at placed) {
 	if w.newer == nil {
 		return
 	}
 	if len(w.newer) >= windowSize {
-		w.newer, w.older = map[idHash]uint64{}, w.newer
+		w.newer, w.older = map[idHash]placed{}, w.newer
 	}
-	w.newer[id] = seq
+	w.newer[id] = at
 }
 
 // forget takes ids out again that did not become durable.
 func (w *window) forget(ids []idAt) {
 	for _, i := range ids {
-		for _, half := range []map[idHash]uint64{w.newer, w.older} {
-			if half[i.id] == i.seq {
+		for _, half := range []map[idHash]placed{w.newer, w.older} {
+			if half[i.id].seq() == i.seq {
 				delete(half, i.id)
 			}
 		}
@@ -67,16 +68,29 @@ const idKeyName = "ids.key"
 
 // hash is called after loadIDs, which makes the key once and for all. An id is one of its product and meter: one order may use two.
 func (b *Book) hash(product, meter, id string) idHash {
-	mac := hmac.New(sha256.New, b.idKey)
-	for _, part := range []string{product, "\x00", meter, "\x00", id} {
-		mac.Write([]byte(part))
+	h, _ := b.hashers.Get().(*hasher)
+	if h == nil {
+		h = &hasher{mac: hmac.New(sha256.New, b.idKey)}
 	}
-	return idHash(mac.Sum(nil)[:ledger.BesideSize])
+	h.mac.Reset()
+	h.text = append(append(append(append(append(h.text[:0], product...), 0), meter...), 0), id...)
+	h.mac.Write(h.text)
+	h.text = h.mac.Sum(h.text[:0])
+	sum := idHash(h.text)
+	b.hashers.Put(h)
+	return sum
 }
 
-// hashes are those of the ids of events; zero where there is none. known is false when none has an id.
-func (b *Book) hashes(events []Event) (all []idHash, known bool, err error) {
-	all = make([]idHash, len(events))
+// hasher is what hash needs for one id; making it costs more than using it.
+type hasher struct {
+	mac  hash.Hash
+	text []byte
+}
+
+// hashes appends those of the ids of events to all; zero where there is none. known is false when none has an id.
+func (b *Book) hashes(all []idHash, events []Event) (_ []idHash, known bool, err error) {
+	from := len(all)
+	all = append(all, make([]idHash, len(events))...)
 	for i := range events {
 		e := &events[i]
 		if e.ID == "" {
@@ -87,7 +101,7 @@ func (b *Book) hashes(events []Event) (all []idHash, known bool, err error) {
 				return nil, false, err
 			}
 		}
-		all[i], known = b.hash(e.Product, e.Meter, e.ID), true
+		all[from+i], known = b.hash(e.Product, e.Meter, e.ID), true
 	}
 	return all, known, nil
 }
@@ -112,10 +126,10 @@ func (b *Book) blind(s *Session) error {
 }
 
 // Known says which of the events Record would find to be there again, or twice among these. It answers at once: what is being
-// recorded at the same time may or may not be known yet.
+// recorded at the same time may or may not be known yet. Record can tell another amount afterwards, see recallUnits.
 func (b *Book) Known(events []Event) ([]bool, error) {
 	again := make([]bool, len(events))
-	hashes, keyed, err := b.hashes(events)
+	hashes, keyed, err := b.hashes(nil, events)
 	if err != nil {
 		return nil, fmt.Errorf("look: %w", err)
 	}
@@ -123,16 +137,20 @@ func (b *Book) Known(events []Event) ([]bool, error) {
 		return again, nil
 	}
 	here := make(map[idHash]bool, len(events))
+	var unmarked []uint64
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	for i, id := range hashes {
 		if events[i].ID == "" {
 			continue
 		}
-		_, again[i] = b.ids.find(id)
-		again[i] = again[i] || here[id]
+		at, ok := b.ids.find(id)
+		if again[i] = ok || here[id]; ok && !at.marked() {
+			unmarked = append(unmarked, at.seq())
+		}
 		here[id] = true
 	}
+	b.mu.Unlock()
+	b.recallUnits(unmarked)
 	return again, nil
 }
 
@@ -152,10 +170,10 @@ func (b *Book) loadIDs() error {
 			return err
 		}
 		last, _ := b.l.Tail()
-		found := make(map[idHash]uint64, min(last, windowSize))
+		found := make(map[idHash]placed, min(last, windowSize))
 		take := func(seq uint64, beside []byte) {
-			if id := idHash(beside); found[id] == 0 || found[id] > seq {
-				found[id] = seq
+			if id := idHash(beside); found[id] == 0 || found[id].seq() > seq {
+				found[id] = placed(seq)
 			}
 		}
 		err = b.l.Beside(take, func(first uint64) bool { return outside(first, last) })
@@ -176,7 +194,7 @@ func (b *Book) loadIDs() error {
 				return err
 			}
 		}
-		b.idKey, b.ids = key, window{newer: map[idHash]uint64{}, older: found}
+		b.idKey, b.ids = key, window{newer: map[idHash]placed{}, older: found}
 		b.idsLoaded.Store(true)
 		return nil
 	})
@@ -303,8 +321,8 @@ func (b *Book) Look(product, meter, id string) (Done, bool, error) {
 	err := b.l.Do(func() error { // behind all writes, after what did not succeed was taken away
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		d.Seq, ok = b.ids.find(b.hash(product, meter, id))
-		d.Again = ok
+		at, there := b.ids.find(b.hash(product, meter, id))
+		d.Seq, d.Again, ok = at.seq(), there, there
 		return nil
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/hpke"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -48,6 +49,7 @@ type Proven struct {
 	Last     uint64    `json:"last"`
 	Start    string    `json:"start"`               // hex head before its first entry: the same for copies of one epoch
 	Previous string    `json:"previous,omitempty"`  // hex
+	Behind   bool      `json:"behind,omitempty"`    // Previous is the head of an epoch that was left open for a time
 	Damaged  []uint64  `json:"damaged,omitempty"`   // numbers of earlier epochs that it calls damaged
 	LostFrom uint64    `json:"lost_from,omitempty"` // entries that are lost with them
 	LostTo   uint64    `json:"lost_to,omitempty"`
@@ -110,11 +112,29 @@ func Open(env exchange.Envelope, sealed []byte, keys func(id string) (hpke.Priva
 	} else if face := (span{u.FromEpoch, u.ToEpoch, u.First, u.Last, u.Entries, u.Close}); s != face {
 		return Opened{}, malformed(fmt.Errorf("the content has %v, its face says %v", s, face))
 	}
-	o := Opened{File: u, packed: epochs, signers: signers, keys: keys}
+	o := Opened{File: u, packed: epochs, signers: signers, keys: remembered(keys)}
 	if err := o.proveAll(); err != nil {
 		return Opened{}, malformed(err)
 	}
 	return o, nil
+}
+
+// remembered asks keys for each id once, as making a private key takes longer than opening a small epoch.
+func remembered(keys func(id string) (hpke.PrivateKey, error)) func(id string) (hpke.PrivateKey, error) {
+	var mu sync.Mutex
+	known := map[string]hpke.PrivateKey{}
+	return func(id string) (hpke.PrivateKey, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if key, ok := known[id]; ok {
+			return key, nil
+		}
+		key, err := keys(id)
+		if err == nil {
+			known[id] = key
+		}
+		return key, err
+	}
 }
 
 func (o *Opened) proveAll() error {
