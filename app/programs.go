@@ -260,7 +260,7 @@ func (p *programs) Record(ctx context.Context, q endpoint.UsageRequest) (endpoin
 	at := s.Verdict.At.UTC()
 	a.ValidUntil = at.Add(longest)
 	for i, d := range done {
-		a.Events[i] = endpoint.RecordedUse{Seq: d.Seq, Again: d.Again, Flags: d.Flags, State: string(d.Meter.State), Left: d.Meter.Left}
+		a.Events[i] = endpoint.RecordedUse{Seq: d.Seq, Again: d.Again, Conflict: d.Conflict, Flags: d.Flags, State: string(d.Meter.State), Left: d.Meter.Left}
 		a.ValidUntil = until(at, a.ValidUntil, d.Meter.Reset)
 		t := tail{d.Seq, d.Head}
 		if d.Again { // recorded earlier, perhaps by a process before this one; its own place is not the end

@@ -166,7 +166,7 @@ func TestAVendorThatIsNotKnownHereByItsRootIsNotAskedFor(t *testing.T) {
 
 func TestUsageIsAcknowledgedWithTheEndOfItsLedger(t *testing.T) {
 	f := &fakeAnswers{done: []licensing.Recorded{
-		{Ledger: "11", Seq: 8, Head: "head-8", Flags: []string{"offline"}}, {Ledger: "11", Seq: 3, Head: "head-8", Again: true},
+		{Ledger: "11", Seq: 8, Head: "head-8", Flags: []string{"offline"}}, {Ledger: "11", Seq: 3, Head: "head-8", Again: true, Conflict: true},
 	}}
 	f.snapshot.Verdict.At = checkedAt
 	f.done[0].Meter = terms.MeterVerdict{Left: 5, State: terms.StateQuotaLow, Reset: checkedAt.Add(time.Hour)}
@@ -180,7 +180,7 @@ func TestUsageIsAcknowledgedWithTheEndOfItsLedger(t *testing.T) {
 	if a.Seq != 8 || a.Head != "head-8" || a.Ledger != "11" || !a.ValidUntil.Equal(checkedAt.Add(time.Hour)) {
 		t.Errorf("%+v", a)
 	}
-	if e := a.Events; len(e) != 2 || e[0].Again || e[0].Left != 5 || e[0].State != "quota_low" || !e[1].Again || e[1].Seq != 3 {
+	if e := a.Events; len(e) != 2 || e[0].Again || e[0].Left != 5 || e[0].State != "quota_low" || !e[1].Again || e[1].Seq != 3 || e[0].Conflict || !e[1].Conflict {
 		t.Errorf("%+v", e)
 	}
 	if f.recorded[1].ID != "b" || f.recorded[1].Units != 3 {

@@ -275,7 +275,7 @@ func (e *Engine) recordBatch(ctx context.Context, l *usageLedger, b *usageBatch,
 		return false, e.diskProblem(err)
 	}
 	for i, d := range done {
-		rec := Recorded{Root: l.root, Ledger: l.id, Seq: d.Seq, Head: headText(d.Head), Again: d.Again, Flags: b.events[i].Flags.Names(), Meter: b.after[i]}
+		rec := Recorded{Root: l.root, Ledger: l.id, Seq: d.Seq, Head: headText(d.Head), Again: d.Again, Conflict: d.Conflict, Flags: b.events[i].Flags.Names(), Meter: b.after[i]}
 		if d.Again {
 			_, head, _ := l.book.Tail()
 			rec.Head, rec.Flags = headText(head), nil

@@ -52,6 +52,20 @@ func TestARetryWithinTheIncludedAmountIsNoOverage(t *testing.T) {
 	}
 }
 
+func TestTheFirstAmountOfAnIDStandsAndAnotherOneIsTold(t *testing.T) {
+	c, _ := meteringComputer(t)
+	first := c.uses("renders", 4, "order-7")
+	for _, when := range []string{"at once", "after a new start"} {
+		if r := c.uses("renders", 4, "order-7"); !r.Again || r.Conflict {
+			t.Errorf("%s, the same amount: %+v", when, r)
+		}
+		if r := c.uses("renders", 9, "order-7"); !r.Again || !r.Conflict || r.Seq != first.Seq || r.Meter.Used != 4 {
+			t.Errorf("%s, another amount: %+v", when, r)
+		}
+		c.reopen()
+	}
+}
+
 func TestWhatWasNotRecordedDoesNotCount(t *testing.T) {
 	c, _ := meteringComputer(t)
 	c.uses("seats", 2, "")

@@ -175,8 +175,13 @@ func (c *computer) noted(kind string) bool {
 // notes are the codes of the notes of a kind, oldest first.
 func (c *computer) notes(kind string) []string {
 	c.t.Helper()
+	v, err := c.reporter("")
+	if err != nil {
+		return nil // nothing was recorded
+	}
+	own := c.ledgersOf(v.Root)
 	var all []string
-	err := c.UsageRows(context.Background(), "", 1, func(r usage.Row) error {
+	err = own[len(own)-1].book.Rows(1, func(r usage.Row) error {
 		if r.Note != nil && r.Note.Kind == kind {
 			all = append(all, r.Note.Code)
 		}

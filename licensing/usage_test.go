@@ -182,7 +182,11 @@ func meteringComputer(t testing.TB) (*computer, *desk) {
 
 func TestFromUseToReceiptAndThenNothing(t *testing.T) {
 	c, d := meteringComputer(t)
-	c.nothing()
+	for _, vendor := range []string{"", c.usage().Root} {
+		if _, err := c.DraftUsage(context.Background(), UsageOptions{Vendor: vendor}); mistake(err) != "nothing_recorded" {
+			t.Fatalf("of vendor %q before the first use: %v", vendor, err)
+		}
+	}
 	for i := range 10 {
 		c.clock.Advance(time.Hour)
 		if r := c.uses("renders", int64(i+1), ""); r.Seq == 0 || r.Again || len(r.Head) != 64 {

@@ -20,6 +20,7 @@ type UsageEvent struct {
 }
 
 // Recorded is what became of an event: durable, with its place in the ledger. State is the meter's: quota_low, quota_used or "".
+// Conflict: its id was recorded before with another amount, which stands; it is not set when that amount cannot be known.
 type Recorded struct {
 	Root   string
 	Ledger string
@@ -28,6 +29,8 @@ type Recorded struct {
 	Again  bool
 	Flags  []string
 	Meter  terms.MeterVerdict
+
+	Conflict bool
 }
 
 // UsageView is the usage ledger of one vendor, in short.
@@ -64,6 +67,9 @@ type MeterView struct {
 type UsageOptions struct {
 	Vendor string // id, "id@root" or root; "" when only one has a ledger
 	Level  string
+	// Most is the most bytes of content, for a file that a contact carries: it begins behind the newest receipt, whatever was saved
+	// since. 0: everything that fits into a file.
+	Most int
 }
 
 // UsageDraft is a usage file before it leaves, and everything that is in it. Contents was decoded from the bytes of File.

@@ -2,8 +2,10 @@ package licensing
 
 import (
 	"context"
+	"slices"
 	"testing"
 
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -34,4 +36,29 @@ func TestAFileThatWasOnlyLookedAtIsNotOnItsWay(t *testing.T) {
 	if paused() == 0 {
 		t.Error("nothing is paused 40 days after the file left")
 	}
+}
+
+func TestBeyondTheSignedAllowanceAFileIsAskedForAtOnce(t *testing.T) {
+	c, d := newComputer(t), newDesk(t)
+	c.with(d.vendor, func(l *terms.License) { metered(l); l.Policy.Usage.Unreported = 5 })
+	asked := func() bool {
+		v := c.Snapshot().Verdict
+		return slices.ContainsFunc(append(v.Others, v.Main), func(f terms.Finding) bool { return f.State == terms.StateUsageDue })
+	}
+	use := func(n int64, want bool, when string) {
+		t.Helper()
+		if c.uses("renders", n, ""); asked() != want {
+			t.Errorf("%s: asked for a file %v", when, !want)
+		}
+	}
+	use(5, false, "what the license allows")
+	use(1, true, "one more")
+	d.edit = func(r *exchange.Receipt) { r.AllowUnits = 10 }
+	receipt, _ := d.confirm(c.drafts(UsageOptions{}).File)
+	c.use(receipt)
+	if asked() {
+		t.Error("asked for a file that is confirmed")
+	}
+	use(10, false, "what the receipt allows")
+	use(1, true, "one more than that")
 }

@@ -2,8 +2,6 @@ package licensing
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -176,31 +174,4 @@ func (u usageRecords) compared(r *exchange.Receipt) []ReceiptTotal {
 		all = append(all, t)
 	}
 	return all
-}
-
-// UsageRows calls fn for the entries of a vendor's ledger from number from on, oldest first; those that were pruned are gone. It is the
-// ledger that goes on now. Nothing recorded yet is no error.
-func (e *Engine) UsageRows(ctx context.Context, vendor string, from uint64, fn func(usage.Row) error) error {
-	e.mu.Lock()
-	v, err := e.reporter(vendor)
-	var l *usageLedger
-	if err == nil {
-		if own := e.ledgersOf(v.Root); len(own) > 0 {
-			l = own[len(own)-1]
-		}
-	}
-	e.mu.Unlock()
-	if l == nil {
-		var m *Mistake
-		if errors.As(err, &m) && m.Code == "nothing_to_report" {
-			return nil
-		}
-		return err
-	}
-	return l.book.Rows(from, func(row usage.Row) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return fn(row)
-	})
 }

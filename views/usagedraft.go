@@ -15,8 +15,11 @@ import (
 // draftTime is how long making a usage file may take. A hundred thousand entries take seconds.
 const draftTime = 2 * time.Minute
 
-// nothingToReport is the code of the engine's answer when every entry has its receipt.
-const nothingToReport = "nothing_to_report"
+// The codes of the engine's answer when every entry has its receipt, and when there never was one.
+const (
+	nothingToReport = "nothing_to_report"
+	nothingRecorded = "nothing_recorded"
+)
 
 // usageDraft makes the usage file of a vendor and shows everything that is in it. Nothing leaves by it. Where a file waits for
 // its receipt and nothing came after it, it is that file again.
@@ -98,13 +101,14 @@ func (w *Window) usageAtLevel(d *licensing.UsageDraft, level string) {
 func (w *Window) noUsageDraftPlace(o licensing.UsageOptions, err error) place {
 	return place{section: secUsage, name: usageFilePlace(o.Vendor), build: func() *screen {
 		b, f := w.problem(err)
-		if plain.Code(err) == nothingToReport {
+		code := plain.Code(err)
+		if code == nothingRecorded {
 			w.v.neverUsed(w.snap, o.Vendor, &b.Answers)
 		}
 		main := look.NewButton(look.PrimaryButton, w.v.t("usagefile.again"), func() { w.makeUsageDraft(o) })
 		switch a := b.Answers.Action; {
 		case b.Answers.Button == "":
-			if plain.Code(err) == nothingToReport {
+			if code == nothingToReport || code == nothingRecorded {
 				main.Label, main.OnTapped = w.v.t("rail.usage"), func() { w.visit(w.usagePlace()) }
 			}
 		case f.State == terms.StateDiskFull:
@@ -127,13 +131,8 @@ func (w *Window) noUsageDraftPlace(o licensing.UsageOptions, err error) place {
 	}}
 }
 
-// neverUsed says, where no file can be made, that nothing was used yet: what was never counted was never confirmed either.
+// neverUsed says, where no file can be made, that nothing was used yet.
 func (v voice) neverUsed(s licensing.Snapshot, root string, a *plain.Answers) {
-	for _, u := range s.Usage {
-		if u.Root == root && (counted(u) || v.usageUnknown(s, u) != "") {
-			return
-		}
-	}
 	vendor := vendorName(s, root)
 	if vendor == "" {
 		vendor = v.t("open_request.contact")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"holdfast/licensing"
@@ -90,35 +89,39 @@ func (s *session) draft(ctx context.Context, o licensing.UsageOptions) (licensin
 			return licensing.UsageDraft{}, err
 		}
 	}
-	if s.allConfirmed(o.Vendor) {
-		return licensing.UsageDraft{}, mistake("nothing_to_report", nil)
+	if code := s.nothingWaits(o.Vendor); code != "" { // also while the key store is locked
+		return licensing.UsageDraft{}, mistake(code, nil)
 	}
 	return s.engine.DraftUsage(ctx, o)
 }
 
-// allConfirmed says that no use of a vendor's products is without a receipt; "" is for all vendors.
-func (s *session) allConfirmed(vendor string) bool {
-	ledgers := 0
+// nothingWaits says why no use of a vendor's products waits for a receipt: all is confirmed, or nothing was recorded; "" when some does.
+// Vendor "" is all of them.
+func (s *session) nothingWaits(vendor string) string {
+	ledgers, entries := 0, uint64(0)
 	for _, u := range s.engine.Snapshot().Usage {
 		if !s.isVendor(u.Root, vendor) {
 			continue
 		}
 		ledgers++
-		if u.Unsent > 0 {
-			return false
+		if entries += u.Entries; u.Unsent > 0 {
+			return ""
 		}
 	}
-	return ledgers > 0 || vendor == ""
+	switch {
+	case entries > 0:
+		return "nothing_to_report"
+	case ledgers > 0 || vendor == "":
+		return "nothing_recorded"
+	}
+	return ""
 }
 
 // nothingNew turns the engine's word that there is no use without a receipt into an answer of its own; other errors stay.
 func (s *session) nothingNew(ctx context.Context, err error) (result, error) {
 	var wrong *licensing.Mistake
-	if !errors.As(err, &wrong) || wrong.Code != "nothing_to_report" {
+	if !errors.As(err, &wrong) || wrong.Code != "nothing_to_report" && wrong.Code != "nothing_recorded" {
 		return result{}, err
-	}
-	if !slices.ContainsFunc(s.engine.Snapshot().Usage, func(u licensing.UsageView) bool { return u.Entries > 0 }) {
-		err = mistake("nothing_recorded", nil)
 	}
 	r := s.failed(ctx, err, nil)
 	r.code, r.err = codeNothing, false

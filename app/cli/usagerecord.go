@@ -24,7 +24,8 @@ type recordedJSON struct {
 	Ledger     string    `json:"ledger"`
 	Seq        uint64    `json:"seq"`
 	Head       string    `json:"head"`
-	Again      bool      `json:"again"` // recorded before under this id, and counted once
+	Again      bool      `json:"again"`    // recorded before under this id, and counted once
+	Conflict   bool      `json:"conflict"` // with another amount, as far as that is known; the first one stands
 	Flags      []string  `json:"flags"`
 	Meter      meterJSON `json:"meter"`
 }
@@ -40,12 +41,15 @@ func (c *usageRecordCmd) run(ctx context.Context, s *session) (result, error) {
 	}
 	d := done[0]
 	j := recordedJSON{
-		Vendor: d.Root, VendorName: s.vendorName(d.Root), Ledger: d.Ledger, Seq: d.Seq, Head: d.Head, Again: d.Again, Flags: list(d.Flags),
+		Vendor: d.Root, VendorName: s.vendorName(d.Root), Ledger: d.Ledger, Seq: d.Seq, Head: d.Head, Again: d.Again, Conflict: d.Conflict, Flags: list(d.Flags),
 		Meter: s.meterJSON(c.Product, nil, d.Meter),
 	}
 	r := result{json: j}
 	id := "cli.usage.recorded"
-	if d.Again {
+	switch {
+	case d.Conflict:
+		id = "cli.usage.recorded_conflict"
+	case d.Again:
 		id = "cli.usage.recorded_again"
 	}
 	name := nameOr(d.Meter.Name.In(s.say.Language()), c.Meter)

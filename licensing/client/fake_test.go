@@ -199,12 +199,12 @@ func (h *holdfast) record(w http.ResponseWriter, r *http.Request) {
 	a := endpoint.UsageAnswer{Schema: 1, Ledger: "1234"}
 	record := func() {
 		for _, e := range q.Events {
-			_, again := h.recorded[e.ID]
+			units, again := h.recorded[e.ID]
 			if !again {
 				h.recorded[e.ID] = e.Units
 				h.seq++
 			}
-			a.Events = append(a.Events, endpoint.RecordedUse{Seq: h.seq, Again: again})
+			a.Events = append(a.Events, endpoint.RecordedUse{Seq: h.seq, Again: again, Conflict: again && units != e.Units})
 		}
 		a.Seq, a.Head = h.end()
 	}

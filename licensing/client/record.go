@@ -19,8 +19,8 @@ type Use struct {
 	Product string // "" for that of the client
 }
 
-// Recorded is what became of a use: safely on disk, as entry Seq. Again: its id was recorded before. Left and State are those of
-// its meter. Proven says that the device key signed all of this; while the key store of the account is locked it cannot.
+// Recorded is what became of a use: safely on disk, as entry Seq. Again: its id was recorded before; Conflict: with
+// another amount, which stands. Left and State are those of its meter. Proven says that the device key signed all of this; while the key store of the account is locked it cannot.
 type Recorded struct {
 	endpoint.RecordedUse
 	Proven bool

@@ -133,9 +133,12 @@ func TestAnIdOfTheCallerIsKept(t *testing.T) {
 	h, p := begin(t)
 	for i := range 2 {
 		d, err := p.Record(t.Context(), "renders", 5, "order-7")
-		if err != nil || d.Again != (i == 1) {
+		if err != nil || d.Again != (i == 1) || d.Conflict {
 			t.Errorf("%+v, %v", d, err)
 		}
+	}
+	if d, err := p.Record(t.Context(), "renders", 6, "order-7"); err != nil || !d.Again || !d.Conflict || !d.Proven {
+		t.Errorf("with another amount: %+v, %v", d, err)
 	}
 	if h.recorded["order-7"] != 5 || h.units() != 5 {
 		t.Errorf("%v", h.recorded)

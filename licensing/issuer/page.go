@@ -196,7 +196,11 @@ func (w *pageWriter) usage() {
 	}
 	w.list(lines...)
 	u := w.p.Usage
-	w.list(w.words("usage.due."+u.Due, nil), w.words("usage.level."+u.Level, nil), w.words("usage.late."+u.Late, nil), w.words("usage.keep", map[string]any{"length": u.Keep}))
+	lines = []string{w.words("usage.due."+u.Due, nil)}
+	if u.Unreported > 0 {
+		lines = append(lines, w.words("usage.unreported", map[string]any{"n": u.Unreported}))
+	}
+	w.list(append(lines, w.words("usage.level."+u.Level, nil), w.words("usage.late."+u.Late, nil), w.words("usage.keep", map[string]any{"length": u.Keep}))...)
 }
 
 // changes is the changelog, newest first.

@@ -216,13 +216,15 @@ func TestALicenseIsChangedForEveryComputer(t *testing.T) {
 
 func TestThePageOfAPolicySaysWhatACustomerMayCountOn(t *testing.T) {
 	p := sample(t)
+	p.Usage.Unreported = 500
 	for lang, words := range map[string][]string{
 		"en": {
+			"A file is also asked for when more than 500 units have no receipt.",
 			"AcmeCAD Pro", "30 days without any contact", "Up to 60 days more are given at once", "Edit drawings", "Cloud render", "3 days", "never ends",
 			"You can open, print and export drawings", "pauses until there is a newer file", "If you hear nothing of us for 365 days", "Everything goes on",
 			"2 computers", "Renders: 1000 included each month", "Records are kept for 400 days", "Version 3, 1 November 2026: Offline time is now 30 days instead of 14.",
 		},
-		"de": {"Zeichnungen bearbeiten", "30 Tage ohne jeden Kontakt", "Was danach bleibt", "1. November 2026", "400 Tage"},
+		"de": {"Zeichnungen bearbeiten", "30 Tage ohne jeden Kontakt", "Was danach bleibt", "1. November 2026", "400 Tage", "mehr als 500 Einheiten ohne Quittung"},
 	} {
 		page, err := issuer.PolicyPage(p, lang)
 		if err != nil {

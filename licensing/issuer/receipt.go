@@ -19,7 +19,7 @@ func (is *Issuer) receipt(t tx, who identity, d computer, now time.Time, rec led
 	s := rec.Standing
 	r := exchange.Receipt{
 		Number: s.Receipt, Ledger: u.Ledger, Epoch: c.Epoch, Seq: c.Seq, Close: c.Close, Totals: s.Totals, Missing: c.Missing,
-		Entries: s.Events, From: s.From, To: s.To, Export: u.ID, Findings: codes(found), AllowDays: allowDays(held),
+		Entries: s.Events, From: s.From, To: s.To, Export: u.ID, Findings: codes(found), AllowDays: allowDays(held), AllowUnits: allowUnits(held),
 	}
 	if !u.Speaks(rec.Device) { // the ledger of another computer: nothing was counted, and this one learns nothing of the other
 		r = exchange.Receipt{Ledger: u.Ledger, Export: u.ID, Findings: r.Findings}
@@ -98,4 +98,14 @@ func allowDays(held []licenseRecord) int {
 		return 2 * dueDays["monthly"]
 	}
 	return 2 * dueOf(held)
+}
+
+// allowUnits is the lowest bound that the licenses put on units without a receipt; 0 when none does.
+func allowUnits(held []licenseRecord) (units int64) {
+	for _, l := range held {
+		if n := l.Policy.Usage.Unreported; n > 0 && len(l.Policy.Meters) > 0 && (units == 0 || n < units) {
+			units = n
+		}
+	}
+	return units
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,22 @@ func TestUsageIsCountedOnceAndAnsweredWithACumulativeReceipt(t *testing.T) {
 	}
 	if d.units(t, issuer.UsageFilter{Customer: "other"}) != 0 || d.units(t, issuer.UsageFilter{Month: "2026-11", Product: "acmecad"}) != 160 {
 		t.Error("the filter of the report")
+	}
+}
+
+func TestAReceiptCarriesTheLowestBoundOfTheLicensesOnUnitsWithoutOne(t *testing.T) {
+	d := newDesk(t)
+	a := d.agent(t, 1)
+	for i, most := range []int64{0, 900, 400, 700} {
+		p := sample(t)
+		p.Usage.Unreported = most
+		made := d.license(t, issuer.NewLicense{Policy: p, Customer: "8812", Order: fmt.Sprint(i)})
+		d.answer(t, a.request(t, d.trusted(t), made.Key, i))
+		a.use(1)
+		want := []int64{0, 900, 400, 400}[i]
+		if r := a.take(d.receive(t, a.export()).File); r.AllowUnits != want || r.AllowDays != 62 {
+			t.Errorf("after license %d: %d units, %d days", i, r.AllowUnits, r.AllowDays)
+		}
 	}
 }
 

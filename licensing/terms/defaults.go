@@ -26,7 +26,7 @@ var (
 //	meters      kind: counter; overage: allow; included for the whole license
 //	devices     places 1, unproven 7d; first_use and test none
 //	extensions  none
-//	usage       with meters: due monthly, level contract, late nothing, keep 400d
+//	usage       with meters: due monthly, level contract, late nothing, keep 400d; unreported: no bound
 func (p Policy) WithDefaults() Policy {
 	trial := p.Term.Kind == TermTrial
 	p.Schema = or(p.Schema, PolicySchema)

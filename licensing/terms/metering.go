@@ -39,7 +39,7 @@ func (p *product) collectMeters() *metering {
 		}
 		if j == p.best || m.usage.Due == "" {
 			u := j.Policy.Usage
-			m.usage = Usage{Due: or(u.Due, "monthly"), Level: or(u.Level, "contract"), Late: or(u.Late, "nothing"), Keep: u.Keep.Or(Days(400))}
+			m.usage = Usage{Due: or(u.Due, "monthly"), Level: or(u.Level, "contract"), Late: or(u.Late, "nothing"), Keep: u.Keep.Or(Days(400)), Unreported: u.Unreported}
 			m.zone, m.starts, m.ends, m.buyer = j.zone, j.starts, j.ends, j.Policy.Renewal.Contact
 		}
 		for id, t := range j.Policy.Meters {
@@ -208,7 +208,8 @@ func daysOf(all []Spent, product, meter string) []Spent {
 }
 
 // due is when the usage of a product must be reported: a month after the period of the oldest use without a receipt, or when the
-// vendor's signed allowance is used up. Zero: nothing is due. open says that the period is over, so that a file can be asked for.
+// days of the vendor's signed allowance are over. Zero: nothing is due. open says that a file can be asked for: the period is over, or
+// more units than the allowance are without a receipt.
 func (e *evaluation) due(p *outcome, use *Metered) (due time.Time, open bool) {
 	if p.metering == nil || use == nil || use.Unsent == 0 || use.Oldest.IsZero() || p.metering.usage.Due == "never" {
 		return time.Time{}, false
@@ -235,7 +236,11 @@ func (e *evaluation) due(p *outcome, use *Metered) (due time.Time, open bool) {
 	if a := use.Allowance; a.Days > 0 {
 		due = sooner(due, use.Oldest.AddDate(0, 0, a.Days))
 	}
-	if a := use.Allowance; a.Units > 0 && use.UnsentUnits > a.Units {
+	units := use.Allowance.Units
+	if len(use.Receipts) == 0 {
+		units = p.metering.usage.Unreported // no receipt has repeated it yet
+	}
+	if units > 0 && use.UnsentUnits > units {
 		over = use.Oldest
 	}
 	return due.UTC(), !p.At.Before(over) || due.Sub(p.At) < 7*24*time.Hour

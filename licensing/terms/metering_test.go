@@ -190,6 +190,28 @@ func TestTheSignedAllowanceMakesAFileDueSooner(t *testing.T) {
 	}
 }
 
+func TestAFileIsAskedForAtOnceBeyondTheUnitsThatMayBeWithoutAReceipt(t *testing.T) {
+	asked := func(f Facts) bool { return find(evaluate(t, f, Query{}, day("2026-10-13")), StateUsageDue) != nil }
+	f := meteredCad(func(p *Policy) { p.Usage.Unreported = 5 }, spent("renders", "2026-10-12", 5))
+	use := &f.Metered[0]
+	for _, c := range []struct {
+		unsent, signed int64
+		receipts       []UsageReceipt
+		want           bool
+	}{
+		{5, 0, nil, false},
+		{6, 0, nil, true}, // the license alone says so
+		{6, 6, []UsageReceipt{{Ref: "R-1", Number: 1}}, false},
+		{7, 6, []UsageReceipt{{Ref: "R-1", Number: 1}}, true},
+		{7, 0, []UsageReceipt{{Ref: "R-1", Number: 1}}, false}, // the vendor gave it up since
+	} {
+		use.UnsentUnits, use.Allowance.Units, use.Receipts = c.unsent, c.signed, c.receipts
+		if asked(f) != c.want {
+			t.Errorf("%d units without a receipt, %d signed in %d receipts: asked for a file %v", c.unsent, c.signed, len(c.receipts), !c.want)
+		}
+	}
+}
+
 func TestReceiptsAreToldOnceAndCompared(t *testing.T) {
 	f := meteredCad(nil)
 	f.Metered[0].Receipts = []UsageReceipt{{Ref: "R-1", Number: 1, Taken: day("2026-11-03"), Sent: 7, Counted: 7, From: day("2026-10-01"), To: day("2026-10-31")}}

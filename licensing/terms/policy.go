@@ -121,12 +121,15 @@ type Extensions struct {
 }
 
 // Usage says when usage is due, at which level of detail, what a late file does and how long records are kept. A period's usage is
-// due a month after the period (a week after a week). Late is nothing, view or pause; it comes lateGrace after the due date.
+// due a month after the period (a week after a week). Late is nothing, view or pause; it comes lateGrace after the due date. Beyond
+// Unreported units without a receipt, of all meters together, a file is asked for at once; 0 is no bound, and a duration counts its seconds.
 type Usage struct {
 	Due   string `json:"due,omitempty"`
 	Level string `json:"level,omitempty"`
 	Late  string `json:"late,omitempty"`
 	Keep  Length `json:"keep,omitzero"`
+
+	Unreported int64 `json:"unreported,omitempty"`
 }
 
 // Change is one line of a policy's changelog.

@@ -127,6 +127,7 @@ func (r *policyReader) usage(n *yamlNode, path string, u *Usage) {
 	r.object(n, path, map[string]reads{
 		"due": r.oneOf(&u.Due, "weekly", "monthly", "quarterly", "yearly", "never"), "level": r.oneOf(&u.Level, "contract", "computer", "full"),
 		"late": r.oneOf(&u.Late, "nothing", string(View), string(Pause)), "keep": r.length(&u.Keep),
+		"unreported": r.number(&u.Unreported, 0, 1<<53),
 	})
 }
 

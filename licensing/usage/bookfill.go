@@ -75,8 +75,8 @@ func (f *filling) events(events []Event, done []Done) error {
 		typ, id := TypeRecord, idHash{}
 		if e.ID != "" {
 			typ, id = typeKeyed, f.hashes[i]
-			if seq, ok := f.b.ids.find(id); ok {
-				done[i] = Done{Seq: seq, Again: true}
+			if at, ok := f.b.ids.find(id); ok {
+				done[i] = Done{Seq: at.seq(), Again: true, Conflict: at.differs(e.Units)}
 				continue
 			}
 		}
@@ -103,7 +103,7 @@ func (f *filling) events(events []Event, done []Done) error {
 		done[i] = Done{Seq: seq, Head: head}
 		f.uses = append(f.uses, used{n, timeOf(slot, run.start), e.Units, e.Flags})
 		if typ == typeKeyed {
-			f.b.ids.add(id, seq)
+			f.b.ids.add(id, place(seq, e.Units))
 			f.ids = append(f.ids, idAt{id, seq})
 		}
 	}

@@ -24,26 +24,39 @@ var ErrNothing = errors.New("no epoch with entries")
 // with the keys of an epoch leave in readable form, so that a person can be shown them; the others leave as they lie there. Pruned epochs
 // and damaged ones without a readable HEADER are passed over; of other damaged epochs what the chain still covers leaves without a close.
 func BuildContent(ledgerID string, epochs []RawEpoch) (Built, error) {
+	return BuildBatch(ledgerID, epochs, 0)
+}
+
+// BuildBatch is BuildContent for a content of at most most bytes, unless its first epoch alone is longer. 0 is no limit of that kind.
+func BuildBatch(ledgerID string, epochs []RawEpoch, most int) (Built, error) {
 	var out Built
+	full := false
 	var body []byte
 	packedEpochs := uint64(0)
 	for i := range epochs {
 		e := &epochs[i]
-		if len(body) >= stopAt {
+		if full || len(body) >= stopAt {
 			if !e.Pruned {
 				out.Remains += uint64(len(e.Entries))
 			}
 			continue
 		}
-		out.Epochs, out.Through = i+1, e.Number
 		p, unread, err := pack(ledgerID, e)
 		if err != nil {
 			return Built{}, fmt.Errorf("epoch %d: %w", e.Number, err)
 		}
 		if p == nil {
+			out.Epochs, out.Through = i+1, e.Number
 			continue
 		}
+		before := len(body)
 		body = p.write(body)
+		if full = most > 0 && packedEpochs > 0 && len(body) > most; full {
+			body = body[:before]
+			out.Remains += uint64(len(e.Entries))
+			continue
+		}
+		out.Epochs, out.Through = i+1, e.Number
 		packedEpochs++
 		out.Entries += uint64(len(p.kinds))
 		out.Unread += unread

@@ -76,14 +76,14 @@ func TestManyCallersWithTheSameIDsCountEachOnce(t *testing.T) {
 }
 
 func TestTheWindowForgetsTheOldestHalfOnly(t *testing.T) {
-	w := window{newer: map[idHash]uint64{}}
+	w := window{newer: map[idHash]placed{}}
 	id := func(n int) (h idHash) { copy(h[:], fmt.Sprintf("%08d", n)); return h }
 	for n := 1; n <= 2*windowSize+windowSize/2; n++ {
-		w.add(id(n), uint64(n))
+		w.add(id(n), placed(n))
 	}
 	last := 2*windowSize + windowSize/2
 	for _, n := range []int{last, last - 1, last - windowSize + 1} {
-		if seq, ok := w.find(id(n)); !ok || seq != uint64(n) {
+		if at, ok := w.find(id(n)); !ok || at.seq() != uint64(n) {
 			t.Errorf("event %d is not known", n)
 		}
 	}

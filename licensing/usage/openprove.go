@@ -43,7 +43,7 @@ func (o *Opened) prove(i int, r reading) (Proven, error) {
 	h := b.opening
 	out := Proven{
 		Number: h.Segment, First: h.First, Last: h.First + uint64(len(b.p.kinds)) - 1, Start: hex.EncodeToString(h.Start[:]),
-		Previous: h.Previous, Key: b.owner.Key, device: b.owner.Device, index: i, of: o,
+		Previous: h.Previous, Behind: h.BehindOpen, Key: b.owner.Key, device: b.owner.Device, index: i, of: o,
 	}
 	for _, n := range h.Damage {
 		out.Damaged = append(out.Damaged, n.Segment)

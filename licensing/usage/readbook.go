@@ -88,7 +88,12 @@ func (b *Book) epoch(num uint64) (RawEpoch, error) {
 	if err != nil {
 		return RawEpoch{}, err
 	}
-	e := RawEpoch{
+	return b.raw(num, w)
+}
+
+// raw is epoch of what was read.
+func (b *Book) raw(num uint64, w ledger.Whole) (e RawEpoch, err error) {
+	e = RawEpoch{
 		Number: w.Number, First: w.First, Last: w.Last, Header: w.Header, Close: w.Close, Totals: w.Totals,
 		Pruned: w.Pruned, Damaged: w.Damaged, Entries: make([]RawEntry, len(w.Entries)),
 	}

@@ -339,6 +339,36 @@ func TestAVendorThatLostItsMemoryGoesOnFromItsOwnReceipt(t *testing.T) {
 	}
 }
 
+func TestAStandingThatWasRebuiltAtAnEpochLeftOpenGoesOnBehindIt(t *testing.T) {
+	b, _, keys := lockedLong(t, 180_000)
+	if err := b.Unlock(context.Background(), keys); err != nil { // writes the close that was left out
+		t.Fatal(err)
+	}
+	closeBook(t, b)
+	epochs := epochsOf(t, b, 1)
+	if len(epochs) < 2 {
+		t.Fatalf("%d epochs", len(epochs))
+	}
+	s, c := Reckon(Standing{}, openContentOf(t, build(t, epochs[:1])))
+	receipt := exchange.Receipt{Number: 1, Ledger: s.Ledger, Epoch: c.Epoch, Seq: c.Seq, Close: c.Close, Totals: s.Totals, Entries: s.Events}
+	back, ok := Rebuild(Standing{}, idOf(sealDevice), receipt)
+	if !ok {
+		t.Fatal("not rebuilt")
+	}
+	next := openContentOf(t, build(t, epochs[1:]))
+	if back, c = Reckon(throughJSON(t, back), next); back.Events != 180_000 || len(c.Parked)+len(c.Missing)+len(c.Findings) > 0 {
+		t.Errorf("%d uses, parked %v, missing %v, findings %v", back.Events, c.Parked, c.Missing, codesOf(c.Findings))
+	}
+	// Entries are missing between: that is no next epoch.
+	receipt.Seq--
+	if back, _ = Rebuild(Standing{}, idOf(sealDevice), receipt); back.Ledger == "" {
+		t.Fatal("not rebuilt")
+	}
+	if _, c = Reckon(back, next); c.Events > 0 || len(c.Parked) == 0 {
+		t.Errorf("from another place: %d uses, parked %v", c.Events, c.Parked)
+	}
+}
+
 func TestKeysOfTheVendorThatWereChangedStillOpenWhatTheySealed(t *testing.T) {
 	b := sealBook(t)
 	mustRecord(t, b, uses(0, 3)...)

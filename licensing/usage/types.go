@@ -61,10 +61,13 @@ type Event struct {
 }
 
 // Done is what became of an event. Again: an event with its id was recorded before, and Seq is that one's.
+// Conflict: that one had another amount, and it stands.
 type Done struct {
 	Seq   uint64
 	Head  [32]byte // of the chain after it; zero when Again
 	Again bool
+
+	Conflict bool
 }
 
 // Session is one run of a program that recorded, as it is sealed in the ledger, which blinds Boot itself.

@@ -135,14 +135,17 @@ type UsageAnswer struct {
 	Proof      *UsageProof   `json:"proof,omitempty"`
 }
 
-// RecordedUse is what became of one event. Again: its id was recorded before, and Seq is that entry. Flags say under which
-// circumstances it was recorded; it counts in any case.
+// RecordedUse is what became of one event. Again: its id was recorded before, and Seq is that entry. Conflict: that entry has another
+// amount, and it stands; false also when its amount cannot be known. Flags say under which circumstances it was recorded; it counts in
+// any case.
 type RecordedUse struct {
 	Seq   uint64   `json:"seq"`
 	Again bool     `json:"again,omitempty"`
 	Flags []string `json:"flags,omitempty"`
 	State string   `json:"state,omitempty"` // of the meter: quota_low or quota_used
 	Left  int64    `json:"left"`
+
+	Conflict bool `json:"conflict,omitempty"`
 }
 
 // StatusAnswer is the verdict of the whole home and the ledgers of usage in short.

@@ -273,7 +273,8 @@ func (r Source) metered(f *terms.Facts, wall time.Time) {
 		}
 		m := terms.Metered{Root: root, Unsent: uint64(r.IntN(3)), Oldest: r.around(wall, 90, 0)}
 		if r.Chance(3) {
-			m.Allowance.Days = 1 + r.IntN(60)
+			m.Allowance = terms.UsageAllowance{Days: 1 + r.IntN(60), Units: int64(r.IntN(20))}
+			m.UnsentUnits = int64(r.IntN(40))
 		}
 		if r.Chance(3) {
 			m.Waiting = []terms.UsageFile{{ID: "u", Name: "u.hfuse", Made: r.around(wall, 60, 0), To: r.around(wall, 60, 0)}}

@@ -106,7 +106,10 @@ func (w *answering) tell(source, name string, a issuer.Answer) {
 	if len(a.Withdrawn) > 0 {
 		w.p.note("issuer.say.answer.takes_back", map[string]any{"serials": a.Withdrawn})
 	}
-	if a.Again {
+	switch {
+	case a.Again && a.Receipt != nil:
+		w.p.note("issuer.say.answer.again_usage", nil)
+	case a.Again:
 		w.p.note("issuer.say.answer.again", nil)
 	}
 }
