@@ -24,14 +24,14 @@ const (
 var labels = map[Kind]string{
 	KindProfile: "KEY", KindKey: "WELCOME", KindRequest: "REQUEST", KindLicense: "LICENSE", KindRefusal: "REFUSAL",
 	KindHold: "NOTICE", KindRevocation: "NOTICE", KindNotice: "NOTICE", KindExtension: "NOTICE",
-	KindReceipt: "RECEIPT", KindReview: "REVIEW", KindUsage: "USAGE",
+	KindReceipt: "RECEIPT", KindReview: "REVIEW", KindUsage: "USAGE", KindStanding: "LICENSE",
 }
 
 // endings are the file name endings of design.md section 3.
 var endings = map[Kind]string{
 	KindProfile: ".hfkey", KindKey: ".hfkey", KindRequest: ".hfreq", KindLicense: ".hflic", KindRefusal: ".hflic",
 	KindHold: ".hfnot", KindRevocation: ".hfnot", KindNotice: ".hfnot", KindExtension: ".hfnot",
-	KindReceipt: ".hfrcp", KindReview: ".hfrev", KindUsage: ".hfuse",
+	KindReceipt: ".hfrcp", KindReview: ".hfrev", KindUsage: ".hfuse", KindStanding: ".hflic",
 }
 
 // Ending returns the file name ending for a file whose main part is of kind, such as ".hflic"; "" for an unknown kind.

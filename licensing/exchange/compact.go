@@ -40,6 +40,24 @@ func WriteUsage(paragraph string, sealed []byte, envelopes ...Envelope) ([]byte,
 	return writeCompact(b)
 }
 
+// Pack writes a file of ours again in the compact form, for carriers that need no text: the same envelopes and sealed bytes, without the
+// paragraph for people. A compact file comes back as it is. Errors: those of Read, and an error for an archive or mail with several files.
+func Pack(file []byte) ([]byte, error) {
+	if isCompact(file) {
+		return file, nil
+	}
+	found, err := Read("", file)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) != 1:
+		return nil, fmt.Errorf("pack: %d files in one", len(found))
+	case found[0].Problem != nil:
+		return nil, found[0].Problem
+	}
+	return writeCompact(found[0].Bundle)
+}
+
 func writeCompact(b Bundle) ([]byte, error) {
 	sealed := b.Sealed
 	b.Sealed = nil

@@ -24,6 +24,7 @@ const (
 	KindReceipt    Kind = "receipt"
 	KindExtension  Kind = "extension"
 	KindReview     Kind = "review"
+	KindStanding   Kind = "standing" // a state part: what the vendor believes of a computer that asked for it
 )
 
 // Schemas of the payloads that this build reads and writes.
@@ -123,6 +124,10 @@ type Request struct {
 	// Restored: the records were put back from a copy. Changed: the computer's parts are not what they were.
 	Restored bool `json:"restored,omitempty"`
 	Changed  bool `json:"changed,omitempty"`
+	// Brief: of a check-in, a standing part is understood. When State is what the vendor would bring this computer to, the answer is
+	// that part alone; else it says all, and which State that is.
+	Brief bool   `json:"brief,omitempty"`
+	State string `json:"state,omitempty"`
 }
 
 // The kinds of requests.
@@ -189,6 +194,25 @@ type Part struct {
 	Receipt    *Receipt        `json:"receipt,omitempty"`
 	Extension  *Extension      `json:"extension,omitempty"`
 	Review     *ReviewAnswer   `json:"review,omitempty"`
+	Standing   *Standing       `json:"standing,omitempty"`
+}
+
+// Standing is what a vendor believes of the computer that asked. State names all that was or would be said to it, apart from versions and times: a
+// computer that was told so once may ask in brief from then on. Licenses and Ledgers are what the vendor knows of it; a short answer
+// that changes nothing leaves them out.
+type Standing struct {
+	State    string           `json:"state"`
+	Licenses []RequestLicense `json:"licenses,omitempty"`
+	Ledgers  []LedgerStanding `json:"ledgers,omitempty"`
+}
+
+// LedgerStanding is how far a vendor has counted a usage ledger.
+type LedgerStanding struct {
+	Ledger  string `json:"ledger"`
+	Epoch   uint64 `json:"epoch"`
+	Seq     uint64 `json:"seq"`
+	Close   string `json:"close"`
+	Receipt int    `json:"receipt"`
 }
 
 // LicenseKeyPart carries the license key in a welcome file.

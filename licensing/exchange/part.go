@@ -7,6 +7,9 @@ import (
 	"holdfast/licensing/terms"
 )
 
+// maxState bounds Standing.State, which travels back with every check-in.
+const maxState = 64
+
 // checkPart says whether a part of a verified response holds to the format of its kind. Types of notices that this build does not
 // know are let through: a person can read them.
 func (r Response) checkPart(p Part) error {
@@ -19,6 +22,10 @@ func (r Response) checkPart(p Part) error {
 		}
 	case KindExtension:
 		return r.checkExtension(p)
+	case KindStanding:
+		if n := len(p.Standing.State); n == 0 || n > maxState || r.Answers == nil {
+			return malformed(fmt.Errorf("a standing with a state of %d bytes, or one that answers nothing", n))
+		}
 	case KindHold:
 		if p.Hold.Serial == "" || p.Version < 1 {
 			return malformed(fmt.Errorf("hold of license %q, version %d", p.Hold.Serial, p.Version))

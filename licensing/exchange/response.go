@@ -64,7 +64,7 @@ func (p Part) member() (named bool, set int, known bool) {
 	members := map[Kind]bool{
 		KindLicense: p.License != nil, KindRefusal: p.Refusal != nil, KindKey: p.LicenseKey != nil, KindHold: p.Hold != nil,
 		KindRevocation: p.Revocation != nil, KindNotice: p.Notice != nil, KindReceipt: p.Receipt != nil,
-		KindExtension: p.Extension != nil, KindReview: p.Review != nil,
+		KindExtension: p.Extension != nil, KindReview: p.Review != nil, KindStanding: p.Standing != nil,
 	}
 	for _, is := range members {
 		if is {
