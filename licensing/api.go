@@ -38,7 +38,8 @@ type Snapshot struct {
 	Records  RecordsView
 	Device   terms.Device
 	Clock    ClockView
-	Usage    []UsageView // sorted by vendor
+	Usage    []UsageView   // sorted by vendor
+	Contacts []ContactView // sorted by vendor
 	// LastContact is the newest vendor-signed time taken here; zero when none.
 	LastContact time.Time
 }
@@ -49,6 +50,7 @@ type VendorView struct {
 	Words   []string
 	Version int
 	KeyIDs  []string
+	URLs    []string // addresses of its service
 	// HasKey says that a license key of this vendor is kept here (from a welcome file), so that a request needs none typed.
 	HasKey bool
 }
@@ -97,7 +99,8 @@ type Item struct {
 	RootWords  []string
 	NeedsYes   bool
 	License    *terms.License // the license in it, when verified
-	Documents  []string       // hex SHA-256 of the envelopes
+	standing   *exchange.Standing
+	Documents  []string // hex SHA-256 of the envelopes
 }
 
 // Change is one line of "what changes". Sign is '+', '-' or '='.

@@ -20,6 +20,8 @@ type ask struct {
 	licenses []exchange.RequestLicense
 	// restored and changed are what a vendor has to know of this computer.
 	restored, changed bool
+	brief             bool   // a standing part is understood
+	state             string // that the vendor brought this computer to
 }
 
 // ask checks what a person asks of a vendor. A license key is asked for with a request to activate alone; everything else is about

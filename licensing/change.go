@@ -25,6 +25,7 @@ type change struct {
 	Grace      []graceRecord          `json:"grace,omitempty"` // lines of the grace ledger
 	Usage      []usageRecord          `json:"usage,omitempty"`
 	UsageFiles []usageFileRecord      `json:"usage_files,omitempty"`
+	Contacts   []contactRecord        `json:"contacts,omitempty"`
 	Home       *homeRecord            `json:"home,omitempty"`
 	Clock      *clockNote             `json:"clock,omitempty"`     // what a record about the clock tells
 	Envelopes  []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
@@ -87,7 +88,7 @@ func (c change) packed() (change, error) {
 
 // bare is a change without what the signed documents say, and without secrets.
 func bare(c change) change {
-	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown, Grace: c.Grace, Usage: c.Usage, UsageFiles: c.UsageFiles}
+	out := change{V: c.V, Requests: c.Requests, Documents: c.Documents, Home: c.Home, Shown: c.Shown, Grace: c.Grace, Usage: c.Usage, UsageFiles: c.UsageFiles, Contacts: c.Contacts}
 	for _, v := range c.Vendors {
 		v.Profile = exchange.Profile{}
 		out.Vendors = append(out.Vendors, v)

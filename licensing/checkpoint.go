@@ -27,6 +27,7 @@ type checkpoint struct {
 	Grace      []graceRecord     `json:"grace,omitempty"`
 	Usage      []usageRecord     `json:"usage,omitempty"`
 	UsageFiles []usageFileRecord `json:"usage_files,omitempty"`
+	Contacts   []contactRecord   `json:"contacts,omitempty"`
 	Computer   homeRecord        `json:"computer"`
 
 	sig []byte // of the file, which names it
@@ -44,7 +45,7 @@ func (e *Engine) writeCheckpointAs(name string, rec *records, key device.Key) ([
 	cp := checkpoint{
 		V: 1, Home: e.home, Seq: rec.Seq, Head: rec.Head, Vendors: all.Vendors, Licenses: all.Licenses, Requests: all.Requests,
 		Documents: all.Documents, Parts: all.Parts, Grace: all.Grace,
-		Usage: all.Usage, UsageFiles: all.UsageFiles, Computer: rec.Home,
+		Usage: all.Usage, UsageFiles: all.UsageFiles, Contacts: all.Contacts, Computer: rec.Home,
 	}
 	return e.writeSigned(name, checkpointType, cp, key)
 }
@@ -136,7 +137,7 @@ func (e *Engine) readBare() (*records, error) {
 	rec := newRecords()
 	rec.apply(change{
 		Vendors: cp.Vendors, Licenses: cp.Licenses, Requests: cp.Requests, Documents: cp.Documents, Parts: cp.Parts, Grace: cp.Grace,
-		Usage: cp.Usage, UsageFiles: cp.UsageFiles, Home: &cp.Computer,
+		Usage: cp.Usage, UsageFiles: cp.UsageFiles, Contacts: cp.Contacts, Home: &cp.Computer,
 	})
 	rec.Seq, rec.Head = cp.Seq, cp.Head
 	if t, err := e.readTail(cp.sig); err == nil && t.Seq >= cp.Seq {

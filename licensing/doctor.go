@@ -32,7 +32,7 @@ func (e *Engine) Checks(ctx context.Context) []Check {
 	f := e.facts(e.rec, r)
 	return []Check{
 		e.checkClock(f, r), e.checkKeyStore(f, ks), e.checkRecords(f, verified, verr), e.checkUsage(used, uerr), e.checkDevice(f), e.checkTrust(f),
-		e.checkDocuments(), e.checkDisk(),
+		e.checkDocuments(), e.checkDisk(), e.checkContact(f, r),
 	}
 }
 

@@ -45,6 +45,8 @@ type Engine struct {
 	anchored  time.Time     // wall time of the last anchor
 	parts     []device.Fact // hardware, read once
 	closed    bool
+	calls     map[string]requestRecord // check-ins that a contact has under way, by id: only refused ones become records
+	contacts  map[string]*contactLive
 
 	// Usage. ledgers, metering, ownDevice and usageTold are for recording, which does not take the lock.
 	ledgers    ledgers

@@ -24,6 +24,7 @@ const (
 	bucketGrace      = "grace"
 	bucketUsage      = "usage"
 	bucketUsageFiles = "usage_files"
+	bucketContacts   = "contacts"
 )
 
 var errNoTail = errors.New("the index does not say how far it goes")
@@ -60,7 +61,7 @@ func loadIndex(tx *store.Tx, rec *records) (old bool, err error) {
 		loadBucket(tx, bucketVendors, rec.Vendors), loadBucket(tx, bucketKeys, rec.Keys), loadBucket(tx, bucketShown, rec.Home.Shown),
 		loadBucket(tx, bucketLicenses, rec.Licenses), loadBucket(tx, bucketRequests, rec.Requests), loadBucket(tx, bucketDocuments, rec.Documents),
 		loadBucket(tx, bucketParts, rec.Parts), loadBucket(tx, bucketGrace, rec.Grace),
-		loadBucket(tx, bucketUsage, rec.Usage), loadBucket(tx, bucketUsageFiles, rec.UsageFiles),
+		loadBucket(tx, bucketUsage, rec.Usage), loadBucket(tx, bucketUsageFiles, rec.UsageFiles), loadBucket(tx, bucketContacts, rec.Contacts),
 	)
 }
 
@@ -148,6 +149,11 @@ func storeIndex(tx *store.Tx, c change, rec *records) error {
 	}
 	for _, f := range c.UsageFiles {
 		if err := putJSON(tx, bucketUsageFiles, f.ID, f); err != nil {
+			return err
+		}
+	}
+	for _, m := range c.Contacts {
+		if err := putJSON(tx, bucketContacts, m.Root, m); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ type records struct {
 	Grace      map[string]graceRecord      // what the grace ledger said last, by vendor root + "/" + product
 	Usage      map[string]usageRecord      // by vendor root
 	UsageFiles map[string]*usageFileRecord // by id
+	Contacts   map[string]contactRecord    // by vendor root
 	Home       homeRecord
 	// changes counts how often anything but documents, grace and home changed, for what is made from it once.
 	changes uint64
@@ -128,6 +129,21 @@ type news struct {
 	State terms.State `json:"state"`
 	Root  string      `json:"root"`
 	At    time.Time   `json:"at"`
+	// Of StateUpdated: what came and what was taken away.
+	Gained []terms.Text `json:"gained,omitempty"`
+	Lost   []terms.Text `json:"lost,omitempty"`
+}
+
+// finding is how a fact is shown.
+func (n *news) finding(vendor string) terms.Finding {
+	f := terms.Finding{State: n.State, Tone: n.State.Tone(), Slots: terms.Slots{"vendor": vendor}}
+	if n.State == terms.StateUpdated {
+		f.Slots["date"], f.Slots["n"], f.Slots["gained"], f.Slots["lost"] = n.At, len(n.Gained)+len(n.Lost), n.Gained, n.Lost
+		if len(n.Lost) > 0 {
+			f.Tone = terms.ToneNotice
+		}
+	}
+	return f
 }
 
 func newRecords() *records {
@@ -135,7 +151,7 @@ func newRecords() *records {
 		Vendors: map[string]vendorRecord{}, Licenses: map[string]*licenseRecord{}, Requests: map[string]*requestRecord{},
 		Documents: map[string]*documentRecord{}, Keys: map[string]keyRecord{},
 		Parts: map[string]*partRecord{}, Grace: map[string]graceRecord{},
-		Usage: map[string]usageRecord{}, UsageFiles: map[string]*usageFileRecord{},
+		Usage: map[string]usageRecord{}, UsageFiles: map[string]*usageFileRecord{}, Contacts: map[string]contactRecord{},
 	}
 }
 
@@ -145,7 +161,7 @@ func (r *records) clone() *records {
 	c.Vendors, c.Licenses, c.Requests = maps.Clone(r.Vendors), maps.Clone(r.Licenses), maps.Clone(r.Requests)
 	c.Documents, c.Keys = maps.Clone(r.Documents), maps.Clone(r.Keys)
 	c.Parts, c.Grace = maps.Clone(r.Parts), maps.Clone(r.Grace)
-	c.Usage, c.UsageFiles = maps.Clone(r.Usage), maps.Clone(r.UsageFiles)
+	c.Usage, c.UsageFiles, c.Contacts = maps.Clone(r.Usage), maps.Clone(r.UsageFiles), maps.Clone(r.Contacts)
 	c.Home.Bounds, c.Home.Shown = maps.Clone(r.Home.Bounds), maps.Clone(r.Home.Shown)
 	return &c
 }
@@ -188,6 +204,9 @@ func (r *records) apply(c change) {
 	}
 	for _, f := range c.UsageFiles {
 		r.UsageFiles[f.ID] = &f
+	}
+	for _, m := range c.Contacts {
+		r.Contacts[m.Root] = m
 	}
 	if c.Home != nil {
 		shown := r.Home.Shown
@@ -234,6 +253,9 @@ func (r *records) all() change {
 	}
 	for _, f := range r.UsageFiles {
 		c.UsageFiles = append(c.UsageFiles, *f)
+	}
+	for _, m := range r.Contacts {
+		c.Contacts = append(c.Contacts, m)
 	}
 	return c
 }

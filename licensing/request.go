@@ -112,6 +112,7 @@ func (e *Engine) newRequest(v vendorRecord, a ask, o RequestOptions, now time.Ti
 		},
 		Nonce: base64.StdEncoding.EncodeToString(random[16:]), Until: e.goodUntil(now),
 		KeyHash: a.keyHash, Product: a.product, Program: e.o.Program, Licenses: a.licenses, Wanted: a.wanted, Restored: a.restored, Changed: a.changed,
+		Brief: a.brief, State: a.state,
 	}
 	if len(a.licenses) == 1 {
 		req.Serial = a.licenses[0].Serial

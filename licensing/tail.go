@@ -48,7 +48,7 @@ func (s *sinceCheckpoint) add(c change) {
 // short says that a tail is worth writing.
 func (s *sinceCheckpoint) short() bool {
 	r := s.rec
-	return s.base != nil && len(r.Vendors)+len(r.Licenses)+len(r.Requests)+len(r.Documents)+len(r.Parts)+len(r.Grace)+len(r.UsageFiles)+len(r.Home.Shown) <= tailMost
+	return s.base != nil && len(r.Vendors)+len(r.Licenses)+len(r.Requests)+len(r.Documents)+len(r.Parts)+len(r.Grace)+len(r.UsageFiles)+len(r.Contacts)+len(r.Home.Shown) <= tailMost
 }
 
 // writeCheckpoint brings the checkpoint up to date. It is only a copy: when it cannot be written, the next change tries again.

@@ -128,6 +128,7 @@ func merge(into *change, c change) {
 	into.Documents = append(into.Documents, c.Documents...)
 	into.Keys = append(into.Keys, c.Keys...)
 	into.Parts = append(into.Parts, c.Parts...)
+	into.Contacts = append(into.Contacts, c.Contacts...)
 	into.Envelopes = append(into.Envelopes, c.Envelopes...)
 	if c.Home != nil {
 		into.Home = c.Home

@@ -34,6 +34,9 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	if asked == nil {
 		asked = p.confirms(resp, vendor.Root, draft)
 	}
+	if req != nil && onlyNotices(resp) {
+		req = nil // the service says that it has a problem: the request still waits, and nobody was met
+	}
 	it.Finding = terms.Finding{}
 	hash, now := documentHash(env), p.now(draft, vendor.Root)
 	doc := taken(env, resp.Kind, vendor.Root, it, now)
@@ -57,6 +60,11 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			}
 			c.Keys = append(c.Keys, k)
 			doc.Serial = cmp.Or(doc.Serial, k.Serial)
+		case part.Standing != nil && req != nil:
+			m := draft.Contacts[vendor.Root]
+			m.Root, m.State = vendor.Root, part.Standing.State
+			c.Contacts = append(c.Contacts, m)
+			it.standing = part.Standing
 		case isPart(part):
 			rec, ok := p.takePart(it, part, resp, vendor, draft, c)
 			if !ok {
@@ -82,10 +90,14 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			req.State = terms.RequestAnswered
 		}
 		req.Answer, req.Closed = hash, now
-		c.Requests = append(c.Requests, *req)
+		if _, call := p.e.calls[req.ID]; !call || req.State == terms.RequestRefused {
+			c.Requests = append(c.Requests, *req)
+		}
 	}
 	doc.Looked = partsKnown
-	c.Documents = []documentRecord{doc}
+	if c.Documents = []documentRecord{doc}; resp.Kind == exchange.KindStanding {
+		c.Documents, c.Envelopes = nil, nil // nothing rests on it
+	}
 	home, also := p.sawAnswer(draft, vendor.Root, resp.Issued, asked)
 	c.Home = home
 	if len(c.Licenses) > 0 || req != nil {
@@ -125,6 +137,11 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		ev.License = serialOf(c.Parts[0].Body)
 	}
 	return &step{change: c, event: ev, also: also}
+}
+
+// onlyNotices says that a response grants and takes nothing. In answer to a request it is the service's own word that it has a problem.
+func onlyNotices(r exchange.Response) bool {
+	return !slices.ContainsFunc(r.Parts, func(p exchange.Part) bool { return p.Kind != exchange.KindNotice })
 }
 
 func recordKind(r exchange.Response) string {
@@ -247,6 +264,9 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 		return nil, true
 	}
 	q, found := draft.Requests[resp.Answers.Request]
+	if call, ok := p.e.calls[resp.Answers.Request]; !found && ok {
+		q, found = &call, true
+	}
 	if !found && !wrongReceipt(resp, draft) && p.receiptOf(resp, vendor.Root, draft) != nil {
 		return nil, true
 	}

@@ -61,7 +61,7 @@ func (e *Engine) facts(rec *records, r clock.Reading) terms.Facts {
 	now := e.decisionTime(r)
 	for _, n := range rec.Home.News {
 		if v, ok := rec.Vendors[n.Root]; ok && now.Sub(n.At) < newsFor {
-			f.News = append(f.News, terms.Finding{State: n.State, Tone: n.State.Tone(), Slots: terms.Slots{"vendor": v.Profile.Name}})
+			f.News = append(f.News, n.finding(v.Profile.Name))
 		}
 	}
 	return f
@@ -180,7 +180,7 @@ func (e *Engine) snapshot() Snapshot {
 	for _, v := range sortedValues(e.rec.Vendors) {
 		s.Vendors = append(s.Vendors, e.vendorView(v))
 	}
-	s.Usage = e.usageViews(&s.Facts, &s.Verdict, r)
+	s.Usage, s.Contacts = e.usageViews(&s.Facts, &s.Verdict, r), e.contactViews(&s.Verdict)
 	e.metering.Store(e.newMetering(l, &s.Verdict))
 	for _, b := range e.rec.Home.Bounds {
 		if b.Signed.After(s.LastContact) {
@@ -191,7 +191,7 @@ func (e *Engine) snapshot() Snapshot {
 }
 
 func (e *Engine) vendorView(v vendorRecord) VendorView {
-	view := VendorView{Vendor: vendorFacts(v), Version: v.Profile.Version}
+	view := VendorView{Vendor: vendorFacts(v), Version: v.Profile.Version, URLs: v.Profile.URLs}
 	if root, err := exchange.DecodeKey(v.Profile.Root); err == nil {
 		view.Words = exchange.RootWords(root)
 	}

@@ -136,6 +136,11 @@ func TestFamiliesOfIdsHaveExactlyTheCodesOfTheirSource(t *testing.T) {
 		"part":   constants(t, "licensing/device", "Kind"),
 		"what":   constants(t, "licensing/terms", "Extend"),
 
+		"contact.cause":  constants(t, "licensing/reconcile", "Cause"),
+		"contact.reason": constants(t, "licensing/reconcile", "Reason"),
+		"contact.class":  slices.DeleteFunc(constants(t, "licensing/reconcile", "Class"), func(c string) bool { return c == "" }),
+		"contact.hold":   constants(t, "licensing/reconcile", "Hold"),
+
 		"grace.cause": constants(t, "licensing/terms", "Cause"),
 		"grace.why":   constants(t, "licensing/terms", "Cause"),
 		"plan.assume": constants(t, "licensing/simulate", "Assume"),

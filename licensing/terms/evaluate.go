@@ -193,7 +193,7 @@ func (e *evaluation) around(q Query, works Kept, usable, alone bool) []ranked {
 		all = append(all, r)
 	}
 	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {
-		n.Tone = n.State.Tone()
+		n.Tone = cmp.Or(n.Tone, n.State.Tone())
 		all = append(all, ranked{Finding: n, rank: rankInformation, at: e.wall})
 	}
 	for i := range all {

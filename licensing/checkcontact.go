@@ -1,0 +1,27 @@
+package licensing
+
+import (
+	"holdfast/licensing/clock"
+	"holdfast/licensing/terms"
+)
+
+// checkContact tells of the vendor that the last contact did not reach, else of the newest contact that came through.
+func (e *Engine) checkContact(f terms.Facts, r clock.Reading) Check {
+	c := line("contact", "", map[string]any{"fresh": true})
+	v := e.judging.Evaluate(f, r.Wall)
+	var newest ContactView
+	for _, view := range e.contactViews(&v) {
+		if view.Finding.State != "" {
+			c := line("contact", view.Finding.State, view.Finding.Slots)
+			c.Level = terms.ToneNotice
+			return c
+		}
+		if view.OK.After(newest.OK) {
+			newest = view
+		}
+	}
+	if !newest.OK.IsZero() {
+		c.Args = map[string]any{"vendor": newest.Vendor, "time": newest.OK}
+	}
+	return c
+}

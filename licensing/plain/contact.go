@@ -1,0 +1,35 @@
+package plain
+
+import "holdfast/licensing/reconcile"
+
+// ContactCause says why a contact did not succeed, as part of a sentence.
+func (s *Speaker) ContactCause(c reconcile.Cause) string {
+	return s.coded("contact.cause."+string(c), string(c))
+}
+
+// ContactReason says why a contact was made, as part of a sentence.
+func (s *Speaker) ContactReason(r reconcile.Reason) string {
+	return s.coded("contact.reason."+string(r), string(r))
+}
+
+// ContactClass names how good the way to the vendor was; "" when it is not known.
+func (s *Speaker) ContactClass(c reconcile.Class) string {
+	if c == reconcile.ClassUnknown {
+		return ""
+	}
+	return s.coded("contact.class."+string(c), string(c))
+}
+
+// ContactHold says in a sentence why no contact is planned.
+func (s *Speaker) ContactHold(h reconcile.Hold) string {
+	return s.coded("contact.hold."+string(h), string(h))
+}
+
+// ContactDrift says in sentences what the vendor believed otherwise.
+func (s *Speaker) ContactDrift(vendor string, d reconcile.Drift) string {
+	text := s.Text("contact.drift."+d.Code, map[string]any{"vendor": vendor, "subject": d.Subject, "here": d.Here, "there": d.There})
+	if d.Corrected {
+		text += " " + s.Text("contact.drift.corrected", nil)
+	}
+	return text
+}
