@@ -27,7 +27,7 @@ func deps(t *testing.T, args ...string) []string {
 
 func TestEngineNeedsNeitherWindowNorCommandLine(t *testing.T) {
 	for _, p := range deps(t, "./licensing", "./licensing/terms", "./licensing/exchange", "./licensing/plain", "./licensing/ledger",
-		"./licensing/store", "./licensing/keystore", "./licensing/device", "./licensing/clock", "./licensing/disk", "./licensing/issuer", "./licensing/simulate", "./licensing/calendar", "./licensing/alarm") {
+		"./licensing/store", "./licensing/keystore", "./licensing/device", "./licensing/clock", "./licensing/disk", "./licensing/issuer", "./licensing/simulate", "./licensing/calendar", "./licensing/alarm", "./licensing/reconcile", "./licensing/issuer/service") {
 		for _, banned := range []string{"fyne.io/", "github.com/alecthomas/kong", "holdfast/app", "holdfast/views"} {
 			if strings.HasPrefix(p, banned) {
 				t.Errorf("licensing depends on %s", p)

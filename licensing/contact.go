@@ -22,7 +22,8 @@ var _ reconcile.Home = (*Engine)(nil)
 type contactRecord struct {
 	Root  string             `json:"root"`
 	State string             `json:"state,omitempty"` // see exchange.Standing
-	OK    time.Time          `json:"ok,omitzero"`     // when the last one began that came through
+	OK    time.Time          `json:"ok,omitzero"`     // when the last one began in which the vendor answered
+	Fails int                `json:"fails,omitempty"` // contacts in a row since
 	Last  *reconcile.Contact `json:"last,omitempty"`  // the newest one that was recorded
 }
 
@@ -36,10 +37,12 @@ type contactLive struct {
 type ContactView struct {
 	Root   string
 	Vendor string
-	Host   string // of the first address; "" when the vendor has no service
-	OK     time.Time
+	Host   string    // of the first address; "" when the vendor has no service
+	OK     time.Time // when the vendor answered last
 	Last   *reconcile.Contact
 	Plan   reconcile.Plan
+	// Failures are the contacts in a row since, as far as they were recorded.
+	Failures int
 	// Finding is no_contact or contact_blocked when the last contact did not come through, else without a state.
 	Finding terms.Finding
 }
@@ -212,8 +215,10 @@ func (e *Engine) KeepContact(ctx context.Context, c reconcile.Contact) error {
 		return e.writable()
 	}
 	m := e.rec.Contacts[c.Root]
-	if m.Root, m.Last = c.Root, &c; c.Cause == "" {
-		m.OK = c.At
+	if m.Root, m.Last = c.Root, &c; c.Cause.Reached() {
+		m.OK, m.Fails = c.At, 0
+	} else {
+		m.Fails += 1 + c.Before
 	}
 	authority := "holdfast"
 	if c.Reason == reconcile.ReasonPerson {

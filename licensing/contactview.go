@@ -3,7 +3,6 @@ package licensing
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -22,10 +21,10 @@ func (e *Engine) ContactVendors() []reconcile.Vendor {
 	var all []reconcile.Vendor
 	for i := range s.Vendors {
 		root := s.Vendors[i].Root
-		v := reconcile.Vendor{Root: root, Name: s.Vendors[i].Name, URLs: s.Vendors[i].URLs}
+		v := reconcile.Vendor{Root: root, Name: s.Vendors[i].Name, URLs: s.Vendors[i].URLs, Now: s.Clock.decision(root)}
 		if c := views[root]; c != nil {
-			if v.LastOK = c.OK; c.Last != nil {
-				v.LastTry, v.Cause = c.Last.At, c.Last.Cause
+			if v.LastOK, v.Failures = c.OK, c.Failures; c.Last != nil {
+				v.LastTry, v.Cause, v.RetryAt = c.Last.At, c.Last.Cause, c.Last.RetryAt
 			}
 		}
 		for j := range s.Facts.Licenses {
@@ -69,7 +68,7 @@ func (e *Engine) contactViews(v *terms.Verdict) []ContactView {
 	for _, vendor := range sortedValues(e.rec.Vendors) {
 		rec := e.rec.Contacts[vendor.Root]
 		c := ContactView{
-			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.Last,
+			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.Last, Failures: rec.Fails,
 			Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress},
 		}
 		if len(vendor.Profile.URLs) > 0 {
@@ -110,7 +109,7 @@ func contactFinding(c *ContactView, until time.Time) terms.Finding {
 		slots["when"] = c.Plan.At
 	}
 	switch cause := c.Last.Cause; {
-	case cause == "" || slices.Contains(answeredCauses, cause):
+	case cause.Reached() || cause == reconcile.CauseOutage || cause == reconcile.CauseStopped: // the vendor said so, or nobody asked
 		return terms.Finding{}
 	case cause.Blocked():
 		return terms.NewProblem(terms.StateContactBlocked, slots, nil).Finding
@@ -118,8 +117,15 @@ func contactFinding(c *ContactView, until time.Time) terms.Finding {
 	return terms.NewProblem(terms.StateNoContact, slots, nil).Finding
 }
 
-// answeredCauses are those after which the vendor's service was reached; what it said is shown for itself.
-var answeredCauses = []reconcile.Cause{reconcile.CauseDeclined, reconcile.CauseWaiting, reconcile.CauseOutage, reconcile.CauseStopped}
+// decision is the time that decisions about a vendor use; zero when it is not known.
+func (c *ClockView) decision(root string) time.Time {
+	for i := range c.Vendors {
+		if c.Vendors[i].Root == root {
+			return c.Vendors[i].Decision
+		}
+	}
+	return time.Time{}
+}
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)

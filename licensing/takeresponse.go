@@ -270,6 +270,9 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 	if !found && !wrongReceipt(resp, draft) && p.receiptOf(resp, vendor.Root, draft) != nil {
 		return nil, true
 	}
+	if f, ok := draft.UsageFiles[resp.Answers.Request]; ok && f.Root == vendor.Root && f.Nonce == resp.Answers.Nonce && onlyNotices(resp) {
+		return nil, true // the service has a problem; the usage file waits on
+	}
 	switch {
 	case !found || q.Nonce != resp.Answers.Nonce || q.Vendor != vendor.Root:
 		p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": shortID(resp.Answers.Request), "r2": p.waiting(draft, vendor.Root)})

@@ -158,7 +158,7 @@ const patience = 200 * time.Microsecond
 // processor; alone, it waits for nobody.
 func (l *Ledger) gather() []*waiting {
 	batch := l.w.batch[:0]
-	var idle time.Time
+	idle := time.Duration(-1) // since when nobody came
 	for {
 		from := len(batch)
 		l.mu.Lock()
@@ -167,14 +167,14 @@ func (l *Ledger) gather() []*waiting {
 		l.mu.Unlock()
 		l.w.stageAll(batch[from:])
 		came := len(batch) > from
-		if len(batch) >= crowd || !came && !idle.IsZero() && time.Since(idle) > min(l.w.took/8, patience) {
+		if len(batch) >= crowd || !came && idle >= 0 && l.w.watch()-idle > min(l.w.took/8, patience) {
 			l.w.batch = batch
 			return batch
 		}
 		if came {
-			idle = time.Time{}
-		} else if idle.IsZero() {
-			idle = time.Now()
+			idle = -1
+		} else if idle < 0 {
+			idle = l.w.watch()
 		}
 		runtime.Gosched()
 	}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"time"
 
 	"holdfast/licensing/disk"
 )
@@ -39,12 +38,12 @@ const reserveAfter = 8
 
 // put writes b behind the end and syncs it.
 func (w *writer) put(b []byte) error {
-	start := time.Now()
+	start := w.watch()
 	_, err := w.file.WriteAt(b, w.end)
 	if err == nil {
 		err = w.file.Sync()
 	}
-	w.took = time.Since(start)
+	w.took = w.watch() - start
 	if err != nil {
 		w.dirty = true
 	}

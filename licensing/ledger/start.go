@@ -8,13 +8,14 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"holdfast/licensing/clock"
 	"holdfast/licensing/disk"
 )
 
 // start takes over what the survey found, sets damaged segments aside and cuts an unfinished end.
 func (l *Ledger) start(segs []segment) (Recovery, error) {
 	var rec Recovery
-	l.w = writer{l: l}
+	l.w = writer{l: l, watch: clock.Stopwatch()}
 	for i := range segs {
 		s := &segs[i]
 		if s.ok() {

@@ -33,6 +33,7 @@ type writer struct {
 	room     int64         // bytes of the file, when zeros lie ready behind end
 	writes   int           // to this segment by this process
 	took     time.Duration // by the last write, with its sync
+	watch    func() time.Duration
 
 	buf      []byte     // frames not yet written
 	batch    []*waiting // the present callers

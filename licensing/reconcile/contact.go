@@ -1,0 +1,145 @@
+package reconcile
+
+import (
+	"time"
+
+	"holdfast/licensing/terms"
+)
+
+// Budget is how long one contact with a vendor may take in all.
+const Budget = 20 * time.Second
+
+// Reason is why a contact was made, or will be.
+type Reason string
+
+// Reasons. All but ReasonPerson are opportunities that the scheduler weighs.
+const (
+	ReasonStart   Reason = "start"   // the program started
+	ReasonNetwork Reason = "network" // the network changed
+	ReasonResume  Reason = "resume"  // the computer woke up
+	ReasonWindow  Reason = "window"  // a person opened the window
+	ReasonUsage   Reason = "usage"   // usage waits to be reported
+	ReasonRequest Reason = "request" // a request waits for its answer
+	ReasonDate    Reason = "date"    // a date comes nearer that a contact moves
+	ReasonRegular Reason = "regular" // the last contact is long ago
+	ReasonRetry   Reason = "retry"   // the last one did not succeed
+	ReasonMore    Reason = "more"    // the last one had no room or time for everything
+	ReasonPerson  Reason = "person"  // somebody asked for it now
+)
+
+// Cause is why a contact did not succeed; "" when it did.
+type Cause string
+
+// Causes, in the order in which they can meet a contact.
+const (
+	CauseStopped     Cause = "stopped"      // the program ended, or a person stopped it
+	CauseHere        Cause = "here"         // this computer could not sign or keep: key store, disk
+	CauseNoNetwork   Cause = "no_network"   // there is no network, or no way to the address
+	CauseDNS         Cause = "dns"          // the vendor's name was not found
+	CauseRefused     Cause = "refused"      // nobody listens there
+	CauseProxy       Cause = "proxy"        // the proxy asks for a password, or does not let it through
+	CauseCaptive     Cause = "captive"      // a sign-in page answered
+	CauseIntercepted Cause = "intercepted"  // somebody in between shows a certificate of their own
+	CauseCertificate Cause = "certificate"  // the service's certificate is over, or for another name
+	CauseTimeout     Cause = "timeout"      // no answer in time
+	CauseCut         Cause = "cut"          // the connection ended in the middle
+	CauseBusy        Cause = "busy"         // the service asks to come later (429, 503)
+	CauseServer      Cause = "server"       // the service has a fault (other 5xx)
+	CauseOutage      Cause = "outage"       // the service itself says so, signed
+	CauseNotService  Cause = "not_service"  // something answers there that is no service of ours (other 4xx)
+	CauseAnswer      Cause = "answer"       // the answer was changed, cut or not signed by the vendor
+	CauseOther       Cause = "other_answer" // the answer is for another request or computer, or an older one
+	CauseDeclined    Cause = "declined"     // the vendor did not give what was asked for; the answer says why
+	CauseWaiting     Cause = "waiting"      // a person at the vendor's has to decide first (202)
+)
+
+// Blocked says that something on the way keeps the vendor out of reach, rather than the network or the vendor.
+func (c Cause) Blocked() bool {
+	return c == CauseProxy || c == CauseCaptive || c == CauseIntercepted
+}
+
+// Class is how good the way to a vendor is, measured at the vendor's own endpoint.
+type Class string
+
+// Classes.
+const (
+	ClassUnknown Class = ""
+	ClassNone    Class = "none"
+	ClassCaptive Class = "captive"
+	ClassBlocked Class = "blocked"
+	ClassSlow    Class = "slow"
+	ClassGood    Class = "good"
+)
+
+// Contact is one contact with a vendor, as the journal keeps it.
+type Contact struct {
+	ID        string        `json:"id"`
+	At        time.Time     `json:"at"` // decision time when it began
+	Took      time.Duration `json:"took"`
+	Reason    Reason        `json:"reason"`
+	Root      string        `json:"root"`
+	Host      string        `json:"host,omitempty"` // host and port that answered, or were tried last
+	Class     Class         `json:"class,omitempty"`
+	Cause     Cause         `json:"cause,omitempty"` // "" when everything came through
+	RetryAt   time.Time     `json:"retry_at,omitzero"`
+	Essential bool          `json:"essential,omitempty"` // usage was left for later
+	Sent      []Piece       `json:"sent,omitempty"`
+	Came      []Piece       `json:"came,omitempty"`
+	Changes   []Change      `json:"changes,omitempty"`
+	Drift     []Drift       `json:"drift,omitempty"`
+	// Before is how many contacts before this one ended the same way without a record of their own.
+	Before int `json:"before,omitempty"`
+}
+
+// Piece is one file that left or came.
+type Piece struct {
+	What    string `json:"what"`              // checkin, activate, renew, moretime or usage; of an answer its exchange.Kind
+	ID      string `json:"id,omitempty"`      // of the request or usage file
+	Bytes   int64  `json:"bytes"`             // as the file has them
+	Wire    int64  `json:"wire,omitempty"`    // as they went over the network
+	Entries uint64 `json:"entries,omitempty"` // events in it
+	Trace   string `json:"trace,omitempty"`
+}
+
+// Change is one line of what changed for a person, see licensing.Change.
+type Change struct {
+	Sign    string     `json:"sign"` // "+", "-" or "="
+	Code    string     `json:"code"`
+	Product string     `json:"product,omitempty"`
+	Name    terms.Text `json:"name,omitempty"`
+	Until   time.Time  `json:"until,omitzero"`
+	Was     time.Time  `json:"was,omitzero"`
+	New     bool       `json:"new,omitempty"`
+}
+
+// Drift is a difference between what the vendor believes of this computer and what is here.
+type Drift struct {
+	Code string `json:"code"` // license_missing, license_old, usage_missing, usage_ahead, usage_behind, receipt_missing
+	// Subject is a serial or a ledger; Here and There are versions or numbers of entries.
+	Subject   string `json:"subject"`
+	Here      string `json:"here,omitempty"`
+	There     string `json:"there,omitempty"`
+	Corrected bool   `json:"corrected,omitempty"`
+}
+
+// Call is one file that a contact carries.
+type Call struct {
+	What      string // as in Piece
+	ID        string
+	Trace     string
+	Body      []byte
+	Entries   uint64
+	Essential bool // goes first, and on a slow link alone
+}
+
+// Taken is what became of an answer that was imported.
+type Taken struct {
+	Cause   Cause // "" when it was taken, or known already
+	Kind    string
+	Changes []Change
+	Drift   []Drift
+	// Full: what is here differs from what the vendor believes, and a check-in that asks for everything puts it right.
+	Full bool
+	// Remains: there is more usage to send.
+	Remains bool
+}

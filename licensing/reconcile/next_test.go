@@ -1,0 +1,279 @@
+package reconcile
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var monday = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+
+// quiet are facts in which nothing presses: a contact an hour ago, the program up since yesterday.
+func quiet() Facts {
+	return Facts{
+		Now: monday, Awake: monday.AddDate(0, 0, -1), Draw: 0.5,
+		Vendor: Vendor{Root: "r", URLs: []string{"https://x.test"}, Licenses: 1, LastOK: monday.Add(-time.Hour), LastTry: monday.Add(-time.Hour)},
+	}
+}
+
+func TestEachReasonHasItsTime(t *testing.T) {
+	ago := func(d time.Duration) time.Time { return monday.Add(-d) }
+	nudge := func(r Reason, before time.Duration) func(*Facts) {
+		return func(f *Facts) { f.Nudges = []Nudge{{r, ago(before)}} }
+	}
+	failing := func(f *Facts, c Cause, n int) {
+		f.Vendor.Cause, f.Vendor.Failures, f.Vendor.LastTry = c, n, ago(2*time.Minute)
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*Facts)
+		reason Reason
+		in     time.Duration
+	}{
+		{"nothing presses", func(*Facts) {}, ReasonRegular, 19 * time.Hour},
+		{"never contacted, just started", func(f *Facts) {
+			f.Vendor.LastOK, f.Vendor.LastTry, f.Awake = time.Time{}, time.Time{}, monday
+		}, ReasonRegular, 30 * time.Second},
+		{"start, fresh", nudge(ReasonStart, 0), ReasonRegular, 19 * time.Hour},
+		{"start, 7 h old", func(f *Facts) { f.Vendor.LastOK = ago(7 * time.Hour); nudge(ReasonStart, 0)(f) }, ReasonStart, 30 * time.Second},
+		{"resume, saving, 7 h old", func(f *Facts) {
+			f.Vendor.LastOK, f.Settings.Saving = ago(7*time.Hour), true
+			nudge(ReasonResume, 0)(f)
+		}, ReasonRegular, 13 * time.Hour},
+		{"window, 1 h old", nudge(ReasonWindow, 0), ReasonWindow, 0},
+		{"window when it was fresh", nudge(ReasonWindow, 30*time.Minute), ReasonRegular, 19 * time.Hour},
+		{"a new request", func(f *Facts) { f.Vendor.Requests = 1 }, ReasonRequest, 0},
+		{"a request that a person has to decide", func(f *Facts) {
+			f.Vendor.Requests, f.Left, f.Vendor.Cause = 1, 1, CauseWaiting
+		}, ReasonRequest, 30 * time.Minute},
+		{"the same, with a time", func(f *Facts) {
+			f.Vendor.Requests, f.Left, f.Vendor.Cause, f.NotBefore = 1, 1, CauseWaiting, monday.Add(5*time.Hour)
+		}, ReasonRequest, 5 * time.Hour},
+		{"usage", func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 3, ago(0) }, ReasonUsage, 22*time.Minute + 30*time.Second},
+		{"much usage", func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 5000, ago(0) }, ReasonUsage, 0},
+		{"much usage, slow way", func(f *Facts) {
+			f.Vendor.Usage, f.Vendor.UsageSince, f.Slow, f.Vendor.LastTry = 5000, ago(0), true, ago(0)
+		}, ReasonUsage, 30 * time.Minute},
+		{"usage on battery", func(f *Facts) { f.Settings.Saving, f.Vendor.Usage, f.Vendor.UsageSince = true, 5000, ago(0) }, ReasonRegular, 19 * time.Hour},
+		{"a date in 5 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 5) }, ReasonDate, 11 * time.Hour},
+		{"a date in 2 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 2) }, ReasonDate, 5 * time.Hour},
+		{"a date in 3 hours", func(f *Facts) {
+			f.Vendor.MoveFrom, f.Vendor.NextDate, f.Vendor.LastOK = ago(time.Hour), monday.Add(3*time.Hour), ago(20*time.Minute)
+		}, ReasonDate, 40 * time.Minute},
+		{"a date 8 days ago", func(f *Facts) { f.Vendor.NextDate = ago(8 * 24 * time.Hour) }, ReasonRegular, 19 * time.Hour},
+		{"no time for everything", func(f *Facts) { f.More, f.Vendor.LastTry = true, ago(0) }, ReasonMore, 2 * time.Minute},
+		{"first failure", func(f *Facts) { failing(f, CauseTimeout, 1) }, ReasonRetry, 0},
+		{"seventh failure", func(f *Facts) { failing(f, CauseTimeout, 7) }, ReasonRetry, 29 * time.Minute},
+		{"thousandth failure", func(f *Facts) { failing(f, CauseTimeout, 1000) }, ReasonRetry, 29 * time.Minute},
+		{"network after failures", func(f *Facts) { failing(f, CauseNoNetwork, 7); nudge(ReasonNetwork, 0)(f) }, ReasonNetwork, 5 * time.Minute},
+		{"network while the service is busy", func(f *Facts) { failing(f, CauseBusy, 7); nudge(ReasonNetwork, 0)(f) }, ReasonRetry, 29 * time.Minute},
+		{"asked to wait", func(f *Facts) { failing(f, CauseBusy, 1); f.NotBefore = monday.Add(3 * time.Hour) }, ReasonRetry, 3 * time.Hour},
+		{"asked to wait for a year", func(f *Facts) { failing(f, CauseBusy, 1); f.NotBefore = monday.AddDate(1, 0, 0) }, ReasonRetry, 24*time.Hour - 2*time.Minute},
+		{"a person asks although", func(f *Facts) {
+			failing(f, CauseBusy, 1)
+			f.NotBefore, f.Settings.Paused = monday.Add(3*time.Hour), monday.AddDate(0, 0, 9)
+			nudge(ReasonPerson, 0)(f)
+		}, ReasonPerson, 0},
+		{"paused", func(f *Facts) { f.Settings.Paused = monday.AddDate(0, 0, 3) }, ReasonRegular, 72 * time.Hour},
+		{"the clock was a year ahead", func(f *Facts) { f.Vendor.LastOK, f.Vendor.LastTry = monday.AddDate(1, 0, 0), monday.AddDate(1, 0, 0) }, ReasonRegular, 0},
+	} {
+		f := quiet()
+		c.change(&f)
+		if p := Next(f); p.Reason != c.reason || p.At.Sub(monday) != c.in || p.Hold != "" {
+			t.Errorf("%s: %+v (in %s), want %s in %s", c.name, p, p.At.Sub(monday), c.reason, c.in)
+		}
+	}
+}
+
+func TestWithoutAReasonOrLeaveNoneIsPlanned(t *testing.T) {
+	for hold, change := range map[Hold]func(*Facts){
+		HoldOff:       func(f *Facts) { f.Settings.Mode = ModeOff; f.Nudges = []Nudge{{ReasonPerson, f.Now}} },
+		HoldManual:    func(f *Facts) { f.Settings.Mode = ModeManual },
+		HoldNoAddress: func(f *Facts) { f.Vendor.URLs = nil },
+		HoldNothing:   func(f *Facts) { f.Vendor.Licenses = 0 },
+	} {
+		f := quiet()
+		change(&f)
+		if p := Next(f); p != (Plan{Hold: hold}) {
+			t.Errorf("%s: %+v", hold, p)
+		}
+	}
+}
+
+func TestWindowsFollowTheClockOnTheWall(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(s string) time.Time {
+		v, err := time.ParseInLocation("2006-01-02 15:04", s, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	night := Window{From: 22 * 60, To: 6 * 60}
+	for _, c := range []struct {
+		name   string
+		w      Window
+		now    string
+		open   string
+		spread bool
+	}{
+		{"before", night, "2026-11-02 15:00", "2026-11-02 22:00", true},
+		{"within, past midnight", night, "2026-11-02 05:59", "2026-11-02 05:59", false},
+		{"over", night, "2026-11-02 06:00", "2026-11-02 22:00", true},
+		{"Saturdays only, its night", Window{Days: [7]bool{6: true}, From: 22 * 60, To: 6 * 60}, "2026-11-08 03:00", "2026-11-08 03:00", false},
+		{"Saturdays only, Friday's night", Window{Days: [7]bool{6: true}, From: 22 * 60, To: 6 * 60}, "2026-11-07 03:00", "2026-11-07 22:00", true},
+		{"the hour that is left out in March", Window{From: 2 * 60, To: 3 * 60}, "2026-03-29 01:30", "2026-03-30 02:00", true},
+		{"the whole day", Window{}, "2026-11-02 15:00", "2026-11-02 15:00", false},
+	} {
+		f := quiet()
+		f.Now, f.Settings = at(c.now), Settings{Mode: ModeWindows, Windows: []Window{c.w}}
+		f.Awake, f.Vendor.LastOK, f.Vendor.LastTry = f.Now.AddDate(0, 0, -3), f.Now.AddDate(0, 0, -2), f.Now.AddDate(0, 0, -2)
+		// It was due a day ago, outside; only what is due now counts.
+		f.Vendor.Requests, f.Vendor.LastTry = 1, f.Now.Add(-gap)
+		want := at(c.open)
+		if c.spread {
+			want = want.Add(15 * time.Minute)
+		}
+		if p := Next(f); !p.At.Equal(want) || p.Outside != c.spread {
+			t.Errorf("%s: %s %+v, want %s", c.name, p.At, p, want)
+		}
+	}
+}
+
+// anyFacts draws facts that a Runner can have.
+func anyFacts(t *rapid.T) Facts {
+	now := monday.Add(time.Duration(rapid.Int64Range(0, 400*24*3600).Draw(t, "now")) * time.Second)
+	past := func(name string) time.Time {
+		if rapid.Bool().Draw(t, name+"?") {
+			return now.Add(-time.Duration(rapid.Int64Range(0, 40*24*3600).Draw(t, name)) * time.Second)
+		}
+		return time.Time{}
+	}
+	zone := rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"}).Draw(t, "zone")
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Facts{
+		Now: now.In(loc), Awake: now.Add(-time.Duration(rapid.IntRange(0, 1e6).Draw(t, "awake")) * time.Second), Draw: rapid.Float64Range(0, 0.999).Draw(t, "draw"),
+		Left: rapid.IntRange(0, 2).Draw(t, "left"), More: rapid.Bool().Draw(t, "more"), Slow: rapid.Bool().Draw(t, "slow"),
+		Settings: Settings{Mode: rapid.SampledFrom([]Mode{ModeAuto, ModeWindows}).Draw(t, "mode"), Saving: rapid.Bool().Draw(t, "saving")},
+		Vendor: Vendor{
+			URLs: []string{"https://x.test"}, LastOK: past("ok"), LastTry: past("try"), Licenses: rapid.IntRange(0, 2).Draw(t, "licenses"),
+			Cause:    rapid.SampledFrom(append([]Cause{"", "", ""}, causes...)).Draw(t, "cause"),
+			Failures: rapid.IntRange(0, 40).Draw(t, "failures"), Requests: rapid.IntRange(0, 2).Draw(t, "requests"),
+			Usage: rapid.SampledFrom([]uint64{0, 1, 999, 1000, 1 << 40}).Draw(t, "usage"), UsageSince: past("since"),
+		},
+	}
+	if rapid.Bool().Draw(t, "date?") {
+		f.Vendor.NextDate = now.Add(time.Duration(rapid.IntRange(-20, 40).Draw(t, "date")) * 24 * time.Hour)
+		f.Vendor.MoveFrom = f.Vendor.NextDate.Add(-time.Duration(rapid.IntRange(0, 30).Draw(t, "from")) * 24 * time.Hour)
+	}
+	if rapid.Bool().Draw(t, "retry?") {
+		f.NotBefore = now.Add(time.Duration(rapid.Int64Range(-100, 100*3600).Draw(t, "retry")) * time.Second)
+	}
+	if rapid.Bool().Draw(t, "paused?") {
+		f.Settings.Paused = now.Add(time.Duration(rapid.IntRange(-100, 500).Draw(t, "paused")) * time.Hour)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "nudges") {
+		r := rapid.SampledFrom([]Reason{ReasonStart, ReasonNetwork, ReasonResume, ReasonWindow, ReasonUsage, ReasonRequest}).Draw(t, "nudge")
+		f.Nudges = append(f.Nudges, Nudge{r, now.Add(-time.Duration(rapid.IntRange(0, 1e5).Draw(t, "ago")) * time.Second)})
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "windows") {
+		w := Window{From: rapid.IntRange(-5, 1500).Draw(t, "from"), To: rapid.IntRange(-5, 1500).Draw(t, "to")}
+		for i := range w.Days {
+			w.Days[i] = rapid.Bool().Draw(t, "day")
+		}
+		f.Settings.Windows = append(f.Settings.Windows, w)
+	}
+	if rapid.Bool().Draw(t, "busy day?") {
+		for i := range rapid.IntRange(daily-2, daily+5).Draw(t, "recent") {
+			f.Recent = append(f.Recent, now.Add(-24*time.Hour+time.Duration(i)*time.Minute))
+		}
+	}
+	return f
+}
+
+func TestAPlanKeepsEveryLimitAndDoesNotMove(t *testing.T) {
+	for range 50 { // each draws anew
+		rapid.Check(t, planIsSound)
+	}
+}
+
+func planIsSound(t *rapid.T) {
+	f := anyFacts(t)
+	p := Next(f)
+	if p.Hold != "" {
+		if f.Vendor.Licenses+f.Vendor.Requests > 0 || f.Vendor.Usage > 0 {
+			t.Fatalf("there is a reason, and the plan is %+v", p)
+		}
+		return
+	}
+	v := f.Vendor
+	switch {
+	case p.At.Before(f.Now):
+		t.Fatalf("planned for the past: %+v", p)
+	case p.Reason == "":
+		t.Fatalf("no reason: %+v", p)
+	case p.At.Before(f.Settings.Paused):
+		t.Fatalf("within the pause: %+v", p)
+	case !v.LastTry.IsZero() && p.At.Before(v.LastTry.Add(gap)):
+		t.Fatalf("too soon after the last: %+v", p)
+	case !v.LastTry.IsZero() && v.Cause != CauseWaiting && p.At.Before(f.NotBefore) && p.At.Before(v.LastTry.Add(LongestRetryAfter)):
+		t.Fatalf("before what the service asked for: %+v", p)
+	case f.Settings.Mode == ModeWindows && len(f.Settings.Windows) > 0 && !f.within(p.At.In(f.Now.Location())):
+		t.Fatalf("outside the windows: %+v", p)
+	}
+	after := 0
+	for _, at := range f.Recent {
+		if at.After(p.At.Add(-24 * time.Hour)) {
+			after++
+		}
+	}
+	if after >= daily {
+		t.Fatalf("contact %d within a day: %+v", after+1, p)
+	}
+	// Never silent: at the latest a week after a limit ended, which is when a window opens.
+	limit := later(later(f.Settings.Paused, f.Now), f.Now.Add(24*time.Hour))
+	if p.At.After(limit.AddDate(0, 0, 16)) {
+		t.Fatalf("in %s only: %+v", p.At.Sub(f.Now), p)
+	}
+	// The same facts later: the same plan, until it is due.
+	g := f
+	g.Now = f.Now.Add(time.Duration(rapid.Float64Range(0, 1).Draw(t, "later") * float64(p.At.Sub(f.Now))))
+	if q := Next(g); !q.At.Equal(p.At) || q.Reason != p.Reason {
+		t.Fatalf("%s later the plan %+v is %+v", g.Now.Sub(f.Now), p, q)
+	}
+	// What is due stays due.
+	g.Now = p.At
+	if q := Next(g); !q.At.Equal(p.At) || q.Paused || q.Outside {
+		t.Fatalf("due, and then %+v", q)
+	}
+}
+
+func TestANudgeOnlyBringsAContactForward(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := anyFacts(t)
+		p := Next(f)
+		f.Nudges = append(f.Nudges, Nudge{rapid.SampledFrom([]Reason{ReasonStart, ReasonNetwork, ReasonWindow}).Draw(t, "nudge"), f.Now})
+		late := time.Duration(0)
+		if f.Settings.Mode == ModeWindows {
+			late = windowWide // what is due before a window opens is spread over its beginning
+		}
+		if q := Next(f); q.Hold != p.Hold || q.At.After(p.At.Add(late)) {
+			t.Fatalf("%+v became %+v", p, q)
+		}
+	})
+}
+
+func BenchmarkNext(b *testing.B) {
+	f := quiet()
+	f.Nudges = []Nudge{{ReasonStart, monday}}
+	for b.Loop() {
+		Next(f)
+	}
+}

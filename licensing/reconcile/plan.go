@@ -1,0 +1,53 @@
+package reconcile
+
+import "time"
+
+// Mode is when contacts may be made without being asked for.
+type Mode string
+
+// Modes.
+const (
+	ModeAuto    Mode = "auto"    // whenever there is a reason
+	ModeWindows Mode = "windows" // the same, within the time windows
+	ModeManual  Mode = "manual"  // only when a person asks
+	ModeOff     Mode = "off"     // never, also not when a person asks
+)
+
+// Window is a time of the day, on some days of the week, in local time. To before From ends on the next day.
+type Window struct {
+	Days     [7]bool // Sunday first; none set means every day
+	From, To int     // minutes after midnight
+}
+
+// Settings are what a person or an organization chose.
+type Settings struct {
+	Mode    Mode      // "" is ModeAuto
+	Windows []Window  // of ModeWindows; none is no limit
+	Paused  time.Time // no contact by itself before that
+	// Saving: on battery or on a metered line; only what is essential leaves by itself.
+	Saving bool
+}
+
+// Hold is why no contact is planned.
+type Hold string
+
+// Holds.
+const (
+	HoldOff       Hold = "off"        // ModeOff
+	HoldManual    Hold = "manual"     // ModeManual
+	HoldNoAddress Hold = "no_address" // the vendor's profile names no service
+	HoldNothing   Hold = "nothing"    // there is nothing to ask and nothing to report
+)
+
+// Plan is the next contact with a vendor. A zero At and a Hold mean that none is planned.
+type Plan struct {
+	At        time.Time `json:"at,omitzero"`
+	Reason    Reason    `json:"reason,omitempty"`
+	Essential bool      `json:"essential,omitempty"`
+	Hold      Hold      `json:"hold,omitempty"`
+	// Paused and Outside say why At is not sooner: a person's pause, or the time windows.
+	Paused  bool `json:"paused,omitempty"`
+	Outside bool `json:"outside,omitempty"`
+	// Running: the contact is under way, since At.
+	Running bool `json:"running,omitempty"`
+}
