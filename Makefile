@@ -37,12 +37,12 @@ lint:
 	@packaging/lint.sh
 
 unit:
-	HOLDFAST_REQUIRE_KEYRING=1 $(GO) test -tags nogui $(ENGINE) .
+	HOLDFAST_REQUIRE_KEYRING=1 HOLDFAST_REQUIRE_POSTGRES=1 HOLDFAST_REQUIRE_CHROMIUM=1 $(GO) test -tags nogui $(ENGINE) .
 
 race:
 	$(GO) test -race -short ./licensing/terms/... ./licensing/exchange/... ./licensing/ledger/... ./licensing/store/... \
 		./licensing/disk/... ./licensing/clock/... ./licensing/device/... ./licensing/keystore/... ./licensing/plain/... \
-		./licensing/issuer ./licensing
+		./licensing/issuer ./licensing/reconcile ./licensing
 	$(GO) test -race -run ManyCallers ./licensing/usage
 
 window: $(ART)

@@ -17,6 +17,13 @@ func (v *visit) activate() error {
 	if err != nil {
 		return err
 	}
+	var needs []asking
+	for _, serial := range key.Serials {
+		needs = append(needs, licenseNeeds(serial))
+	}
+	if err := v.t.Fetch(needs...); err != nil {
+		return err
+	}
 	for _, serial := range key.Serials {
 		rec, err := licenseIn(v.t, serial)
 		if err != nil {
@@ -65,12 +72,18 @@ func (is *Issuer) grant(t tx, rec *licenseRecord, d computer, now time.Time, ref
 // issue makes the license part for one computer, with the next version of its serial.
 func issue(t tx, rec *licenseRecord, d computer, used int, now time.Time) (exchange.Part, error) {
 	rec.Version++
-	l := licenseOf(*rec, now)
+	l := boundLicense(*rec, d, used, now)
+	part := exchange.Part{Kind: exchange.KindLicense, Version: l.Version, License: &l}
+	return part, errors.Join(given(t, rec.Serial, d, rec.Version), put(t, bucketLicenses, rec.Serial, *rec))
+}
+
+// boundLicense is a license as one computer gets it.
+func boundLicense(rec licenseRecord, d computer, used int, now time.Time) terms.License {
+	l := licenseOf(rec, now)
 	l.Binding = terms.BoundToDevice
 	l.Device = &terms.BoundDevice{ID: d.id, Code: d.code, Label: d.label}
 	l.Places.Used = used
-	part := exchange.Part{Kind: exchange.KindLicense, Version: l.Version, License: &l}
-	return part, put(t, bucketLicenses, rec.Serial, *rec)
+	return l
 }
 
 func licenseOf(rec licenseRecord, now time.Time) terms.License {

@@ -18,6 +18,7 @@ type Answer struct {
 	Name    string // suggested file name
 	Words   string // check words of the file
 	Again   bool   // the same request was answered before; these are the same bytes
+	Brief   bool   // a check-in that finds nothing new; the file says no more than that
 	Refused bool   // nothing was granted; the file says why
 	Partly  bool   // some licenses of the key were granted and some refused
 	Reason  string // code of the refusal: device_limit, unknown_key, ended, withdrawn, unknown_place, unknown_license, declined
@@ -29,6 +30,7 @@ type Answer struct {
 	EndsFirst bool
 	Agent     string
 	Request   string
+	Trace     string
 	Device    string
 	Code      string
 	At        time.Time // signed at
@@ -110,36 +112,81 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, fmt.Errorf("request: %w", err)
 	}
-	var rec answerRecord
-	again := false
-	look := func(t tx) (who identity, err error) {
-		if who, err = addressee(t, r.Vendor); err != nil {
-			return who, err
-		}
-		rec, again, err = recorded(t, key)
-		return who, err
+	d, err := computerOf(r)
+	if err != nil {
+		return Answer{}, err
 	}
-	// Looking first spares a disk write: mails come twice, and people press twice.
-	err = is.db.View(func(t tx) error { _, err := look(t); return err })
-	if err == nil && !again {
-		err = is.db.Update(func(t tx) error {
-			who, err := look(t)
-			if err != nil || again {
+	db := is.db.For(ctx, meetingNeeds(r, d, key))
+	var rec answerRecord
+	var k known
+	again := false
+	look := func(t tx) (err error) {
+		rec, again = answerRecord{}, false
+		if k, err = is.addressee(t, r.Vendor); err == nil {
+			rec, again, err = is.recorded(t, key, k)
+		}
+		return err
+	}
+	var short *briefRecord
+	if mayBeBrief(r) { // nothing of it changes the store but the answer itself: all the work can be done beside others
+		same, now := false, time.Time{}
+		err = db.View(func(t tx) (err error) {
+			if err = look(t); err != nil || again {
 				return err
 			}
-			if rec, err = is.decide(t, who, r, by); err != nil {
+			same, now, err = is.unchanged(t, k, r, d)
+			return err
+		})
+		if err == nil && same {
+			short, err = is.brief(k, r, d, now)
+		}
+	}
+	if err == nil && !again {
+		err = db.Update(func(t tx) error {
+			if err := look(t); err != nil || again {
+				return err
+			}
+			if short != nil {
+				return is.keepBrief(t, key, *short)
+			}
+			if rec, err = is.decide(t, k, r, d, by); err != nil {
 				return err
 			}
 			return put(t, bucketAnswers, key, rec)
 		})
 	}
+	if err == nil && short != nil && !again {
+		rec, err = is.handed(*short, k.profile)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
 	a := rec.answer()
-	a.Again = again
+	a.Again, a.Trace = again, r.Trace
 	return a, nil
 }
+
+// meetingNeeds are the records that the answer to a request is probably made of.
+func meetingNeeds(r exchange.Request, d computer, key string) asking {
+	all := asked(repeatable, signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key), indexNeeds(d.id), needAll(bucketStatements, string(exchange.KindNotice)+"/"))
+	if r.KeyHash != "" {
+		all = asked(all, need(bucketKeys, r.KeyHash))
+	}
+	for _, l := range r.Licenses[:min(len(r.Licenses), maxNamed)] {
+		all = asked(all, licenseNeeds(l.Serial))
+	}
+	return all
+}
+
+// licenseNeeds are the records that an answer about a license is made of.
+func licenseNeeds(serial string) asking {
+	return asked(need(bucketLicenses, serial), needAll(bucketPlaces, serial+"/"),
+		need(bucketStatements, statementKey(exchange.KindRevocation, serial), statementKey(exchange.KindHold, serial)),
+		needAll(bucketGrants, reachKey(exchange.Audience{Scope: scopeAll}), reachKey(exchange.Audience{Scope: scopeLicense, ID: serial})))
+}
+
+// signingNeeds are the records that every signature needs.
+var signingNeeds = asked(need(bucketMeta, metaIdentity, metaClock), needAll(bucketProfiles, ""))
 
 // payloadKey names what was answered: the hex SHA-256 of its signed bytes.
 func payloadKey(e exchange.Envelope) (string, error) {
@@ -151,52 +198,55 @@ func payloadKey(e exchange.Envelope) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// addressee is the identity, when what came was meant for this vendor. Errors: CodeOtherVendor.
-func addressee(t tx, vendor string) (identity, error) {
+// addressee is who signs, when what came was meant for this vendor. Errors: CodeOtherVendor.
+func (is *Issuer) addressee(t tx, vendor string) (known, error) {
 	who, err := identityIn(t)
 	if err == nil && vendor != who.Vendor {
 		err = say(CodeOtherVendor, nil, "vendor", vendor, "own", who.Vendor)
 	}
-	return who, err
+	if err != nil {
+		return known{}, err
+	}
+	return is.knownFor(t, who)
 }
 
 // recorded finds the answer that a request got before, if it can be handed out again.
-func recorded(t tx, key string) (answerRecord, bool, error) {
+func (is *Issuer) recorded(t tx, key string, k known) (answerRecord, bool, error) {
 	rec, err := get[answerRecord](t, bucketAnswers, key)
+	if errors.Is(err, errNoRecord) {
+		var b briefRecord
+		if b, err = get[briefRecord](t, bucketBriefs, key); err == nil {
+			rec, err = is.handed(b, k.profile)
+		}
+	}
 	if errors.Is(err, errNoRecord) {
 		return rec, false, nil
 	}
-	if err != nil {
-		return rec, false, err
-	}
-	good, err := stillGood(t, rec)
-	return rec, good, err
+	return rec, err == nil && k.good(rec.Key, rec.At), err
 }
 
-// stillGood says whether the profile has not withdrawn the key of an answer meanwhile.
+// good says whether the profile has not withdrawn the key of something that was signed at a time.
+func (k known) good(key string, at time.Time) bool {
+	i := keyAt(k.profile, key)
+	if i < 0 {
+		return false
+	}
+	limit := k.profile.Keys[i].NothingAfter
+	return limit.IsZero() || !at.After(limit)
+}
+
+// stillGood is good for an answer.
 func stillGood(t tx, rec answerRecord) (bool, error) {
 	_, profile, err := profilesIn(t)
-	if err != nil {
-		return false, err
-	}
-	i := keyAt(profile, rec.Key)
-	if i < 0 {
-		return false, nil
-	}
-	limit := profile.Keys[i].NothingAfter
-	return limit.IsZero() || !rec.At.After(limit), nil
+	return err == nil && known{profile: profile}.good(rec.Key, rec.At), err
 }
 
 // decide makes the answer to a request that was not answered before, and records places and versions.
-func (is *Issuer) decide(t tx, who identity, r exchange.Request, by Decision) (answerRecord, error) {
+func (is *Issuer) decide(t tx, k known, r exchange.Request, d computer, by Decision) (answerRecord, error) {
 	switch r.Kind {
 	case exchange.RequestActivate, exchange.RequestCheckin, exchange.RequestRenew, exchange.RequestMoreTime:
 	default:
 		return answerRecord{}, say(CodeKindUnknown, nil, "kind", r.Kind)
-	}
-	d, err := computerOf(r)
-	if err != nil {
-		return answerRecord{}, err
 	}
 	now, err := is.stamp(t)
 	if err != nil {
@@ -206,11 +256,8 @@ func (is *Issuer) decide(t tx, who identity, r exchange.Request, by Decision) (a
 	if r.Kind == exchange.RequestActivate && now.After(r.Until) {
 		return answerRecord{}, say(CodeRequestOver, nil, "until", r.Until.UTC(), "code", d.code)
 	}
-	_, profile, err := profilesIn(t)
-	if err != nil {
-		return answerRecord{}, err
-	}
-	v := visit{is: is, t: t, who: who, r: r, d: d, now: now, by: by, refuse: refuser{is: is, profile: profile, now: now}}
+	v := is.visit(t, k, r, d, now)
+	v.by = by
 	if r.Kind == exchange.RequestActivate {
 		err = v.activate()
 	} else {
@@ -224,7 +271,7 @@ func (is *Issuer) decide(t tx, who identity, r exchange.Request, by Decision) (a
 
 func (r answerRecord) answer() Answer {
 	return Answer{
-		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Partly: r.Partly, Reason: r.Refused,
+		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Brief: r.brief, Partly: r.Partly, Reason: r.Refused,
 		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code, At: r.At,
 		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent,
 	}

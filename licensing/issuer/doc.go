@@ -1,7 +1,8 @@
 // Package issuer is the vendor's side: it keeps keys, licenses and places, and answers requests with signed files.
 //
 // Contract. Init makes an issuer in a folder; Open opens it for one process at a time and gives up after two seconds
-// when another process holds it. Everything that changes something does so in one store transaction: an answer, the place
+// when another process holds it. With Options.Database the records are in a PostgreSQL database, and any number of processes have it open; the
+// keys stay in the folder. Everything that changes something does so in one store transaction: an answer, the place
 // it takes and the version it gives out are recorded together or not at all, and only then is a file handed back.
 // So the same request gets the same bytes for ever, however often and after whatever interruption it is answered.
 //
@@ -20,7 +21,14 @@
 // sends along, signed by this vendor. Days can be handed out, erased and given a time to be kept; what proves the chain stays.
 //
 // A store of the first version is read as it is. It becomes one of the second with the first record that the first version would
-// overlook, and one of the third with the first usage file; older programs then say that they are too old, and change nothing.
+// overlook, one of the third with the first usage file, and one of the fourth with the first place or ledger that the index of
+// computers names (holders.go); older programs then say that they are too old, and change nothing.
+//
+// Many callers at once share transactions (combine.go): each still gets all or nothing of its own, and returns when that is durable. Every stored value carries
+// its checksum, which is compared whenever it is read. Of a file, Open reads every record and notices too when one is missing or older
+// than the others. Of a database it reads nothing but whose it is: what is damaged is noticed when it is asked for, and that no record is lost or older
+// is for PostgreSQL, its backups and its own checksums. A connection that is lost is CodeAway, nothing recorded; in the moment of the commit it is
+// CodeUnsure, and the same request again finds its answer or makes it. MoveStore moves a file's records into a database.
 //
 // Time and randomness come from Options; nothing here reads a clock. The issuer refuses to sign when its clock is behind
 // its newest signature, or further ahead of it than this computer has been on (see stamp). Errors that concern a person are *Error or *terms.Problem, both with an exit code.

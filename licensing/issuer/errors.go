@@ -60,6 +60,13 @@ const (
 	CodeOtherProduct    Code = "other_product"     // 2: the policy is for another product
 	CodeSealedForOther  Code = "sealed_for_other"  // 23: usage that is sealed for a key which is not this vendor's
 	CodeNoUsage         Code = "no_usage"          // 27: the file holds no usage file
+
+	CodeAway      Code = "away"       // 75: the database cannot be reached; nothing was recorded
+	CodeUnsure    Code = "unsure"     // 75: the connection was lost while it recorded; the same request again tells
+	CodeTwoStores Code = "two_stores" // 2: the folder has a store of its own, and a database was named
+	CodeWhich     Code = "which"      // 2: the database holds several vendors, and none was named
+	CodeMoving    Code = "moving"     // 75: the store was not moved there completely
+	CodeNotEmpty  Code = "not_empty"  // 2: the database holds this vendor's records already
 )
 
 var exits = map[Code]int{
@@ -72,6 +79,7 @@ var exits = map[Code]int{
 	CodeNotWithdrawn: 71, CodeNoticeUnknown: 2, CodeNoticeKind: 2, CodeNeedsPerson: 61, CodeTooMany: 2, CodeClockAhead: 30,
 	CodePolicyVersion: 60, CodeChangelog: 60, CodePolicySame: 71, CodeOtherProduct: 2,
 	CodeSealedForOther: 23, CodeNoUsage: 27,
+	CodeAway: 75, CodeUnsure: 75, CodeTwoStores: 2, CodeWhich: 2, CodeMoving: 75, CodeNotEmpty: 2,
 }
 
 // Error is a situation that a person must know about. It holds no secret.
@@ -126,4 +134,10 @@ func onDisk(err error, name string) error {
 		return say(CodeSpace, err, "file", name)
 	}
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// Away says whether an error is one of the store alone, which may be gone with the next try: it cannot be reached, or another process has it.
+func Away(err error) bool {
+	var own *Error
+	return errors.As(err, &own) && (own.Code == CodeAway || own.Code == CodeUnsure || own.Code == CodeBusy)
 }

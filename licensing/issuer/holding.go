@@ -20,18 +20,30 @@ func (h holding) known(keys []string) []string {
 // held finds the licenses of which a computer holds a place, or held it under an earlier key.
 func held(t tx, device string) (holding, error) {
 	var h holding
-	var serials []string
-	err := each(t, bucketPlaces, "", func(key string, p Place) error {
-		if serial, _, ok := strings.Cut(key, "/"); ok && (p.Device == device || slices.Contains(p.Former, device)) {
-			serials = append(serials, serial)
-			h.former = append(h.former, p.Former...)
-		}
-		return nil
-	})
+	keys, err := placesHeld(t, device)
 	if err != nil {
 		return h, err
 	}
-	for _, serial := range slices.Compact(serials) {
+	ask := need(bucketPlaces, keys...)
+	for _, key := range keys {
+		serial, _, _ := strings.Cut(key, "/")
+		ask = asked(ask, need(bucketLicenses, serial))
+	}
+	if err := t.Fetch(ask); err != nil {
+		return h, err
+	}
+	last := ""
+	for _, key := range keys {
+		p, err := get[Place](t, bucketPlaces, key)
+		if err != nil {
+			return h, err
+		}
+		h.former = append(h.former, p.Former...)
+		serial, _, _ := strings.Cut(key, "/")
+		if serial == last {
+			continue
+		}
+		last = serial
 		rec, err := licenseIn(t, serial)
 		if err != nil {
 			return h, err
@@ -44,11 +56,16 @@ func held(t tx, device string) (holding, error) {
 
 // otherLedger finds another ledger that the same computer reported, also under an earlier key; "" when there is none.
 func otherLedger(t tx, ledger ledgerKey, devices []string) (other string, newest ledgerRecord, err error) {
-	err = each(t, bucketLedgers, "", func(_ string, rec ledgerRecord) error {
-		if rec.key() != ledger && slices.Contains(devices, rec.Device) && !rec.Latest.Before(newest.Latest) {
-			other, newest = rec.ID, rec
+	for _, device := range slices.Compact(slices.Sorted(slices.Values(devices))) {
+		list, err := ledgersOf(t, device)
+		if err != nil {
+			return "", newest, err
 		}
-		return nil
-	})
-	return other, newest, err
+		for _, rec := range list {
+			if rec.key() != ledger && !rec.Latest.Before(newest.Latest) {
+				other, newest = rec.ID, rec
+			}
+		}
+	}
+	return other, newest, nil
 }

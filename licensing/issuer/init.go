@@ -35,7 +35,8 @@ var vendorForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
 
 // Init makes an issuer in dir, which is created: a root key in its own folder, working keys in dir/keys, the
 // store, and version 1 of the profile. The store is written last, so an interrupted Init leaves no issuer and may be
-// repeated; keys are named by their id and never overwritten. Errors: CodeExists, CodeVendorID, CodeSpace.
+// repeated; keys are named by their id and never overwritten. With Options.Database the store is there, and the folder says so.
+// Errors: CodeExists, CodeVendorID, CodeSpace, CodeAway.
 func Init(dir string, v NewVendor, o Options) (*Issuer, error) {
 	o = o.complete(dir)
 	if !vendorForm.MatchString(v.ID) {
@@ -44,19 +45,29 @@ func Init(dir string, v NewVendor, o Options) (*Issuer, error) {
 	if v.Name == "" {
 		return nil, say(CodeValue, nil, "flag", "--name", "value", v.Name)
 	}
-	if _, err := o.FS.Stat(filepath.Join(dir, storeName)); !errors.Is(err, os.ErrNotExist) {
-		return nil, say(CodeExists, err, "dir", dir)
+	if err := free(dir, o); err != nil {
+		return nil, err
 	}
-	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
-		return nil, onDisk(err, dir)
-	}
-	who, profile, err := newKeys(dir, v, o)
+	target, err := newTarget(v.ID, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := newStore(dir, who, profile, o); err != nil {
+	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
+		return nil, errors.Join(onDisk(err, dir), target.close())
+	}
+	who, profile, err := newKeys(dir, v, o)
+	if err != nil {
+		return nil, errors.Join(err, target.close())
+	}
+	if target != nil {
+		err = target.fill(dir, who, profile, o)
+	} else {
+		err = newStore(dir, who, profile, o)
+	}
+	if err != nil {
 		return nil, err
 	}
+	o.Database = "" // the folder says it now
 	return Open(dir, o)
 }
 
@@ -151,16 +162,9 @@ func newStore(dir string, who identity, profile profileRecord, o Options) error 
 	if err != nil {
 		return err
 	}
-	err = s.Update(func(t tx) error {
-		if err := put(t, bucketProfiles, versionKey(profile.Version), profile); err != nil {
-			return err
-		}
-		if err := put(t, bucketMeta, metaClock, clockRecord{Newest: who.Made}); err != nil {
-			return err
-		}
-		return put(t, bucketMeta, metaIdentity, who)
-	})
-	if cerr := s.Close(); err == nil {
+	g := newGroup(s)
+	err = g.Update(func(t tx) error { return firstRecords(t, who, profile) })
+	if cerr := g.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil {
@@ -173,6 +177,16 @@ func newStore(dir string, who identity, profile profileRecord, o Options) error 
 		return errors.Join(onDisk(err, final), removed(o, temp))
 	}
 	return nil
+}
+
+func firstRecords(t tx, who identity, profile profileRecord) error {
+	if err := put(t, bucketProfiles, versionKey(profile.Version), profile); err != nil {
+		return err
+	}
+	if err := put(t, bucketMeta, metaClock, clockRecord{Newest: who.Made}); err != nil {
+		return err
+	}
+	return put(t, bucketMeta, metaIdentity, who)
 }
 
 func removed(o Options, name string) error {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,39 +25,32 @@ type Issuer struct {
 	keys  *ring
 	roots *ring
 
+	memory memory
+
 	mu     sync.Mutex                 // guards signer and opened
 	signer exchange.Signer            // the working key, opened when it is first needed
 	opened map[string]hpke.PrivateKey // sealing keys, by id
 }
 
-// Open opens the issuer in dir. Errors: CodeNone, CodeBusy (another process has it open), CodeNewer, CodeDamaged.
+// Open opens the issuer in dir: with the store that is there, or the database that it says or Options.Database names. Errors: CodeNone,
+// CodeBusy (another process has the store open), CodeNewer, CodeDamaged, CodeAway, CodeTwoStores, CodeWhich, CodeMoving.
 func Open(dir string, o Options) (*Issuer, error) {
 	o = o.complete(dir)
-	path := filepath.Join(dir, storeName)
-	info, err := o.FS.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, say(CodeNone, err, "dir", dir)
-	case err != nil:
-		return nil, onDisk(err, path)
-	case !info.Mode().IsRegular():
-		return nil, say(CodeDamaged, errors.New("not a regular file"), "file", path)
-	}
 	words, err := speaker()
 	if err != nil {
 		return nil, err
 	}
-	db, err := openBolt(o.FS, path, o.Wait, false)
+	back, err := openStore(dir, o)
 	if err != nil {
 		return nil, err
 	}
 	is := &Issuer{
-		o: o, dir: dir, db: db, say: words,
+		o: o, dir: dir, db: newGroup(back), say: words,
 		keys:  newRing(o.FS, filepath.Join(dir, keysName), o.Passphrase, o.Rand),
 		roots: newRing(o.FS, o.RootDir, o.Passphrase, o.Rand),
 	}
 	if _, err := is.identity(); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, is.db.Close())
 	}
 	return is, nil
 }
@@ -81,7 +73,7 @@ func identityIn(t tx) (identity, error) {
 		return who, say(CodeDamaged, errors.New("the store does not say whose it is"), "file", storeName)
 	case err != nil:
 		return who, err
-	case who.Schema == storeFirst, who.Schema == storeSchema, who.Schema == storeUsage:
+	case who.Schema == storeFirst, who.Schema == storeSchema, who.Schema == storeUsage, who.Schema == storeOnline:
 		return who, nil
 	case strings.HasPrefix(who.Schema, storeSchemas):
 		return who, say(CodeNewer, nil, "file", storeName)
@@ -107,6 +99,9 @@ func raise(t tx, bucket string) error {
 	needs := storeSchema
 	if slices.Contains(usageBuckets, bucket) {
 		needs = storeUsage
+	}
+	if slices.Contains(onlineBuckets, bucket) {
+		needs = storeOnline
 	}
 	if who.Schema >= needs { // single digits
 		return nil
@@ -142,28 +137,44 @@ const clockAhead = 24 * time.Hour
 // long. That is CodeClockAhead. After a restart nothing contradicts, however long ago the newest signature is: a desk that signs
 // once a month, or once a year, is never stopped (see LongAgo).
 func (is *Issuer) stamp(t tx) (time.Time, error) {
-	now := is.o.now()
-	c, err := get[clockRecord](t, bucketMeta, metaClock)
-	if err != nil && !errors.Is(err, errNoRecord) {
+	c, err := clockIn(t)
+	if err != nil {
 		return time.Time{}, err
 	}
-	next := clockRecord{}
+	now, next, err := is.judge(c)
+	if err != nil || next.Newest.Equal(c.Newest) && next.Boot == c.Boot { // within one second nothing is learned
+		return now, err
+	}
+	return now, put(t, bucketMeta, metaClock, next)
+}
+
+func clockIn(t tx) (clockRecord, error) {
+	c, err := get[clockRecord](t, bucketMeta, metaClock)
+	if errors.Is(err, errNoRecord) {
+		return clockRecord{}, nil
+	}
+	return c, err
+}
+
+// judge is the time to sign with by what was signed before, and what is known then.
+func (is *Issuer) judge(c clockRecord) (now time.Time, next clockRecord, err error) {
+	now = is.o.now()
 	if is.o.Running != nil {
 		next.Boot, next.Running = is.o.Running()
 	}
 	if since := next.Running - c.Running; next.Boot != "" && next.Boot == c.Boot && since >= 0 && !is.o.ClockIsRight {
 		if most := c.Newest.Add(since + clockAhead); now.After(most) {
-			return time.Time{}, say(CodeClockAhead, nil, "now", now.Format(time.RFC3339), "most", c.Newest.Add(since).Format(time.RFC3339))
+			return time.Time{}, c, say(CodeClockAhead, nil, "now", now.Format(time.RFC3339), "most", c.Newest.Add(since).Format(time.RFC3339))
 		}
 	}
 	if now.Before(c.Newest) && !is.o.ClockIsRight {
 		if c.Newest.Sub(now) > clockSlack {
-			return time.Time{}, say(CodeClockBehind, nil, "now", now.Format(time.RFC3339), "newest", c.Newest.Format(time.RFC3339))
+			return time.Time{}, c, say(CodeClockBehind, nil, "now", now.Format(time.RFC3339), "newest", c.Newest.Format(time.RFC3339))
 		}
 		now = c.Newest
 	}
 	next.Newest = now
-	return now, put(t, bucketMeta, metaClock, next)
+	return now, next, nil
 }
 
 // longAgo is how old the newest signature is before a person is asked to look at the date.

@@ -22,6 +22,9 @@ type Options struct {
 	Command    []string      // signer command for keys without a secret in their file
 	SignerWait time.Duration // its deadline; 30 s
 	Wait       time.Duration // how long to wait for another process that has the store open; 2 s
+	// Database is the address of a PostgreSQL database (postgres://…, ?vendor=ID where it holds several) or the name of a file that holds it, for
+	// an issuer whose records are there. "": what the folder says.
+	Database string
 	// ClockIsRight lets the issuer sign although its clock is behind its newest signature, or ran ahead.
 	ClockIsRight bool
 	// Running says since which boot the computer has been on, and for how long, sleep included. With it a clock that ran ahead is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,47 +34,66 @@ type message struct {
 
 // seal signs what goes out with the working key and writes it as a file with the profile in front.
 func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
-	signer, err := is.working(who)
+	k, err := is.knownFor(t, who)
 	if err != nil {
 		return nil, "", err
 	}
-	envelopes, profile, err := profilesIn(t)
+	return is.file(k, d, now, f)
+}
+
+// file is seal with what is known of who signs.
+func (is *Issuer) file(k known, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
+	signed, err := is.sign(k, now, f)
 	if err != nil {
 		return nil, "", err
-	}
-	i := keyAt(profile, who.Signing)
-	if i < 0 {
-		return nil, "", say(CodeDamaged, errors.New("the profile does not name the working key"), "file", storeName)
-	}
-	if from := profile.Keys[i].From; now.Before(from) { // the key was made while the clock was ahead
-		return nil, "", say(CodeKeyNotYet, nil, "from", from.Format(time.RFC3339), "now", now.Format(time.RFC3339))
-	}
-	for _, m := range append([]message{{f.parts, f.audience, f.answers}}, f.apart...) {
-		id, err := is.o.newID()
-		if err != nil {
-			return nil, "", err
-		}
-		f.trace = cmp.Or(f.trace, id)
-		e, err := exchange.Sign(exchange.Response{
-			Header: exchange.Header{
-				Schema: exchange.ResponseSchema, Vendor: who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
-				ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
-			},
-			Kind: m.parts[0].Kind, Answers: m.answers, Audience: m.audience, Parts: m.parts,
-		}, exchange.ResponseType, signer)
-		if err != nil {
-			return nil, "", fmt.Errorf("sign the answer: %w", err)
-		}
-		envelopes = append(envelopes, e)
 	}
 	kind := f.parts[0].Kind
 	slots := map[string]any{"code": d.code, "product": plainName(f.parts)}
 	for k, v := range f.slots {
 		slots[k] = v
 	}
-	first := is.firstLine(kind, profile, slots)
-	file, err = exchange.Armor(kind, first, envelopes...)
+	file, err = exchange.Armor(kind, is.firstLine(kind, k.profile, slots), slices.Concat(k.envelopes, signed)...)
 	return file, fileName(kind, f.parts, d.code), err
+}
+
+// sign signs what goes out with the working key.
+func (is *Issuer) sign(k known, now time.Time, f outgoing) (envelopes []exchange.Envelope, err error) {
+	signer, err := is.working(k.who)
+	if err != nil {
+		return nil, err
+	}
+	i := keyAt(k.profile, k.who.Signing)
+	if i < 0 {
+		return nil, say(CodeDamaged, errors.New("the profile does not name the working key"), "file", storeName)
+	}
+	if from := k.profile.Keys[i].From; now.Before(from) { // the key was made while the clock was ahead
+		return nil, say(CodeKeyNotYet, nil, "from", from.Format(time.RFC3339), "now", now.Format(time.RFC3339))
+	}
+	for _, m := range append([]message{{f.parts, f.audience, f.answers}}, f.apart...) {
+		id, err := is.o.newID()
+		if err != nil {
+			return nil, err
+		}
+		f.trace = cmp.Or(f.trace, id)
+		e, err := exchange.Sign(exchange.Response{
+			Header: exchange.Header{
+				Schema: exchange.ResponseSchema, Vendor: k.who.Vendor, Alg: algorithm, KeyID: signer.KeyID(),
+				ID: id, Issued: now, Trace: f.trace, ExternalID: f.external,
+			},
+			Kind: m.parts[0].Kind, Answers: m.answers, Audience: m.audience, Parts: m.parts,
+		}, exchange.ResponseType, signer)
+		if err != nil {
+			return nil, fmt.Errorf("sign the answer: %w", err)
+		}
+		envelopes = append(envelopes, e)
+	}
+	is.memory.signedAt(now)
+	return envelopes, nil
+}
+
+// answers binds a response to a request.
+func answers(r exchange.Request) *exchange.Answers {
+	return &exchange.Answers{Request: r.ID, Nonce: r.Nonce, Device: r.Device.ID}
 }
 
 // firstLine is the readable text at the start of a file: what it is, how to open it, who helps.
@@ -147,7 +167,8 @@ func products(parts []exchange.Part) []terms.Product {
 // licenses it names the first product, how many more there are, and the earliest end.
 func fileName(kind exchange.Kind, parts []exchange.Part, code string) string {
 	words := []string{map[exchange.Kind]string{
-		exchange.KindLicense: "license", exchange.KindRefusal: "no-license", exchange.KindKey: "welcome",
+		exchange.KindLicense: "license", exchange.KindRefusal: "no-license", exchange.KindKey: "welcome", exchange.KindStanding: "checked-in",
+		exchange.KindRevocation: "withdrawal", exchange.KindHold: "hold", exchange.KindNotice: "notice", exchange.KindExtension: "more-time",
 	}[kind]}
 	if list := products(parts); len(list) > 0 {
 		name := safeName(productName(list[0]))

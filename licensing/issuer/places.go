@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,12 @@ func placesOf(t tx, serial string) ([]Place, error) {
 // a device key that it had before, or hardware that still matches (reinstalled, repaired). It keeps its place under
 // its new key. full lists the holders when no place is left.
 func takePlace(t tx, rec licenseRecord, d computer, now time.Time) (used int, full []Place, err error) {
+	if p, err := placeAt(t, rec.Serial, d.id); err != nil || d.at(p) {
+		if err == nil {
+			used, err = countPlaces(t, rec.Serial)
+		}
+		return used, nil, err
+	}
 	all, err := placesOf(t, rec.Serial)
 	if err != nil {
 		return 0, nil, err
@@ -44,7 +51,7 @@ func takePlace(t tx, rec licenseRecord, d computer, now time.Time) (used int, fu
 		at = len(all) - 1
 	}
 	p := all[at]
-	key := rec.Serial + "/" + placeID(p, d)
+	id := placeID(p, d)
 	if p.Device != "" && p.Device != d.id && !slices.Contains(p.Former, p.Device) {
 		p.Former = append(p.Former, p.Device)
 	}
@@ -55,7 +62,50 @@ func takePlace(t tx, rec licenseRecord, d computer, now time.Time) (used int, fu
 	if len(d.hints) > 0 {
 		p.Hints = d.hints
 	}
-	return len(all), nil, put(t, bucketPlaces, key, p)
+	return len(all), nil, putPlace(t, rec.Serial, id, p)
+}
+
+// placeAt is the place with an id; a zero one when there is none.
+func placeAt(t tx, serial, id string) (Place, error) {
+	p, err := get[Place](t, bucketPlaces, serial+"/"+id)
+	if errors.Is(err, errNoRecord) {
+		return Place{}, nil
+	}
+	return p, err
+}
+
+// placeIn is the place that a computer holds under its present key; a zero one when it holds none.
+func placeIn(t tx, serial string, d computer) (Place, error) {
+	p, err := placeAt(t, serial, d.id) // nearly every computer has one key for ever, and its place is named by it
+	if err != nil || p.Device == d.id {
+		return p, err
+	}
+	all, err := placesOf(t, serial)
+	if i := slices.IndexFunc(all, func(p Place) bool { return p.Device == d.id }); i >= 0 {
+		return all[i], err
+	}
+	return Place{}, err
+}
+
+// countPlaces is how many places of a license are in use.
+func countPlaces(t tx, serial string) (n int, err error) {
+	err = t.Each(bucketPlaces, serial+"/", func(string, []byte) error { n++; return nil })
+	return n, err
+}
+
+// given keeps which version of a license a computer was given.
+func given(t tx, serial string, d computer, version int) error {
+	p, err := placeIn(t, serial, d)
+	if err != nil || p.Device == "" {
+		return err
+	}
+	p.Given = version
+	return putPlace(t, serial, placeID(p, d), p)
+}
+
+// at says that a computer holds a place under its present key, and that all that is known of it there is still so.
+func (d computer) at(p Place) bool {
+	return p.Device == d.id && p.Code == d.code && (d.label == "" || p.Label == d.label) && (len(d.hints) == 0 || slices.Equal(p.Hints, d.hints))
 }
 
 // placeID names a place for ever: by the first device key that it had.

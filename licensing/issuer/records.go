@@ -24,13 +24,14 @@ const (
 	metaClock    = "clock"
 )
 
-// storeSchema is the version of a new store's records. A newer one than storeUsage is refused without writing. An older one is read as
+// storeSchema is the version of a new store's records. A newer one than storeOnline is refused without writing. An older one is read as
 // it is and becomes one of a later version with the first record that programs of its version would overlook: of the second with
-// a withdrawal, for example, and of the third with the first usage file.
+// a withdrawal, for example, of the third with the first usage file, and of the fourth with the index of computers (holders.go).
 const (
 	storeFirst   = "holdfast.issuer/v1"
 	storeSchema  = "holdfast.issuer/v2"
 	storeUsage   = "holdfast.issuer/v3"
+	storeOnline  = "holdfast.issuer/v4"
 	storeSchemas = "holdfast.issuer/v"
 )
 
@@ -101,6 +102,7 @@ type Place struct {
 	Since  time.Time       `json:"since"`
 	Former []string        `json:"former,omitempty"`
 	Hints  []exchange.Hint `json:"hints,omitempty"`
+	Given  int             `json:"given,omitempty"` // version of the license that was given to it last; 0: not known
 }
 
 // answerRecord is an answer as it was handed out.
@@ -123,6 +125,8 @@ type answerRecord struct {
 	Agent  string `json:"agent,omitempty"`
 	Second string `json:"second,omitempty"`
 	Why    string `json:"why,omitempty"`
+
+	brief bool // a standing part alone, see briefRecord
 }
 
 // statementRecord is the newest version of what the vendor said about one license, or of one notice.

@@ -166,9 +166,12 @@ func replyID(original []byte, answers []Answer) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// Kind is what an answer is: a receipt for a usage file, else a license or the reasons why there is none.
+// Kind is what an answer is: a receipt for a usage file, a standing part when nothing is new, else a license or the reasons why there is
+// none.
 func (a Answer) Kind() exchange.Kind {
 	switch {
+	case a.Brief:
+		return exchange.KindStanding
 	case a.Receipt != nil:
 		return exchange.KindReceipt
 	case a.Refused:

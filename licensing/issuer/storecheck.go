@@ -20,7 +20,7 @@ import (
 // exclusive or of the checksums of all records, changed in the same transaction as they are. A record that was changed, lost
 // or put back from before does not fit the roll. Open looks at every record once (about 1 ms per 2 MB).
 //
-// The later buckets have a roll of their own, and so have those of usage. So a program that does not know them finds its own buckets
+// The later buckets have a roll of their own, and so have those of usage and of the service. So a program that does not know them finds its own buckets
 // whole, comes to the store's version, and says that it is too old instead of that the store is damaged.
 
 const (
@@ -28,6 +28,7 @@ const (
 	rollKey    = "all"
 	laterKey   = "later"
 	usageKey   = "usage"
+	onlineKey  = "online"
 )
 
 type roll [sumSize]byte
@@ -38,8 +39,8 @@ func (r *roll) turn(sum []byte) {
 	}
 }
 
-// rolls are the roll of the first buckets, that of the later ones and that of usage.
-type rolls struct{ first, later, usage roll }
+// rolls are the roll of the first buckets, that of the later ones, that of usage and that of what the service keeps.
+type rolls struct{ first, later, usage, online roll }
 
 func (r *rolls) of(bucket string) *roll {
 	switch {
@@ -47,6 +48,8 @@ func (r *rolls) of(bucket string) *roll {
 		return &r.later
 	case slices.Contains(usageBuckets, bucket):
 		return &r.usage
+	case slices.Contains(onlineBuckets, bucket):
+		return &r.online
 	}
 	return &r.first
 }
@@ -57,7 +60,7 @@ func rollsIn(t *bbolt.Tx) (rolls, error) {
 	if b == nil || copy(r.first[:], b.Get([]byte(rollKey))) != len(r.first) {
 		return r, errors.New("the roll of records is missing")
 	}
-	for key, into := range map[string]*roll{laterKey: &r.later, usageKey: &r.usage} {
+	for key, into := range map[string]*roll{laterKey: &r.later, usageKey: &r.usage, onlineKey: &r.online} {
 		if have := b.Get([]byte(key)); have != nil && copy(into[:], have) != len(into) {
 			return r, fmt.Errorf("the roll of %s records is cut", key)
 		}
@@ -70,8 +73,11 @@ func (r *rolls) save(t *bbolt.Tx) error {
 	if err := b.Put([]byte(rollKey), r.first[:]); err != nil {
 		return err
 	}
-	if r.usage != (roll{}) || b.Get([]byte(usageKey)) != nil {
-		if err := b.Put([]byte(usageKey), r.usage[:]); err != nil {
+	for key, of := range map[string]roll{usageKey: r.usage, onlineKey: r.online} {
+		if of == (roll{}) && b.Get([]byte(key)) == nil { // a store of before
+			continue
+		}
+		if err := b.Put([]byte(key), of[:]); err != nil {
 			return err
 		}
 	}
@@ -87,7 +93,7 @@ func checkStore(fsys disk.FS, path string, wait time.Duration) error {
 	}
 	start, err := readStart(fsys, path) // after the lock was got, so that nobody is writing
 	if err != nil {
-		return errors.Join(onDisk(err, path), s.Close())
+		return errors.Join(onDisk(err, path), s.close())
 	}
 	err = checkMeta(start)
 	if err == nil {
@@ -96,7 +102,7 @@ func checkStore(fsys disk.FS, path string, wait time.Duration) error {
 	if err != nil {
 		err = say(CodeDamaged, err, "file", path)
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, s.close())
 }
 
 // check reads every record and compares with the roll.

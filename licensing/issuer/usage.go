@@ -45,23 +45,22 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 	if err != nil {
 		return Answer{}, fmt.Errorf("usage file: %w", err)
 	}
+	db := is.db.For(ctx, repeatable, signingNeeds, need(bucketReceipts, key), indexNeeds(u.Device.ID))
 	var rec receiptRecord
 	again := false
-	look := func(t tx) (who identity, err error) {
-		if who, err = addressee(t, u.Vendor); err != nil {
-			return who, err
+	look := func(t tx) (k known, err error) {
+		again = false
+		if k, err = is.addressee(t, u.Vendor); err != nil {
+			return k, err
 		}
 		rec, err = get[receiptRecord](t, bucketReceipts, key)
 		if errors.Is(err, errNoRecord) {
-			return who, nil
+			return k, nil
 		}
-		if err == nil {
-			again, err = stillGood(t, rec.answerRecord)
-			again = again && rec.Number > 0 // what was not counted is looked at anew: the computer may be known by now
-		}
-		return who, err
+		again = err == nil && k.good(rec.Key, rec.At) && rec.Number > 0 // what was not counted is looked at anew: the computer may be known by now
+		return k, err
 	}
-	if err := is.db.View(func(t tx) error { _, err := look(t); return err }); err != nil {
+	if err := db.View(func(t tx) error { _, err := look(t); return err }); err != nil {
 		return Answer{}, err
 	}
 	if !again {
@@ -69,12 +68,15 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 		if err != nil {
 			return Answer{}, err
 		}
-		err = is.db.Update(func(t tx) error {
-			who, err := look(t)
+		owner, _ := ownerOf(opened)
+		ledger := ledgerKey{u.Ledger, owner}.String()
+		needs := asked(need(bucketLedgers, ledger), needAll(bucketFindings, ledger+"/"+findingGap+"/"), need(bucketKeeping, keepKey))
+		err = db.For(ctx, needs).Update(func(t tx) error {
+			k, err := look(t)
 			if err != nil || again {
 				return err
 			}
-			if rec, err = is.count(t, who, f, opened); err != nil {
+			if rec, err = is.count(t, k.who, f, opened); err != nil {
 				return err
 			}
 			return putLater(t, bucketReceipts, key, rec)
@@ -84,7 +86,7 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 		}
 	}
 	a := rec.answer()
-	a.Again = again
+	a.Again, a.Trace = again, u.Trace
 	return a, nil
 }
 
@@ -155,7 +157,7 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 	}
 	if own {
 		rec.take(next, u, d, has.licenses, now)
-		err = errors.Join(addDays(t, ledger, rec.Customers, counted.Sums), settle(t, ledger, found, now), putLater(t, bucketLedgers, ledger.String(), rec))
+		err = errors.Join(addDays(t, ledger, rec.Customers, counted.Sums), settle(t, ledger, found, now), putLedger(t, rec, old))
 	}
 	if err == nil {
 		err = keepFindings(t, ledger, u.ID, found, now)

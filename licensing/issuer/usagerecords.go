@@ -137,8 +137,18 @@ func each[T any](t tx, bucket, prefix string, fn func(key string, v T) error) er
 
 // addDays adds what a file counted to the days.
 func addDays(t tx, ledger ledgerKey, customers map[string]string, sums []usage.Sum) error {
+	of := func(s usage.Sum) dayRecord {
+		return dayRecord{Sum: s, Ledger: ledger.id, Device: ledger.device, Customer: customers[s.Product]}
+	}
+	var keys []string
 	for _, s := range sums {
-		d := dayRecord{Sum: s, Ledger: ledger.id, Device: ledger.device, Customer: customers[s.Product]}
+		keys = append(keys, of(s).key())
+	}
+	if err := t.Fetch(need(bucketDays, keys...)); err != nil {
+		return err
+	}
+	for _, s := range sums {
+		d := of(s)
 		old, err := get[dayRecord](t, bucketDays, d.key())
 		switch {
 		case errors.Is(err, errNoRecord):

@@ -1,7 +1,6 @@
 package issuer
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 type visit struct {
 	is     *Issuer
 	t      tx
-	who    identity
+	k      known
 	r      exchange.Request
 	d      computer
 	now    time.Time
@@ -32,6 +31,10 @@ type visit struct {
 	until   time.Time
 	capped  bool
 	decided bool // a person's decision was needed
+}
+
+func (is *Issuer) visit(t tx, k known, r exchange.Request, d computer, now time.Time) visit {
+	return visit{is: is, t: t, k: k, r: r, d: d, now: now, refuse: refuser{is: is, profile: k.profile, now: now}}
 }
 
 func (v *visit) no(code string, rec *licenseRecord, full []Place) error {
@@ -53,19 +56,26 @@ func (v *visit) seal() (answerRecord, error) {
 		}
 	}
 	parts = slices.Concat(parts, v.refused, v.told)
+	if asksBriefly(v.r) {
+		p, err := v.believed(said, apart)
+		if err != nil {
+			return answerRecord{}, err
+		}
+		parts = append(parts, p)
+	}
 	f := outgoing{
 		parts: parts, apart: apart, trace: v.r.Trace, external: v.r.ExternalID,
-		answers: &exchange.Answers{Request: v.r.ID, Nonce: v.r.Nonce, Device: v.r.Device.ID},
+		answers: answers(v.r),
 	}
 	if len(v.gone) > 0 {
 		f.slots = map[string]any{"serial": v.gone[0]}
 	}
-	file, name, err := v.is.seal(v.t, v.who, v.d, v.now, f)
+	file, name, err := v.is.file(v.k, v.d, v.now, f)
 	if err != nil {
 		return answerRecord{}, err
 	}
 	rec := answerRecord{
-		Name: name, File: file, At: v.now, Key: v.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
+		Name: name, File: file, At: v.now, Key: v.k.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
 		Withdrawn: v.gone, Until: v.until, EndsFirst: v.capped,
 	}
 	if v.decided {
@@ -136,8 +146,8 @@ type namedLicense struct {
 	mayTake bool
 }
 
-// named lists the licenses that the request names, those of the key in it, and, when it names none, those of
-// which the computer holds a place. Each comes once.
+// named lists the licenses that the request names, those of the key in it, and, when it names none or understands what is left out, those
+// of which the computer holds a place. Each comes once.
 func (v *visit) named() ([]namedLicense, error) {
 	var all []namedLicense
 	add := func(n namedLicense) {
@@ -160,19 +170,13 @@ func (v *visit) named() ([]namedLicense, error) {
 		add(namedLicense{serial: serial, mayTake: true})
 	}
 	add(namedLicense{serial: v.r.Serial})
-	if len(all) > 0 {
+	if len(all) > 0 && !asksBriefly(v.r) {
 		return all, nil
 	}
-	err = v.t.Each(bucketPlaces, "", func(key string, value []byte) error {
-		var p Place
-		if err := json.Unmarshal(value, &p); err != nil {
-			return say(CodeDamaged, err, "file", storeName)
-		}
-		if serial, _, ok := strings.Cut(key, "/"); ok && (p.Device == v.d.id || slices.Contains(p.Former, v.d.id)) {
-			add(namedLicense{serial: serial})
-		}
-		return nil
-	})
+	serials, err := serialsOf(v.t, v.d.id)
+	for _, serial := range serials {
+		add(namedLicense{serial: serial})
+	}
 	return all, err
 }
 
@@ -199,6 +203,7 @@ func (v *visit) admit(n namedLicense) (rec licenseRecord, ok bool, err error) {
 	n.mayTake = n.mayTake || n.version == starterVersion && rec.Policy.Devices.FirstUse.Lasts() // it has the starter license
 	switch {
 	case no != nil && (holds || n.version > 0): // it has the license, so it has to know
+		rec.held = n.version
 		v.gone, v.records = append(v.gone, rec.Serial), append(v.records, rec)
 		return rec, false, nil
 	case no != nil:

@@ -77,7 +77,7 @@ func (p *program) sources(in []string) (names []string, several bool, err error)
 // answering is one run over one or many files.
 type answering struct {
 	p        *program
-	is       *issuer.Issuer
+	is       *opened
 	by       issuer.Decision
 	out      string
 	folder   bool // IN is a folder, or several files
@@ -160,7 +160,7 @@ func (w *answering) read(name string) ([]byte, error) {
 	if name == "-" {
 		return exchange.ReadStream(w.p.in)
 	}
-	return exchange.ReadSource(name)
+	return w.p.source(name)
 }
 
 // trouble keeps what is wrong with a file. In a folder, files that hold no request are only counted.

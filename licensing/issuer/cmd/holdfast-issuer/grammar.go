@@ -22,6 +22,7 @@ type cli struct {
 	PassphraseFile string `placeholder:"FILE"`
 	SignerCommand  string `placeholder:"COMMAND"`
 	ClockIsRight   bool
+	Database       string `placeholder:"URL|FILE"`
 
 	Init    initCommand    `cmd:""`
 	Profile profileCommand `cmd:""`
@@ -36,13 +37,15 @@ type cli struct {
 	Revoke     revokeCommand     `cmd:""`
 	Policy     policyCommand     `cmd:""`
 
+	Serve     serveCommand     `cmd:""`
 	Watch     watchCommand     `cmd:""`
 	Open      openCommand      `cmd:""`
 	Usage     usageCommand     `cmd:""`
 	Anomalies anomaliesCommand `cmd:""`
 
-	RotateKeys rotateCommand  `cmd:""`
-	Version    versionCommand `cmd:""`
+	Records    databaseCommand `cmd:"" name:"database"`
+	RotateKeys rotateCommand   `cmd:""`
+	Version    versionCommand  `cmd:""`
 }
 
 type licenseCommand struct {
@@ -154,7 +157,10 @@ const passphraseLimit = 4 << 10
 
 // options are the issuer's options for this run.
 func (p *program) options() (issuer.Options, error) {
-	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight, Running: p.running}
+	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight, Running: p.running, Database: p.cli.Database}
+	if hasPassword(o.Database) {
+		p.note("issuer.say.database.password", nil)
+	}
 	if name := p.cli.PassphraseFile; name != "" {
 		b, err := disk.ReadFile(p.fs, name, passphraseLimit)
 		if err != nil {
@@ -169,17 +175,24 @@ func (p *program) options() (issuer.Options, error) {
 }
 
 // open opens the issuer for one command.
-func (p *program) open(dir, rootDir string) (*issuer.Issuer, error) {
+func (p *program) open(dir, rootDir string) (*opened, error) {
+	if p.host != nil {
+		return p.host.opens(within(p.host.caller, dir))
+	}
 	o, err := p.options()
 	if err != nil {
 		return nil, err
 	}
 	o.RootDir = rootDir
-	return issuer.Open(dir, o)
+	is, err := issuer.Open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{Issuer: is}, nil
 }
 
 // openToSign opens the issuer for a command that signs, and asks for a look at the date when the newest signature is old.
-func (p *program) openToSign(dir string) (*issuer.Issuer, error) {
+func (p *program) openToSign(dir string) (*opened, error) {
 	is, err := p.open(dir, "")
 	if err != nil {
 		return nil, err

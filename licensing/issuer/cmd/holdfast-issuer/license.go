@@ -13,7 +13,7 @@ const keyFileLimit = 4 << 10
 
 // Run creates a license. Standard output holds the license key and nothing else.
 func (c *createCommand) Run(p *program) error {
-	policy, err := readPolicy(c.Policy)
+	policy, err := p.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (c *changeCommand) Run(p *program) error {
 		return badValue("--places", fmt.Sprint(c.Places))
 	}
 	if c.Policy != "" {
-		policy, err := readPolicy(c.Policy)
+		policy, err := p.readPolicy(c.Policy)
 		if err != nil {
 			return err
 		}

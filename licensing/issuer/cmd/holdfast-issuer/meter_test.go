@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -87,7 +88,10 @@ func (m metering) record(n int, product string) error {
 	return b.CloseEpoch(context.Background())
 }
 
-func (m metering) export(out, receipt string) error {
+func (m metering) export(out, receipt string) error { return m.exportAs(out, "", receipt) }
+
+// exportAs writes a usage file with an id of its own; "" for one made of the computer and the number of the receipt.
+func (m metering) exportAs(out, id, receipt string) error {
 	b, err := m.book()
 	if err != nil {
 		return err
@@ -109,7 +113,7 @@ func (m metering) export(out, receipt string) error {
 		return err
 	}
 	face := exchange.Usage{
-		Header: exchange.Header{Vendor: m.v.Vendor, ID: fmt.Sprintf("U-%s-%d", m.key.Code(), last.Number+1), Issued: m.now, Trace: "t"},
+		Header: exchange.Header{Vendor: m.v.Vendor, ID: cmp.Or(id, fmt.Sprintf("U-%s-%d", m.key.Code(), last.Number+1)), Issued: m.now, Trace: "t"},
 		Device: exchange.RequestDevice{ID: m.key.ID(), Public: exchange.EncodeKey(m.key.Public()), Code: m.key.Code()},
 		Nonce:  "nonce", Ledger: m.ledger, Level: usage.LevelContract, Receipt: last.Number,
 	}

@@ -85,7 +85,7 @@ func (c *openCommand) open(ctx context.Context, p *program, data []byte) ([]issu
 	}
 	vendor := ""
 	if c.Profile != "" {
-		b, err := exchange.ReadSource(c.Profile)
+		b, err := p.source(c.Profile)
 		if err == nil {
 			vendor, err = vendorOf(c.Profile, b)
 		}
@@ -117,7 +117,7 @@ func (p *program) input(name string) ([]byte, error) {
 	if name == "-" {
 		return exchange.ReadStream(p.in)
 	}
-	return exchange.ReadSource(name)
+	return p.source(name)
 }
 
 // Run prints what a person should look at.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 
-	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
@@ -17,8 +16,8 @@ type policyErrors struct {
 }
 
 // readPolicy reads a policy file. Mistakes become CodePolicy around policyErrors.
-func readPolicy(name string) (terms.Policy, error) {
-	data, err := exchange.ReadSource(name)
+func (p *program) readPolicy(name string) (terms.Policy, error) {
+	data, err := p.source(name)
 	if err != nil {
 		return terms.Policy{}, inFile(name, err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // Run looks at a policy file.
 func (c *policyCheckCommand) Run(p *program) error {
-	policy, err := readPolicy(c.Policy)
+	policy, err := p.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (c *policyCheckCommand) Run(p *program) error {
 
 // Run puts a new version of a policy into force.
 func (c *policyPublishCommand) Run(p *program) error {
-	policy, err := readPolicy(c.Policy)
+	policy, err := p.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (p *program) published(out issuer.Publication, files []fileJSON, notice str
 
 // Run writes the public page of a policy.
 func (c *policyPageCommand) Run(p *program) error {
-	policy, err := readPolicy(c.Policy)
+	policy, err := p.readPolicy(c.Policy)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type world struct {
 	now      func() time.Time
 	running  func() (boot string, on time.Duration) // nil: not known
 	wait     func(context.Context, time.Duration)   // until the time is over or the context is done
+	host     *hosted                                // of the service that runs this for another process; nil: it runs for itself
 }
 
 // version is set by the linker (-X main.version=…).
@@ -75,6 +76,11 @@ func run(ctx context.Context, args []string, w world) (code int) {
 		p.cli.JSON = p.cli.JSON || asksForJSON(args)
 		return p.report(&issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": err.Error()}})
 	}
+	if done, err := p.elsewhere(command, args); err != nil {
+		return p.report(err)
+	} else if done {
+		return p.code
+	}
 	if err := command.Run(p); err != nil {
 		return p.report(err)
 	}
@@ -108,6 +114,10 @@ func exitCode(err error) int {
 		return 130
 	case errors.As(err, &own) && (own.Code == codeUsage || own.Code == codeTogether || own.Code == codeSeveral || own.Code == codeNoMail):
 		return 2
+	case errors.As(err, &own) && (own.Code == codePlain || own.Code == codeAddress || own.Code == codeCert):
+		return 2
+	case errors.As(err, &own) && (own.Code == codeServing || own.Code == codeLost):
+		return 75
 	case disk.IsFull(err):
 		return 43
 	case issuer.ExitCode(err) != 1:

@@ -122,6 +122,9 @@ func (w *watching) look() error {
 	if len(whole) == 0 {
 		return nil
 	}
+	if done, err := w.elsewhere(); done || err != nil {
+		return err
+	}
 	is, err := w.p.openToSign(w.c.Dir) // only as long as there is work: the desk has it open in between
 	if err != nil {
 		return err
@@ -140,7 +143,7 @@ func (w *watching) look() error {
 }
 
 // take answers one file and moves it away. The error is one that the next file would meet too.
-func (w *watching) take(is *issuer.Issuer, e fs.DirEntry) error {
+func (w *watching) take(is *opened, e fs.DirEntry) error {
 	name := e.Name()
 	path := filepath.Join(w.c.In, name)
 	info, err := e.Info()

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+
+	"holdfast/licensing/issuer"
+)
+
+// databaseCommand is about where the records are: in the folder, or in a PostgreSQL database (--database).
+type databaseCommand struct {
+	Move moveCommand         `cmd:""`
+	Show databaseShowCommand `cmd:""`
+}
+
+type moveCommand struct{ at }
+
+type databaseShowCommand struct{ at }
+
+// storeJSON says where the records are, in JSON.
+type storeJSON struct {
+	head
+	issuer.StoreInfo
+}
+
+// Run moves the records of a folder into a database.
+func (c *moveCommand) Run(p *program) error {
+	o, err := p.options()
+	if err != nil {
+		return err
+	}
+	info, err := issuer.MoveStore(p.ctx, c.Dir, o)
+	if err != nil {
+		return err
+	}
+	if p.cli.JSON {
+		p.json(storeJSON{head{SchemaVersion: 1}, info})
+		return nil
+	}
+	n := 0
+	for _, more := range info.Records {
+		n += more
+	}
+	slots := map[string]any{"n": n, "place": info.Place, "dir": c.Dir}
+	p.line("issuer.say.database.moved", slots)
+	p.line("issuer.say.database.kept", slots)
+	return nil
+}
+
+// Run says where the records are.
+func (c *databaseShowCommand) Run(p *program) error {
+	is, err := p.open(c.Dir, "")
+	if err != nil {
+		return err
+	}
+	defer is.Close()
+	info, err := is.Store(p.ctx)
+	if err != nil {
+		return err
+	}
+	if p.cli.JSON {
+		p.json(storeJSON{head{SchemaVersion: 1}, info})
+		return nil
+	}
+	p.line("issuer.say.database."+info.Kind, map[string]any{"place": info.Place, "schema": info.Schema, "tables": info.Tables})
+	for _, bucket := range slices.Sorted(maps.Keys(info.Records)) {
+		p.line("issuer.say.database.records", map[string]any{"bucket": bucket, "n": info.Records[bucket]})
+	}
+	return nil
+}
+
+// hasPassword says whether an address carries its password along, where everybody on this computer can read it.
+func hasPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	_, set := u.User.Password()
+	return set || u.Query().Has("password")
+}

@@ -1,0 +1,184 @@
+package issuer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+)
+
+// maxBatch bounds how many callers share a transaction, so that no one waits for more than two of them.
+const maxBatch = 64
+
+// group is a store whose callers share transactions: while one is written, those who come meanwhile wait for the next, which takes them all.
+// So many callers cost one write to disk. Their functions run one after the other in the order they came, and each sees what those before it
+// changed. The error or panic of one drops its own changes only.
+type group struct {
+	back    backend
+	jobs    chan *job
+	closing chan struct{}
+	ended   chan struct{} // the worker is done
+	once    sync.Once
+	closed  error
+}
+
+// job is the function of one caller.
+type job struct {
+	ctx     context.Context
+	asking  asking
+	fn      func(tx) error
+	err     error
+	outcome chan error
+}
+
+func newGroup(back backend) *group {
+	g := &group{back: back, jobs: make(chan *job), closing: make(chan struct{}), ended: make(chan struct{})}
+	go g.work()
+	return g
+}
+
+// For, View, Update and Wipe without a caller's context go on until the backend's own deadlines end them.
+func (g *group) For(ctx context.Context, a ...asking) store { return caller{g, ctx, asked(a...)} }
+
+func (g *group) View(fn func(tx) error) error { return g.For(context.Background()).View(fn) }
+
+func (g *group) Update(fn func(tx) error) error { return g.For(context.Background()).Update(fn) }
+
+func (g *group) Wipe() error { return g.back.wipe(context.Background()) }
+
+func (g *group) describe(ctx context.Context) (StoreInfo, error) { return g.back.describe(ctx) }
+
+// Close lets the transaction that is being written end, and closes the backend.
+func (g *group) Close() error {
+	g.once.Do(func() {
+		close(g.closing)
+		<-g.ended
+		g.closed = g.back.close()
+	})
+	return g.closed
+}
+
+func (g *group) work() {
+	defer close(g.ended)
+	for {
+		select {
+		case <-g.closing:
+			return
+		case first := <-g.jobs:
+			g.serve(g.waiting(first))
+		}
+	}
+}
+
+// waiting gathers the callers who wait.
+func (g *group) waiting(first *job) []*job {
+	batch := []*job{first}
+	for len(batch) < maxBatch {
+		select {
+		case j := <-g.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// serve commits the functions of a batch together and tells each caller. Those that may run once more do when the connection was lost.
+func (g *group) serve(batch []*job) {
+	err := g.commit(batch)
+	if lost(err) {
+		var again []*job
+		for _, j := range batch {
+			if j.asking.repeatable && (j.err == nil || lost(j.err)) {
+				again = append(again, j)
+			} else {
+				j.outcome <- cmp.Or(j.err, err)
+			}
+		}
+		if len(again) > 0 {
+			err = g.commit(again)
+		}
+		batch = again
+	}
+	for _, j := range batch {
+		j.outcome <- cmp.Or(j.err, err)
+	}
+}
+
+// lost says whether the connection to the store was lost.
+func lost(err error) bool {
+	var own *Error
+	return errors.As(err, &own) && (own.Code == CodeAway || own.Code == CodeUnsure)
+}
+
+func (g *group) commit(batch []*job) error {
+	var all []asking
+	for _, j := range batch {
+		all = append(all, j.asking)
+	}
+	// The batch is nobody's alone: it does not end with the context of one of them.
+	return g.back.write(context.Background(), asked(all...), func(r reader) ([]change, error) {
+		together := newOverlay(r, g.back.fits)
+		for _, j := range batch {
+			if j.err = j.ctx.Err(); j.err != nil {
+				continue
+			}
+			own := newOverlay(together, g.back.fits)
+			if j.err = j.run(own); j.err == nil {
+				together.take(own)
+			}
+		}
+		return together.changes(), nil
+	})
+}
+
+func (j *job) run(t tx) (err error) {
+	defer guardFault(&err)()
+	return j.fn(t)
+}
+
+// caller is a group for one caller.
+type caller struct {
+	*group
+	ctx    context.Context
+	asking asking
+}
+
+func (c caller) For(ctx context.Context, a ...asking) store {
+	return caller{c.group, ctx, asked(append(a, c.asking)...)}
+}
+
+func (c caller) View(fn func(tx) error) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	return c.back.read(c.ctx, c.asking, func(r reader) (err error) {
+		defer guardFault(&err)()
+		return fn(lookOnly{r})
+	})
+}
+
+// Update waits for its turn until the context ends, and from then on for the outcome, which the backend's deadlines bound.
+func (c caller) Update(fn func(tx) error) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{ctx: c.ctx, asking: c.asking, fn: fn, outcome: make(chan error, 1)}
+	select {
+	case <-c.closing:
+		return errClosed
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	case c.jobs <- j:
+		return <-j.outcome
+	}
+}
+
+func (c caller) Wipe() error { return c.back.wipe(c.ctx) }
+
+// lookOnly is a transaction that changes nothing.
+type lookOnly struct{ reader }
+
+func (lookOnly) Put(string, string, []byte) error { return errReadOnly }
+func (lookOnly) Delete(string, string) error      { return errReadOnly }

@@ -1,0 +1,51 @@
+package issuer
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+
+	"holdfast/licensing/exchange"
+)
+
+// HandedID names what a request or usage file gets as its answer: the hex SHA-256 of its signed bytes. Nobody can guess it who has not
+// seen the file, since a nonce is in there.
+func HandedID(e exchange.Envelope) (string, error) { return payloadKey(e) }
+
+// Handed is the answer that was handed out under an id (see HandedID). ok is false when there is none, or when its key was withdrawn
+// since: the file that it answers then gets another one. Nothing is signed or recorded.
+func (is *Issuer) Handed(ctx context.Context, id string) (a Answer, ok bool, err error) {
+	if b, bad := hex.DecodeString(id); bad != nil || hex.EncodeToString(b) != id {
+		return Answer{}, false, ctx.Err()
+	}
+	if err := ctx.Err(); err != nil {
+		return Answer{}, false, err
+	}
+	err = is.db.View(func(t tx) error {
+		k, err := is.knownIn(t)
+		if err != nil {
+			return err
+		}
+		rec, good, err := is.recorded(t, id, k)
+		if err != nil {
+			return err
+		}
+		if good {
+			a, ok = rec.answer(), true
+			return nil
+		}
+		usage, err := get[receiptRecord](t, bucketReceipts, id)
+		if errors.Is(err, errNoRecord) {
+			return nil
+		}
+		if err == nil {
+			ok, err = stillGood(t, usage.answerRecord)
+		}
+		if ok {
+			a = usage.answer()
+		}
+		return err
+	})
+	a.Again = ok
+	return a, ok, err
+}

@@ -1,0 +1,127 @@
+package issuer
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// pgTx is a transaction. What it read stays with it: nobody else changes anything before it ends, or it sees nothing of that.
+type pgTx struct {
+	s     *pgStore
+	ctx   context.Context
+	c     *pgxpool.Conn
+	err   error // the connection, once it is lost
+	over  bool
+	have  map[recordKey][]byte // nil: there is none
+	bad   map[recordKey]error  // records that are damaged; only who asks for them is told
+	spans []span
+}
+
+// span is a range that was read as a whole.
+type span struct {
+	recordKey // bucket and beginning of the keys
+	keys      []string
+}
+
+const (
+	firstPage = 256 // a range up to here is kept
+	nextPages = 1024
+)
+
+func (s *pgStore) read(ctx context.Context, a asking, fn func(reader) error) error {
+	t, err := s.begin(ctx, a, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	err = fn(t)
+	if t.err != nil {
+		return t.err
+	}
+	return err
+}
+
+func (s *pgStore) write(ctx context.Context, a asking, fn func(reader) ([]change, error)) error {
+	t, err := s.begin(ctx, a, "BEGIN ISOLATION LEVEL READ COMMITTED", true)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	changes, err := fn(t)
+	if t.err != nil {
+		return t.err
+	}
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	return t.commit(changes)
+}
+
+// begin opens a transaction, gets the lock when it is to write, and reads what is asked for, in one round trip. A connection that was lost
+// while nobody used it is replaced.
+func (s *pgStore) begin(ctx context.Context, a asking, begin string, lock bool) (*pgTx, error) {
+	t := &pgTx{s: s, ctx: ctx, have: map[recordKey][]byte{}, bad: map[recordKey]error{}}
+	for again := false; ; again = true {
+		acquire, stop := context.WithTimeout(ctx, tripLimit)
+		c, err := s.pool.Acquire(acquire)
+		stop()
+		if err != nil {
+			return nil, t.lose(err)
+		}
+		t.c, t.err, t.over = c, nil, false
+		b := &pgx.Batch{}
+		b.Queue(begin)
+		if lock {
+			b.Queue("SELECT pg_advisory_xact_lock($1)", s.lock) // a statement of its own: what follows sees all that was committed before
+		}
+		t.queue(b, a)
+		if err = t.trip(b); err == nil {
+			return t, nil
+		}
+		t.end()
+		if !lost(err) || again || ctx.Err() != nil {
+			return nil, err
+		}
+		s.pool.Reset()
+	}
+}
+
+// trip sends statements and takes what they answer, in one round trip.
+func (t *pgTx) trip(b *pgx.Batch) error {
+	if t.err != nil {
+		return t.err
+	}
+	ctx, stop := context.WithTimeout(t.ctx, tripLimit)
+	defer stop()
+	t.s.trips.Add(1)
+	if err := t.c.SendBatch(ctx, b).Close(); err != nil {
+		return t.lose(err)
+	}
+	return nil
+}
+
+// lose ends the transaction with an error: nothing can be asked in it any more. The caller's own end is named as that.
+func (t *pgTx) lose(err error) error {
+	if gone := t.ctx.Err(); gone != nil {
+		t.err = gone
+	} else {
+		t.err = t.s.fault(err)
+	}
+	return t.err
+}
+
+// end gives the connection back.
+func (t *pgTx) end() {
+	if !t.over && !t.c.Conn().IsClosed() {
+		ctx, stop := context.WithTimeout(context.Background(), connectLimit)
+		t.s.trips.Add(1)
+		if _, err := t.c.Exec(ctx, "ROLLBACK"); err != nil {
+			_ = t.c.Conn().Close(ctx)
+		}
+		stop()
+	}
+	t.over = true
+	t.c.Release()
+}

@@ -1,0 +1,164 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing/device"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/issuer"
+)
+
+// brought is one request or usage file that a person brought, and what became of it: answer or err.
+type brought struct {
+	name   string // of the file; tells several apart, nothing more
+	words  string // check words of the file
+	asked  *asked // nil when no seal was proven
+	id     string // see issuer.HandedID; "" without a proven seal
+	answer *issuer.Answer
+	err    error
+}
+
+// asked is what a request or usage file says, after its seal was proven.
+type asked struct {
+	kind   string // of exchange.Request, or usageKind
+	code   string // computed from the device's key
+	label  string
+	made   time.Time
+	until  time.Time // an answer is not taken later
+	wanted time.Time
+}
+
+const usageKind = "usage"
+
+// maxBrought bounds the answers to one upload.
+const maxBrought = 200
+
+// notAsked says that a file of ours holds nothing that could be answered.
+type notAsked struct{ kind exchange.Kind }
+
+func (n notAsked) Error() string { return "a file of kind " + string(n.kind) }
+
+// tooMany says that what stands behind the first maxBrought was left alone.
+type tooMany struct{}
+
+func (tooMany) Error() string { return "more requests than are answered at once" }
+
+// bring answers everything in the files, each request once. Files that hold none are left out when another does.
+func (p *page) bring(ctx context.Context, files []upload) []brought {
+	var all, others []brought
+	seen := map[string]bool{}
+	for _, f := range files {
+		found, err := exchange.Read(f.name, f.data)
+		if err != nil {
+			all = append(all, brought{name: f.name, err: err})
+			continue
+		}
+		var quiet []brought
+		before := len(all)
+		for _, d := range found {
+			for _, b := range inside(d) {
+				if _, quietly := b.err.(notAsked); quietly {
+					quiet = append(quiet, b.brought)
+					continue
+				}
+				if b.id != "" && seen[b.id] {
+					continue
+				}
+				if len(all) >= maxBrought {
+					return append(all, brought{name: f.name, err: tooMany{}})
+				}
+				seen[b.id] = true
+				all = append(all, p.answered(ctx, b))
+			}
+		}
+		if len(all) == before && len(quiet) > 0 {
+			others = append(others, quiet[0])
+		}
+	}
+	return append(all, others...)
+}
+
+// letter is what was brought, with the bytes that the desk answers.
+type letter struct {
+	brought
+	file []byte
+}
+
+// inside finds the requests in a bundle, or the usage file that it is.
+func inside(f exchange.Found) []letter {
+	b := brought{name: f.Name, words: f.Words}
+	if f.Problem != nil {
+		b.err = f.Problem
+		return []letter{{b, nil}}
+	}
+	var all []letter
+	for _, e := range f.Bundle.Envelopes {
+		if _, kind := exchange.PeekHeader(e); kind == exchange.KindUsage {
+			return []letter{{b.usage(e), f.Raw}} // a receipt lies beside it
+		}
+	}
+	for _, e := range f.Bundle.Envelopes {
+		if _, kind := exchange.PeekHeader(e); kind != "" && kind != exchange.KindRequest {
+			continue
+		}
+		one := letter{b.request(e), f.Raw}
+		if len(f.Bundle.Envelopes) > 1 && one.err == nil {
+			one.file, one.err = exchange.Armor(exchange.KindRequest, "", e)
+		}
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		b.err = notAsked{f.Kind()}
+		return []letter{{b, nil}}
+	}
+	return all
+}
+
+func (b brought) request(e exchange.Envelope) brought {
+	r, err := exchange.ParseRequest(e)
+	if err != nil {
+		b.err = err
+		return b
+	}
+	b.asked = &asked{kind: r.Kind, code: codeOf(r.Device), label: r.Device.Label, made: r.Issued, until: r.Until, wanted: r.Wanted}
+	b.id, b.err = issuer.HandedID(e)
+	return b
+}
+
+func (b brought) usage(e exchange.Envelope) brought {
+	u, err := exchange.ParseUsage(e)
+	if err != nil {
+		b.err = err
+		return b
+	}
+	b.asked = &asked{kind: usageKind, code: codeOf(u.Device), label: u.Device.Label, made: u.Issued}
+	b.id, b.err = issuer.HandedID(e)
+	return b
+}
+
+// codeOf is the code of a device whose key was proven.
+func codeOf(d exchange.RequestDevice) string {
+	k, err := exchange.DecodeKey(d.Public)
+	if err != nil {
+		return ""
+	}
+	return device.Code(k)
+}
+
+// answered takes one to the desk.
+func (p *page) answered(ctx context.Context, l letter) brought {
+	b := l.brought
+	if b.err != nil {
+		return b
+	}
+	answers, err := p.desk.AnswerFile(ctx, b.name, l.file)
+	if len(answers) == 1 {
+		b.answer = &answers[0]
+		return b
+	}
+	if b.err = err; err == nil {
+		b.err = notAsked{exchange.KindRequest}
+	}
+	return b
+}
