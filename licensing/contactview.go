@@ -34,7 +34,9 @@ func (e *Engine) ContactVendors() []reconcile.Vendor {
 		}
 		for _, q := range s.Requests {
 			if q.Vendor == root && q.State == terms.RequestOpen {
-				v.Requests++
+				if v.Requests++; q.Created.After(v.RequestAt) {
+					v.RequestAt = q.Created
+				}
 			}
 		}
 		for j := range s.Usage {

@@ -39,6 +39,7 @@ type Vendor struct {
 	RetryAt         time.Time // when the service asked for the next one, if it did
 	Licenses        int       // held here
 	Requests        int       // that wait for an answer
+	RequestAt       time.Time // when the newest of them was made
 	Usage           uint64
 	UsageSince      time.Time // when the oldest use that waits was recorded
 	// NextDate is the nearest date that a contact would move: offline time, license end, usage due, an answer to a hold; zero: none.

@@ -77,7 +77,7 @@ const datePassed = 7 * 24 * time.Hour
 //	retry     after a contact that did not succeed nothing but a new request and the nudges above comes before it: full-jitter back-off,
 //	          1 min and up to 2 × 1, 2, 4 … 30 min. Where the vendor itself has the trouble (busy, server, outage), no nudge shortens it
 //
-// Everything that was due during a sleep or before the start is spread over the first minute. Then the limits, each of which only moves a
+// Everything that was due during a sleep or before the start is spread over the first minute, but for a request that was never carried. Then the limits, each of which only moves a
 // contact later: 1 min since the last one, 96 within 24 h, the Retry-After of the service (24 h at most), a person's pause, the time windows
 // (spread over their first half hour).
 func Next(f Facts) Plan {
@@ -128,6 +128,7 @@ func (f *Facts) clean() {
 	past(&f.Vendor.LastOK)
 	past(&f.Vendor.LastTry)
 	past(&f.Vendor.UsageSince)
+	past(&f.Vendor.RequestAt)
 	if f.Vendor.LastTry.Before(f.Vendor.LastOK) {
 		f.Vendor.LastTry = f.Vendor.LastOK
 	}

@@ -26,6 +26,9 @@ func (f *Facts) due() due {
 	}
 	failed := !v.LastTry.IsZero() && !v.Cause.Reached()
 	if v.Requests > f.Left {
+		if v.RequestAt.After(v.LastTry) { // never carried, and a person waits: that was no crowd
+			return due{reason: ReasonRequest}
+		}
 		add(ReasonRequest, time.Time{})
 	}
 	if failed {
