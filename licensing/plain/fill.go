@@ -141,7 +141,7 @@ func (r resolver) wrap(rule row, slot, text string) filled {
 		return filled{}
 	}
 	switch rule.kind {
-	case asWrapped, asDue:
+	case asWrapped, asDue, asAgain:
 		return filled{text: r.s.Text("slot."+slot+".said", map[string]any{slot: text}), own: true}
 	case asTerm:
 		return filled{text: text, own: true}
@@ -151,7 +151,7 @@ func (r resolver) wrap(rule row, slot, text string) filled {
 
 func (r resolver) date(rule row, slot string, t time.Time) string {
 	switch rule.kind {
-	case asMoment:
+	case asMoment, asAgain:
 		return r.s.DateTime(t, r.zone)
 	case asTerm:
 		args := map[string]any{"date": r.s.Until(t, r.at, r.zone), "days": DaysUntil(t, r.at, r.zone)}

@@ -11,6 +11,7 @@ const (
 	asMoment              // a date and its time
 	asCode                // a code with a text of its own in a family
 	asWrapped             // put into the text slot.<name>.said
+	asAgain               // the same, of a moment
 	asNow                 // terms.Kept: what works now
 	asAllBut              // terms.Kept: everything, or everything except …
 	asAfter               // terms.Kept: what goes on, is in view mode and pauses
@@ -164,7 +165,7 @@ var rows = map[string]row{
 	"way_out":        {from: "refusal", without: sayInstead},
 	"evidence":       {from: "signed notice (terms.Evidence); the sentence is left out without"},
 	"restore_if_any": {from: "a backup that opens", kind: asWrapped, without: omitSlot},
-	"when":           {from: "next planned contact", kind: asWrapped, without: sayInstead},
+	"when":           {from: "next planned contact", kind: asAgain, without: sayInstead},
 	"period":         {from: "policy usage.due", kind: asCode, family: "period", without: sayInstead},
 	"what":           {from: "extension", kind: asCode, family: "what", without: sayInstead},
 	"old":            {from: "notice"},

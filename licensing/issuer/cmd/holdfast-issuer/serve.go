@@ -195,7 +195,7 @@ func (c *serveCommand) tell(p *program, public, private net.Listener, cert *serv
 		p.json(said)
 		return
 	}
-	p.line(id, map[string]any{"url": said.URL, "fingerprint": said.Fingerprint})
+	p.line(id, map[string]any{"url": said.URL, "sum": said.Fingerprint})
 }
 
 // The kinds of stores. One in the folder is open to one process at a time, so that the commands of others have to come to it.
