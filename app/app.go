@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+	"time"
 
 	"holdfast/app/local"
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/clock"
 	"holdfast/licensing/device"
@@ -25,6 +27,8 @@ type Options struct {
 	Commands func(*App) local.Handler
 	// NoEngine is for what needs none, such as the settings: the key store is not touched, and Engine returns an error.
 	NoEngine bool
+	// Policy is the folder of the machine policy; "" for the system's, which nothing but a test has reason to change.
+	Policy string
 
 	// Clock, Probe and Keys stand in for the real ones in tests; nil otherwise.
 	Clock clock.Clock
@@ -38,6 +42,7 @@ type App struct {
 	readOnly bool
 	owner    *local.Owner
 	clock    clock.Clock
+	options  Options
 
 	ready  chan struct{} // closed when engine and err are set
 	engine *licensing.Engine
@@ -45,14 +50,16 @@ type App struct {
 
 	mu         sync.Mutex
 	open       func(files []string)
-	settings   Settings
+	settings   effective
+	policy     policy.Policy
 	onSettings func(Settings)
 
 	changing sync.Mutex // held while the settings file is written
 	unkept   bool       // the file does not have the settings, see ChangeSettings
 	telling  sync.Mutex // held while onSettings runs
 
-	alarms alarms
+	alarms   alarms
+	contacts contacts
 }
 
 // Open becomes the owner of the home and starts to open its engine, or has the process that owns it run c. Exactly
@@ -70,13 +77,22 @@ func Open(ctx context.Context, o Options, c local.Command) (*App, *local.Answer,
 	if err != nil || answer != nil {
 		return nil, answer, unusable(home, err)
 	}
-	a := &App{home: home, owner: owner, clock: o.clock(), ready: make(chan struct{}), settings: SettingsOf(home)}
+	a := o.app(home)
+	a.owner = owner
 	if o.Commands != nil && !o.NoEngine {
 		// Without an endpoint others are told to try again later; this process can still work.
 		_ = owner.Serve(o.Env("XDG_RUNTIME_DIR"), o.Commands(a), a.programs(o.Env))
 	}
 	go a.start(ctx, o)
 	return a, nil, nil
+}
+
+func (o Options) app(home string) *App {
+	a := &App{home: home, clock: o.clock(), options: o, ready: make(chan struct{}), policy: o.policy()}
+	_, doc := readSettings(home)
+	a.settings = resolve(doc, a.policy)
+	a.contacts.init()
+	return a
 }
 
 func (o Options) clock() clock.Clock {
@@ -96,7 +112,8 @@ func Look(ctx context.Context, o Options) (*App, error) {
 	if err := usable(home); err != nil {
 		return nil, err
 	}
-	a := &App{home: home, readOnly: true, clock: o.clock(), ready: make(chan struct{}), settings: SettingsOf(home)}
+	a := o.app(home)
+	a.readOnly = true
 	go a.start(ctx, o)
 	return a, nil
 }
@@ -163,6 +180,9 @@ func (a *App) Address() string {
 // Home returns the folder of the records.
 func (a *App) Home() string { return a.home }
 
+// Now is what the computer's clock shows.
+func (a *App) Now() time.Time { return a.clock.Read().Wall }
+
 // Engine returns the engine once it is open. It waits for the key store, at most for that one's deadline.
 func (a *App) Engine() (*licensing.Engine, error) {
 	<-a.ready
@@ -193,6 +213,7 @@ func (a *App) Raise(files []string) bool {
 
 // Close ends everything in the order that keeps the files whole.
 func (a *App) Close() error {
+	a.stopContacts()
 	if a.owner != nil {
 		a.owner.Stop()
 	}

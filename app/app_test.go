@@ -26,7 +26,7 @@ func options(t *testing.T, home string) Options {
 	t.Cleanup(func() { os.RemoveAll(run) })
 	keys := keystore.Memory()
 	return Options{
-		Home: home, Dir: t.TempDir(),
+		Home: home, Dir: t.TempDir(), Policy: t.TempDir(),
 		Env: func(name string) string {
 			if name == "XDG_RUNTIME_DIR" {
 				return run

@@ -3,12 +3,14 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"time"
 
 	"holdfast/licensing"
 	"holdfast/licensing/disk"
+	"holdfast/licensing/reconcile"
 )
 
-// Settings are a person's choices about how the program looks and speaks. They are no secret and no evidence: they decide
+// Settings are a person's choices about how the program looks, speaks and reaches vendors. They are no secret and no evidence: they decide
 // nothing about licenses, and are there before the key store answers and while it is locked.
 type Settings struct {
 	Language   string // BCP 47 tag of a language there are translations for; "": the system's
@@ -18,7 +20,28 @@ type Settings struct {
 	Height     int
 	Tray       bool // the program stays in the tray when its window is closed
 	Remind     bool // a person is told before dates matter, see DueAlarm
+
+	Network   string    // when vendors are contacted: NetworkWindows, NetworkManual, NetworkOff; "": whenever there is a reason
+	Times     string    // time windows as FormatTimes writes them, for NetworkWindows
+	Paused    time.Time // no contact by itself before that; zero: not paused
+	Proxy     string    // address without a password, or ProxyNone; "": the system's
+	CA        string    // file of certificates, in PEM, that are trusted beside the system's; "": none
+	HoldUsage bool      // usage leaves in files alone, not with contacts
+
+	Seen        time.Time // a person looked at what contacts changed up to then
+	ToldSending bool      // a person was told that usage leaves with contacts
 }
+
+// When vendors are contacted, beside "" for whenever there is a reason.
+const (
+	NetworkWindows = string(reconcile.ModeWindows)
+	NetworkManual  = string(reconcile.ModeManual)
+	NetworkOff     = string(reconcile.ModeOff)
+	networkAuto    = string(reconcile.ModeAuto)
+)
+
+// ProxyNone is no proxy, whatever the system says.
+const ProxyNone = reconcile.ProxyNone
 
 // Appearances that a person can choose beside the system's.
 const (
@@ -32,40 +55,54 @@ const (
 	LargestText  = 200
 )
 
-// SettingsOf returns what the settings file of a home says, without opening the home. What cannot be read counts as usual.
-func SettingsOf(home string) Settings {
-	s, _ := readSettings(home)
-	return s
+// SettingsOf returns the settings of a home, without opening the home. What cannot be read counts as usual.
+func (o Options) SettingsOf(home string) Settings {
+	_, doc := readSettings(home)
+	return resolve(doc, o.policy()).Settings
 }
 
-// Settings returns the settings as they are now.
+// Settings returns the settings in force: what the organization locked, else what the person chose, else what the organization
+// suggests, else what is usual.
 func (a *App) Settings() Settings {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.settings
+	return a.settings.Settings
+}
+
+// SourceOf says who decided on a setting, by its name in the settings file.
+func (a *App) SourceOf(name string) Source {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.settings.sources[name]
 }
 
 // ChangeSettings changes the settings and keeps them for the next start; values out of their bounds become the usual
 // ones. They count in this process in any case: an error says only that they could not be kept. A home that is
-// opened for reading keeps nothing, which is no error.
+// opened for reading keeps nothing, which is no error. A change of what the organization locked is refused as a whole: *Locked.
 func (a *App) ChangeSettings(change func(*Settings)) error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	was := a.Settings()
-	s := was
+	a.mu.Lock()
+	was := a.settings
+	a.mu.Unlock()
+	s := was.Settings
 	change(&s)
 	s = s.sound()
-	if s == was && !a.unkept {
+	if s == was.Settings && !a.unkept {
 		return nil
 	}
+	now, err := was.choose(s)
+	if err != nil {
+		return err
+	}
 	a.mu.Lock()
-	a.settings = s
+	a.settings = now
 	a.mu.Unlock()
 	a.tellSettings()
 	if a.readOnly {
 		return nil
 	}
-	err := keepSettings(a.home, s)
+	err = keepSettings(a.home, now)
 	a.unkept = err != nil
 	return err
 }
@@ -79,11 +116,12 @@ func (a *App) OnSettings(fn func(Settings)) {
 }
 
 func (a *App) tellSettings() {
+	a.lookAgain()
 	go func() {
 		a.telling.Lock()
 		defer a.telling.Unlock()
 		a.mu.Lock()
-		fn, s := a.onSettings, a.settings
+		fn, s := a.onSettings, a.settings.Settings
 		a.mu.Unlock()
 		if fn != nil {
 			fn(s)
@@ -91,13 +129,13 @@ func (a *App) tellSettings() {
 	}()
 }
 
-// keepSettings writes the settings, and leaves alone what the file holds beside them. Only the owner of a home writes.
-func keepSettings(home string, s Settings) error {
+// keepSettings writes what a person chose, and leaves alone what the file holds beside it. Only the owner of a home writes.
+func keepSettings(home string, e effective) error {
 	_, doc := readSettings(home)
 	if doc.newer() {
 		return &licensing.Mistake{Code: "settings_newer", Args: map[string]any{"file": settingsFile}}
 	}
-	b, err := doc.with(s)
+	b, err := doc.with(e)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/keystore"
 )
@@ -51,7 +52,7 @@ func TestWhatIsChosenIsThereAtTheNextStart(t *testing.T) {
 	if err := a.ChangeSettings(func(s *Settings) { *s = want }); err != nil {
 		t.Fatal(err)
 	}
-	if got := SettingsOf(filepath.Dir(file)); got != want || a.Settings() != want {
+	if got := (Options{}).SettingsOf(filepath.Dir(file)); got != want || a.Settings() != want {
 		t.Errorf("kept %+v, here %+v, want %+v", got, a.Settings(), want)
 	}
 	info, err := os.Stat(file)
@@ -200,7 +201,7 @@ func TestSettingsThatCouldNotBeKeptAreKeptWithTheNextChange(t *testing.T) {
 	if err := a.ChangeSettings(func(*Settings) {}); err != nil {
 		t.Fatal(err)
 	}
-	if got := SettingsOf(filepath.Dir(file)).TextSize; got != 150 {
+	if got := (Options{}).SettingsOf(filepath.Dir(file)).TextSize; got != 150 {
 		t.Errorf("kept %d", got)
 	}
 }
@@ -280,7 +281,11 @@ func FuzzSettingsFile(f *testing.F) {
 		}
 		s.TextSize = SmallestText + (s.TextSize+1)%(LargestText-SmallestText)
 		s.Tray = !s.Tray
-		out, err := doc.with(s)
+		chosen, err := resolve(doc, policy.Policy{}).choose(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := doc.with(chosen)
 		if err != nil || len(out) > settingsLimit {
 			t.Fatalf("%d bytes, %v", len(out), err)
 		}

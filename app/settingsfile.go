@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"holdfast/app/policy"
 	"holdfast/licensing/plain"
 )
 
@@ -20,18 +21,31 @@ const (
 // settingsDoc is the settings file: members by name, those of other versions included.
 type settingsDoc map[string]json.RawMessage
 
-// members are the settings by their names in the file.
-var members = []struct {
+// member is a setting by its name in the file.
+type member struct {
 	name string
 	at   func(*Settings) any
-}{
-	{"language", func(s *Settings) any { return &s.Language }},
-	{"appearance", func(s *Settings) any { return &s.Appearance }},
-	{"text_size", func(s *Settings) any { return &s.TextSize }},
-	{"width", func(s *Settings) any { return &s.Width }},
-	{"height", func(s *Settings) any { return &s.Height }},
-	{"tray", func(s *Settings) any { return &s.Tray }},
-	{"remind", func(s *Settings) any { return &s.Remind }},
+	// key is its name in a machine policy, "" for one that is a person's alone. read takes the value from there; nil: as in the file.
+	key  string
+	read func(raw json.RawMessage, s *Settings) error
+}
+
+var members = []member{
+	{name: "language", at: func(s *Settings) any { return &s.Language }, key: "language"},
+	{name: "appearance", at: func(s *Settings) any { return &s.Appearance }},
+	{name: "text_size", at: func(s *Settings) any { return &s.TextSize }},
+	{name: "width", at: func(s *Settings) any { return &s.Width }},
+	{name: "height", at: func(s *Settings) any { return &s.Height }},
+	{name: "tray", at: func(s *Settings) any { return &s.Tray }, key: "tray"},
+	{name: "remind", at: func(s *Settings) any { return &s.Remind }, key: "remind"},
+	{name: "network", at: func(s *Settings) any { return &s.Network }, key: policy.NetworkMode, read: readMode},
+	{name: "times", at: func(s *Settings) any { return &s.Times }, key: "network.windows", read: readTimes},
+	{name: "paused", at: func(s *Settings) any { return &s.Paused }},
+	{name: "proxy", at: func(s *Settings) any { return &s.Proxy }, key: "network.proxy"},
+	{name: "ca", at: func(s *Settings) any { return &s.CA }, key: "network.ca"},
+	{name: "hold_usage", at: func(s *Settings) any { return &s.HoldUsage }, key: "usage.send", read: readSend},
+	{name: "seen", at: func(s *Settings) any { return &s.Seen }},
+	{name: "told_sending", at: func(s *Settings) any { return &s.ToldSending }},
 }
 
 // sound returns s with the usual value in place of every one that is out of its bounds.
@@ -50,7 +64,7 @@ func (s Settings) sound() Settings {
 			*n = 0
 		}
 	}
-	return s
+	return s.soundNetwork()
 }
 
 // parseSettings reads a settings file as far as it can be understood. It never refuses one: bad members are as if they
@@ -60,18 +74,7 @@ func parseSettings(b []byte) (Settings, settingsDoc) {
 	if json.Unmarshal(bytes.TrimPrefix(b, []byte("\ufeff")), &doc) != nil || doc == nil {
 		doc = settingsDoc{}
 	}
-	return doc.settings(), doc
-}
-
-func (d settingsDoc) settings() Settings {
-	var s Settings
-	for _, m := range members {
-		one := s
-		if raw, ok := d[m.name]; ok && json.Unmarshal(raw, m.at(&one)) == nil {
-			s = one
-		}
-	}
-	return s.sound()
+	return resolve(doc, policy.Policy{}).Settings, doc
 }
 
 // newer says that a newer Holdfast wrote the file. Such a file is read, never written.
@@ -80,20 +83,23 @@ func (d settingsDoc) newer() bool {
 	return json.Unmarshal(d["version"], &version) == nil && version > settingsVersion
 }
 
-// with returns the file that holds s. Members that s does not change stay as they are, also those not understood here;
-// a usual value needs no member.
-func (d settingsDoc) with(s Settings) ([]byte, error) {
+// with returns the file that holds what e has of a person. Members that e does not change stay as they are, also those not understood
+// here and those that the organization locked; a usual value needs no member.
+func (d settingsDoc) with(e effective) ([]byte, error) {
 	out := maps.Clone(d)
 	out["version"] = json.RawMessage(strconv.Itoa(settingsVersion))
-	old, usual := d.settings(), Settings{}.sound()
 	for _, m := range members {
-		now, err := json.Marshal(m.at(&s))
+		now, err := json.Marshal(m.at(&e.Settings))
 		if err != nil {
 			return nil, err
 		}
+		old := e.usual
+		if raw, ok := d[m.name]; ok && (json.Unmarshal(raw, m.at(&old)) != nil || old != old.sound()) {
+			old = e.usual
+		}
 		switch {
-		case same(now, m.at(&old)):
-		case same(now, m.at(&usual)):
+		case e.sources[m.name].Locked(), same(now, m.at(&old)):
+		case same(now, m.at(&e.usual)):
 			delete(out, m.name)
 		default:
 			out[m.name] = now
@@ -101,7 +107,7 @@ func (d settingsDoc) with(s Settings) ([]byte, error) {
 	}
 	b, err := json.MarshalIndent(out, "", "  ")
 	if err == nil && len(b) >= settingsLimit {
-		return settingsDoc{}.with(s) // what others put in leaves no room for ours
+		return settingsDoc{}.with(e) // what others put in leaves no room for ours
 	}
 	return append(b, '\n'), err
 }

@@ -50,7 +50,7 @@ type Run struct {
 }
 
 // names lists the guides in the order in which a person may need them.
-var names = []string{"activate-by-file", "never-online", "usage", "dates", "wrong-date", "restored-computer", "lost-keychain"}
+var names = []string{"activate-by-file", "never-online", "online", "usage", "dates", "wrong-date", "restored-computer", "lost-keychain"}
 
 // Names returns the names of all guides, in the order in which to list them.
 func Names() []string { return slices.Clone(names) }

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"cmp"
+	"net"
 	"net/url"
 	"strconv"
 	"time"
@@ -104,7 +105,9 @@ func contactFinding(c *ContactView, until time.Time) terms.Finding {
 	if !until.IsZero() {
 		slots["date"] = until
 	}
-	if host := cmp.Or(c.Last.Host, c.Host); host != "" {
+	if host, _, err := net.SplitHostPort(c.Last.Host); err == nil {
+		slots["host"] = host
+	} else if host := cmp.Or(c.Last.Host, c.Host); host != "" {
 		slots["host"] = host
 	}
 	if !c.Plan.At.IsZero() {

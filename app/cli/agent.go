@@ -13,7 +13,18 @@ import (
 // refreshEvery is how often an agent looks at dates, clock and key store again, as the window does.
 const refreshEvery = time.Minute
 
-type agentCmd struct{ alone }
+type agentCmd struct {
+	alone
+	Metrics string `help:"cli.flag.metrics" placeholder:"FILE"`
+}
+
+// AgentOptions say what an agent does beside answering.
+type AgentOptions struct {
+	// Ready is called once, when others can reach it.
+	Ready func(home, address string) error
+	// Every runs after that and once a minute; nil: nothing.
+	Every func(ctx context.Context, o Opened)
+}
 
 // agentReady is the one line that an agent prints with --json.
 type agentReady struct {
@@ -32,7 +43,7 @@ func (c *agentCmd) run(ctx context.Context, s *session) (result, error) {
 		r.page.add(s.text("cli.agent.running", nil))
 		return r, nil
 	}
-	err := s.Agent(ctx, s.access, func(home, address string) error {
+	o := AgentOptions{Ready: func(home, address string) error {
 		line := []byte(s.text("cli.agent.ready", map[string]any{"home": home}))
 		if s.JSON {
 			var err error
@@ -45,12 +56,17 @@ func (c *agentCmd) run(ctx context.Context, s *session) (result, error) {
 		}
 		_, err := s.Out.Write(append(line, '\n'))
 		return err
-	})
+	}}
+	if c.Metrics != "" {
+		name := s.resolve(c.Metrics)
+		o.Every = func(ctx context.Context, opened Opened) { s.keepMetrics(ctx, opened, name) }
+	}
+	err := s.Agent(ctx, s.access, o)
 	return result{raw: []byte{}}, err
 }
 
-// agent owns the home until ctx ends. ready is called once, when others can reach it.
-func (p process) agent(ctx context.Context, a Access, ready func(home, address string) error) (err error) {
+// agent owns the home and makes contacts until ctx ends.
+func (p process) agent(ctx context.Context, a Access, does AgentOptions) (err error) {
 	o := p.Options
 	o.Home, o.KeyStore, o.Commands = a.Home, a.KeyStore, p.commands
 	c, err := p.command(a)
@@ -73,9 +89,16 @@ func (p process) agent(ctx context.Context, a Access, ready func(home, address s
 	if opened.Address() == "" {
 		return mistake("agent_unreachable", nil)
 	}
-	if err := ready(opened.Home(), opened.Address()); err != nil {
+	if err := does.Ready(opened.Home(), opened.Address()); err != nil {
 		return err
 	}
+	opened.StartContacts()
+	every := func() {
+		if does.Every != nil {
+			does.Every(ctx, Opened{Home: opened, Engine: e})
+		}
+	}
+	every()
 	again := time.NewTicker(refreshEvery)
 	defer again.Stop()
 	for {
@@ -84,6 +107,7 @@ func (p process) agent(ctx context.Context, a Access, ready func(home, address s
 			return nil
 		case <-again.C:
 			e.Refresh(ctx)
+			every()
 		}
 	}
 }

@@ -240,6 +240,19 @@ func (s *session) coverJSON(v licensing.Cover, until time.Time) coverJSON {
 	return j
 }
 
+// vendorID is vendorOption for many records.
+func (s *session) vendorID(root string) string {
+	if s.ids == nil {
+		s.ids = map[string]string{}
+	}
+	id, ok := s.ids[root]
+	if !ok {
+		id = s.vendorOption(root)
+		s.ids[root] = id
+	}
+	return id
+}
+
 // vendorOption is a vendor as --vendor takes it: its id, with the beginning of its root where another one has that id.
 func (s *session) vendorOption(root string) string {
 	all := s.engine.Snapshot().Vendors

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"holdfast/app"
 	"holdfast/app/local"
 	"holdfast/licensing"
 	"holdfast/licensing/plain"
@@ -55,6 +56,7 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 	var usage *usageError
 	var wrong *licensing.Mistake
 	var problem *terms.Problem
+	var locked *app.Locked
 	switch {
 	case ctx.Err() != nil:
 		r.code, j.Error.Code = codeStopped, "stopped"
@@ -69,8 +71,11 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 		r.page.add(s.text("cli.error.usage", map[string]any{"detail": usage.detail}), s.text("cli.hint.help", map[string]any{"command": help}))
 	case errors.As(err, &wrong):
 		r.code, j.Error.Code = codeUsage, wrong.Code
-		if wrong.Code == "home_of_another" {
+		switch wrong.Code {
+		case "home_of_another":
 			r.code = codeForbidden
+		case "network_off":
+			r.code = codeLocked
 		}
 		id := s.mistakeID(wrong)
 		r.page.add(s.text(id, wrong.Args))
@@ -78,6 +83,10 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 			j.Error.Do = s.text(id+".do", wrong.Args)
 			r.page.add(j.Error.Do)
 		}
+	case errors.As(err, &locked):
+		r.code, j.Error.Code = codeLocked, "setting_locked"
+		r.page.add(s.locked(locked)...)
+		j.Error.Do = r.page[len(r.page)-1]
 	case errors.Is(err, local.ErrBusy), errors.Is(err, local.ErrOtherVersion), errors.Is(err, local.ErrLost):
 		r.code = codeLater
 		switch {

@@ -14,6 +14,7 @@ import (
 	"holdfast/app/local"
 	"holdfast/licensing"
 	"holdfast/licensing/ledger"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -46,6 +47,9 @@ type fake struct {
 	left     []string
 	level    []string
 	receipts []licensing.ReceiptView
+
+	contacts []reconcile.Contact
+	events   []licensing.LedgerEntry
 }
 
 func (f *fake) Snapshot() licensing.Snapshot {
@@ -61,14 +65,34 @@ func (f *fake) RequestFile(string) (licensing.Made, error)                   { r
 func (f *fake) CancelRequest(context.Context, string) (terms.Request, error) {
 	return terms.Request{}, f.err
 }
-func (f *fake) RequestSaved(context.Context, string, string) error     { return f.err }
-func (f *fake) Unlock(context.Context) error                           { return f.err }
-func (f *fake) SetUpAgain(context.Context) error                       { return f.err }
-func (f *fake) Ledger(uint64, func(licensing.LedgerEntry) error) error { return f.err }
-func (f *fake) VerifyLedger(context.Context) (ledger.Report, error)    { return f.ledger, f.err }
-func (f *fake) Checks(context.Context) []licensing.Check               { return f.checks }
-func (f *fake) Files(context.Context) ([]licensing.FileView, error)    { return f.files, f.err }
-func (f *fake) PlacesHeld() []licensing.PlaceHeld                      { return f.places }
+func (f *fake) RequestSaved(context.Context, string, string) error { return f.err }
+func (f *fake) Unlock(context.Context) error                       { return f.err }
+func (f *fake) SetUpAgain(context.Context) error                   { return f.err }
+
+func (f *fake) Ledger(from uint64, fn func(licensing.LedgerEntry) error) error {
+	for _, e := range f.events {
+		if e.Seq >= from {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+	}
+	return f.err
+}
+
+func (f *fake) ContactLog(_ context.Context, root string, limit int) (all []reconcile.Contact, err error) {
+	for _, c := range f.contacts {
+		if (root == "" || c.Root == root) && (limit == 0 || len(all) < limit) {
+			all = append(all, c)
+		}
+	}
+	return all, f.err
+}
+
+func (f *fake) VerifyLedger(context.Context) (ledger.Report, error) { return f.ledger, f.err }
+func (f *fake) Checks(context.Context) []licensing.Check            { return f.checks }
+func (f *fake) Files(context.Context) ([]licensing.FileView, error) { return f.files, f.err }
+func (f *fake) PlacesHeld() []licensing.PlaceHeld                   { return f.places }
 
 func (f *fake) Tell(_ context.Context, t licensing.Telling) error {
 	f.told = append(f.told, t)

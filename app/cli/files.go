@@ -198,24 +198,7 @@ func (s *session) change(c licensing.Change, at time.Time) string {
 	if name == "" {
 		name = c.Product
 	}
-	id := "cli.change." + c.Code
-	if c.Code == "product" || c.Code == "until" {
-		switch {
-		case c.Until.IsZero():
-			id = "cli.change.product_no_end"
-		case !c.New && !c.Was.Equal(c.Until):
-			id = "cli.change.product_was"
-		}
-		if !c.New && c.Was.IsZero() && !c.Until.IsZero() {
-			id = "cli.change.product_was_no_end"
-		}
-	}
-	if open := id + ".open"; c.Until.IsZero() && s.say.Has(open) {
-		id = open
-	}
-	return s.text(id, map[string]any{
-		"name": name, "until": s.say.Until(c.Until, at, s.zone), "was": s.say.Until(c.Was, at, s.zone),
-	})
+	return s.say.Change(c.Code, name, c.Until, c.Was, c.New, at, s.zone)
 }
 
 // kind names a kind of document; "" when it is not known.

@@ -41,7 +41,7 @@ func TestEveryCommandOfAGuideWorksAsItSays(t *testing.T) {
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"reader": r.reads, "exits": exits, "withday": withDay, "later": later, "wrong": wrong, "putback": putBack, "vendor": vendor, "sell": sell,
-				"renew": renew, "goodfor": goodFor, "json": jsonIs,
+				"port": port, "serving": serving, "renew": renew, "goodfor": goodFor, "json": jsonIs,
 			},
 		})
 	})

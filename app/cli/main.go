@@ -47,7 +47,12 @@ type process struct {
 
 func (p process) run(ctx context.Context, args []string, out, problems io.Writer, window Window) int {
 	p.in.Reader = &stoppable{ctx: ctx, in: p.in.Reader}
-	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver, Agent: p.agent, Language: p.language}
+	s := Streams{In: p.in, Out: out, Err: problems, Dir: p.Dir, Env: p.Env, Window: p.handOver, Agent: p.agent, Language: p.language, Recorded: p.recorded}
+	s.Again = func(ctx context.Context, args []string, out, problems io.Writer) int {
+		again := s
+		again.In, again.Out, again.Err, again.Again = bytes.NewReader(nil), out, problems, nil
+		return Run(ctx, args, again, p.open)
+	}
 	if window != nil {
 		s.Window, s.OwnWindow = p.window(window), true
 	}
@@ -134,6 +139,9 @@ func (p process) own(ctx context.Context, a Access, o app.Options) (*app.App, er
 // environment of this process, whoever sent the command.
 func (p process) opened(a *app.App, need Access) (Opened, error) {
 	o := Opened{Home: a, Start: desktop.NewStart(p.Env, "")}
+	if need.Contacts {
+		o.Contacts = a
+	}
 	if need.NoEngine {
 		return o, nil
 	}
@@ -151,7 +159,16 @@ func (p process) language(home string) string {
 	if err != nil {
 		return ""
 	}
-	return app.SettingsOf(home).Language
+	return p.SettingsOf(home).Language
+}
+
+// recorded changes when something is recorded in a home.
+func (p process) recorded(home string) string {
+	home, err := app.Home(home, p.Dir, p.Env)
+	if err != nil {
+		return ""
+	}
+	return app.Recorded(home)
 }
 
 // command is what the owner of the home is asked to do.
@@ -187,6 +204,7 @@ func (p process) window(show Window) func(context.Context, Access, []string) (in
 			case answer == nil && p.screenless:
 				return codeUsage, errors.Join(mistake("no_window", nil), opened.Close())
 			case answer == nil:
+				opened.StartContacts()
 				code := show(opened, files)
 				return code, opened.Close()
 			case answer.Code != codeLater:

@@ -9,10 +9,12 @@ import (
 
 	"holdfast/app"
 	"holdfast/app/local"
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/plain"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -45,6 +47,7 @@ type Engine interface {
 	UsageLeft(ctx context.Context, draftID, name string) error
 	SetUsageLevel(ctx context.Context, vendor, level string) error
 	Receipts() []licensing.ReceiptView
+	ContactLog(ctx context.Context, root string, limit int) ([]reconcile.Contact, error)
 	ReceiptSigned(document string) bool
 }
 
@@ -54,6 +57,9 @@ type Home interface {
 	Settings() app.Settings
 	ChangeSettings(change func(*app.Settings)) error
 	ForgetAlarms() error
+	SourceOf(name string) app.Source
+	Policy() policy.Policy
+	Now() time.Time
 }
 
 // Start is whether the program starts with the computer: a desktop.Start.
@@ -67,6 +73,8 @@ type Opened struct {
 	Home   Home
 	Engine Engine
 	Start  Start
+	// Contacts is there for a command that asked for it (Access.Contacts), so that no other can reach the network.
+	Contacts Contacts
 }
 
 // Streams are a command's surroundings.
@@ -78,7 +86,11 @@ type Streams struct {
 	// Window shows files (absolute names) in the window and returns the exit code; nil: there is no window.
 	Window func(ctx context.Context, a Access, files []string) (int, error)
 	// Agent owns the home and answers until ctx ends; ready is called once it does. nil: the home is owned already.
-	Agent func(ctx context.Context, a Access, ready func(home, address string) error) error
+	Agent func(ctx context.Context, a Access, o AgentOptions) error
+	// Again runs a command as if it had been typed, with its output there; nil: this process answers for another.
+	Again func(ctx context.Context, args []string, out, problems io.Writer) int
+	// Recorded changes when something is recorded in a home.
+	Recorded func(home string) string
 	// Language is the one chosen in the settings of a home ("" for the usual home), for an environment that names none;
 	// nil: English then.
 	Language func(home string) string
@@ -90,6 +102,7 @@ type Streams struct {
 type Access struct {
 	Home, KeyStore string // as the person named them; "" for the usual ones
 	Write          bool   // false: nothing may be made on a new home
+	Contacts       bool   // the command may contact vendors
 	NoEngine       bool   // the command is about the settings alone, and does not wait for the key store
 	// Interactive lets the system ask the person for a password.
 	Interactive bool
@@ -130,7 +143,10 @@ type session struct {
 	engine Engine
 	home   Home
 	start  Start
+	// contacts is nil for all verbs but one.
+	contacts Contacts
 
+	ids     map[string]string               // see vendorID
 	vendors map[string]licensing.VendorView // see vendor
 	seen    *terms.Verdict                  // see verdictNow
 }
@@ -169,6 +185,7 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 	need := c.verb.needs()
 	s.access = Access{
 		Home: s.Home, KeyStore: s.KeyStore, Write: need == writing || need == choosing, NoEngine: need == looking || need == choosing,
+		Contacts:    need == contacts,
 		Interactive: s.Interactive, Args: args, Stdin: readsStdin(c.verb),
 	}
 	if need == nothing {
@@ -183,7 +200,7 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 			err = cerr
 		}
 	}()
-	s.home, s.engine, s.start = opened.Home, opened.Engine, opened.Start
+	s.home, s.engine, s.start, s.contacts = opened.Home, opened.Engine, opened.Start, opened.Contacts
 	if s.Interactive && s.engine != nil {
 		ctx = keystore.Interactive(ctx)
 		if s.engine.Snapshot().KeyStore.State != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +35,7 @@ const (
 	testFail   = "HFTEST_FAIL"   // class with which the key store fails
 	testDevice = "HFTEST_DEVICE" // name of the computer
 	testIssuer = "HFTEST_ISSUER" // the vendor's program
+	testPolicy = "HFTEST_POLICY" // folder of the machine policy
 )
 
 func TestMain(m *testing.M) {
@@ -55,7 +58,7 @@ func testProcess() process {
 	if err != nil {
 		panic(err)
 	}
-	o := app.Options{Dir: dir, Env: os.Getenv, Probe: testProbe}
+	o := app.Options{Dir: dir, Env: os.Getenv, Probe: testProbe, Policy: os.Getenv(testPolicy)}
 	later, _ := time.ParseDuration(os.Getenv(testLater)) // without one, it is now
 	wrong, _ := time.ParseDuration(os.Getenv(testWrong))
 	o.Clock = testClock{later, wrong, os.Getenv(testDevice)}
@@ -189,6 +192,7 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 		Setup:               func(e *testscript.Env) error { return account(e, issuer) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"withid": withID, "exits": exits, "json": jsonIs, "later": later, "computer": computer, "vendor": vendor, "sell": sell,
+			"port": port, "serving": serving, "follow": follow, "unfollow": unfollow,
 			"flip": flip, "cut": cutFile, "await": await, "signal": sendSignal, "together": together, "passes": passes, "withday": withDay, "wrong": wrong,
 		},
 	})
@@ -220,6 +224,7 @@ func account(e *testscript.Env, issuer string) error {
 	e.Setenv("XDG_RUNTIME_DIR", run)
 	e.Setenv("HOLDFAST_HOME", filepath.Join(e.WorkDir, "home"))
 	e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
+	e.Setenv(testPolicy, filepath.Join(e.WorkDir, "policy"))
 	e.Setenv(testDevice, "lab7")
 	e.Setenv("TZ", "UTC")
 	return nil
@@ -371,6 +376,58 @@ func passes(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Fatalf("still %s", args[at])
 }
+
+// port reserves an address of this computer for the vendor's service: ADDRESS, and SERVICE as a URL.
+func port(ts *testscript.TestScript, _ bool, _ []string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("ADDRESS", ln.Addr().String())
+	ts.Setenv("SERVICE", "http://"+ln.Addr().String())
+	ts.Check(ln.Close())
+}
+
+// serving waits until the service answers.
+func serving(ts *testscript.TestScript, _ bool, _ []string) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		c, err := net.Dial("tcp", ts.Getenv("ADDRESS"))
+		if err == nil {
+			ts.Check(c.Close())
+			return
+		}
+	}
+	ts.Fatalf("the service does not answer")
+}
+
+// follow FILE has events written to a file as they come; unfollow interrupts that, which must end with 130.
+func follow(ts *testscript.TestScript, _ bool, args []string) {
+	program, err := exec.LookPath("holdfast")
+	ts.Check(err)
+	out, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	c := exec.Command(program, "events", "--follow", "--json")
+	c.Dir, c.Stdout, c.Env = ts.Getenv("WORK"), out, os.Environ()
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testPolicy, "TZ"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	ts.Check(c.Start())
+	following.Store(ts.Name(), c)
+	ts.Defer(func() {
+		_ = c.Process.Kill()
+		_ = out.Close()
+	})
+}
+
+func unfollow(ts *testscript.TestScript, _ bool, _ []string) {
+	x, _ := following.LoadAndDelete(ts.Name())
+	c := x.(*exec.Cmd)
+	ts.Check(c.Process.Signal(os.Interrupt))
+	if _ = c.Wait(); c.ProcessState.ExitCode() != codeStopped {
+		ts.Fatalf("exit code %d", c.ProcessState.ExitCode())
+	}
+}
+
+// following are the programs that follow, by script.
+var following sync.Map
 
 // signal NAME sends KILL, STOP or CONT to the program that runs in the background.
 func sendSignal(ts *testscript.TestScript, _ bool, args []string) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"holdfast/app"
 	"holdfast/licensing/plain"
@@ -16,13 +17,15 @@ type setting struct {
 	show func(s *session) string
 	// set takes a value of values, or says that there is no such value. It changes nothing then.
 	set    func(s *session, value string) error
-	values func() []string
+	values func() []string // nil: set says what is wrong with a value
+	policy string          // its key in a machine policy; "" for none
 }
 
 const (
 	system = "system" // as the system has it
 	on     = "on"
 	off    = "off"
+	none   = "none"
 )
 
 var onOff = []string{on, off}
@@ -37,6 +40,7 @@ var settings = []setting{
 			return s.home.ChangeSettings(func(c *app.Settings) { c.Language = notSystem(v) })
 		},
 		func() []string { return append([]string{system}, plain.Languages()...) },
+		"language",
 	},
 	{
 		"appearance",
@@ -45,6 +49,7 @@ var settings = []setting{
 			return s.home.ChangeSettings(func(c *app.Settings) { c.Appearance = notSystem(v) })
 		},
 		func() []string { return []string{system, app.AppearanceLight, app.AppearanceDark} },
+		"",
 	},
 	{
 		"text-size",
@@ -57,6 +62,7 @@ var settings = []setting{
 			return s.home.ChangeSettings(func(c *app.Settings) { c.TextSize = size })
 		},
 		textSizes,
+		"",
 	},
 	{
 		"tray",
@@ -65,6 +71,7 @@ var settings = []setting{
 			return s.home.ChangeSettings(func(c *app.Settings) { c.Tray = v == on })
 		},
 		func() []string { return onOff },
+		"tray",
 	},
 	{
 		"remind",
@@ -73,13 +80,16 @@ var settings = []setting{
 			return s.home.ChangeSettings(func(c *app.Settings) { c.Remind = v == on })
 		},
 		func() []string { return onOff },
+		"remind",
 	},
 	{
 		"start",
 		func(s *session) string { return onOrOff(s.start.On()) },
 		func(s *session, v string) error { return s.start.Set(v == on) },
 		func() []string { return onOff },
+		"",
 	},
+	networkSetting, timesSetting, proxySetting, caSetting, sendUsageSetting,
 }
 
 func textSizes() []string {
@@ -120,23 +130,36 @@ type settingsJSON struct {
 	Tray       bool   `json:"tray"`
 	Remind     bool   `json:"remind"`
 	Start      bool   `json:"start"`
+
+	Network   string    `json:"network"`
+	Times     string    `json:"times"`
+	Paused    time.Time `json:"paused_until,omitzero"`
+	Proxy     string    `json:"proxy"`
+	CA        string    `json:"ca"`
+	SendUsage bool      `json:"send_usage"`
 }
 
 func (c *settingsListCmd) run(_ context.Context, s *session) (result, error) {
 	r := result{json: s.settingsJSON()}
 	var rows [][]string
 	for _, k := range settings {
-		rows = append(rows, []string{k.key, k.show(s), s.text("cli.settings.about."+k.key, nil)})
+		rows = append(rows, []string{k.key, k.show(s), s.text("cli.settings.about."+k.key, nil) + s.setBy(k)})
 	}
 	r.page.table(rows)
 	return r, nil
 }
 
 func (s *session) settingsJSON() any {
-	now := s.home.Settings()
+	now, locked := s.home.Settings(), map[string]string{}
+	for _, k := range settings {
+		if src := s.home.SourceOf(app.SettingOf(k.policy)); src.Locked() {
+			locked[k.key] = src.Org
+		}
+	}
 	return map[string]any{"settings": settingsJSON{
 		Language: orSystem(now.Language), Appearance: orSystem(now.Appearance), TextSize: now.TextSize, Tray: now.Tray, Remind: now.Remind, Start: s.start.On(),
-	}}
+		Network: orAuto(now.Network), Times: now.Times, Paused: utc(now.Paused), Proxy: orSystem(now.Proxy), CA: now.CA, SendUsage: !now.HoldUsage,
+	}, "locked": locked}
 }
 
 type settingsSetCmd struct {
@@ -151,7 +174,7 @@ func (c *settingsSetCmd) run(_ context.Context, s *session) (result, error) {
 		return result{}, mistake("setting_unknown", map[string]any{"key": c.Key, "keys": keys()})
 	}
 	k := settings[i]
-	if !slices.Contains(k.values(), c.Value) {
+	if k.values != nil && !slices.Contains(k.values(), c.Value) {
 		return result{}, mistake("setting_value", map[string]any{"key": c.Key, "value": c.Value, "values": span(k.values())})
 	}
 	if err := k.set(s, c.Value); err != nil {

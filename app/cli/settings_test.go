@@ -2,13 +2,22 @@ package cli
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"holdfast/app"
 	"holdfast/app/local"
+	"holdfast/app/policy"
+	"holdfast/licensing"
 	"holdfast/licensing/keystore"
 )
 
@@ -83,9 +92,12 @@ type fakeHome struct {
 	err      error
 }
 
-func (h *fakeHome) ForgetAlarms() error    { h.forgot = true; return nil }
-func (h *fakeHome) Home() string           { return h.path }
-func (h *fakeHome) Settings() app.Settings { return h.settings }
+func (h *fakeHome) ForgetAlarms() error        { h.forgot = true; return nil }
+func (h *fakeHome) SourceOf(string) app.Source { return app.Source{From: app.FromBuiltIn} }
+func (h *fakeHome) Policy() policy.Policy      { return policy.Policy{} }
+func (h *fakeHome) Now() time.Time             { return day }
+func (h *fakeHome) Home() string               { return h.path }
+func (h *fakeHome) Settings() app.Settings     { return h.settings }
 func (h *fakeHome) ChangeSettings(change func(*app.Settings)) error {
 	change(&h.settings)
 	return h.err
@@ -101,10 +113,13 @@ func (s *fakeStart) Set(on bool) error {
 }
 
 func TestEverySettingTakesExactlyItsValues(t *testing.T) {
-	h, start := &fakeHome{settings: app.Settings{TextSize: 100}}, new(fakeStart)
+	h, start := &fakeHome{settings: app.Settings{TextSize: 100, Times: "22:00-06:00"}}, new(fakeStart)
 	s, _ := testSession(t, "en")
 	s.home, s.start = h, start
 	for _, k := range settings {
+		if k.values == nil {
+			continue // see TestASettingWithoutAListOfValuesTakesWhatMakesSense
+		}
 		values := k.values()
 		for _, v := range values {
 			if _, err := (&settingsSetCmd{Key: k.key, Value: v}).run(t.Context(), s); err != nil || k.show(s) != v {
@@ -117,6 +132,56 @@ func TestEverySettingTakesExactlyItsValues(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestASettingWithoutAListOfValuesTakesWhatMakesSense(t *testing.T) {
+	s, _ := testSession(t, "en")
+	s.start = new(fakeStart)
+	file := filepath.Join(s.Dir, "ca.pem")
+	for name, b := range map[string][]byte{file: authority(t), filepath.Join(s.Dir, "text.pem"): []byte("hello")} {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, values := range map[string]map[string]string{ // "" for one that is refused
+		"times": {"Mo-Fr 8:00-18:00": "Mo-Fr 08:00-18:00", "Di 22:00-06:00": "Tu 22:00-06:00", "none": "none", "": "none", "Mo": "", "8-18": ""},
+		"proxy": {
+			"http://proxy.example:3128": "http://proxy.example:3128", "socks5://[::1]:1080": "socks5://[::1]:1080", "none": "none", "system": "system",
+			"http://me:secret@proxy.example": "", "me@proxy.example": "", "ftp://proxy.example": "", "proxy": "", "http://": "", "http://a/b": "",
+		},
+		"ca": {"ca.pem": file, file: file, "none": "none", "text.pem": "", "missing.pem": "", ".": ""},
+	} {
+		k := settings[slices.IndexFunc(settings, func(k setting) bool { return k.key == key })]
+		for v, want := range values {
+			s.home = &fakeHome{settings: app.Settings{TextSize: 100}}
+			_, err := (&settingsSetCmd{Key: key, Value: v}).run(t.Context(), s)
+			if got := k.show(s); (err != nil) != (want == "") || err == nil && got != want {
+				t.Errorf("%s %q: %q, %v", key, v, got, err)
+			}
+			if err != nil && strings.Contains(s.text("error."+err.(*licensing.Mistake).Code, err.(*licensing.Mistake).Args), "secret") {
+				t.Errorf("%s %q: the password is told", key, v)
+			}
+		}
+	}
+	s.home = &fakeHome{settings: app.Settings{TextSize: 100}}
+	if _, err := (&settingsSetCmd{Key: "network", Value: "windows"}).run(t.Context(), s); err == nil {
+		t.Error("windows without a window")
+	}
+}
+
+// authority is the certificate of an authority.
+func authority(t *testing.T) []byte {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true, NotAfter: day.AddDate(1, 0, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 func TestASettingThatCannotBeKeptIsNoSuccess(t *testing.T) {

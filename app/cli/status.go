@@ -107,10 +107,13 @@ func (s *session) four(happened, works, do, by string) []string {
 	return out
 }
 
-// now is the decision time of the engine, for sentences; the zero time without an engine.
+// now is the decision time of the engine, for sentences; without an engine the computer's, and the zero time without a home.
 func (s *session) now() time.Time {
-	if s.engine == nil {
+	switch {
+	case s.engine == nil && s.home == nil:
 		return time.Time{}
+	case s.engine == nil:
+		return s.home.Now()
 	}
 	return s.engine.Snapshot().Verdict.At
 }
@@ -133,6 +136,8 @@ type statusJSON struct {
 	Clock   clockJSON    `json:"clock"`
 	Notices []noticeJSON `json:"notices"` // those that are not over
 	Usage   usageJSON    `json:"usage"`
+	// Contacts are how contacts stand, one a vendor.
+	Contacts []vendorContactJSON `json:"contacts"`
 }
 
 type jsonVerdict struct {
@@ -192,7 +197,10 @@ func (s *session) statusJSON(snap licensing.Snapshot, v terms.Verdict) statusJSO
 		j.KeyStore = string(snap.KeyStore.State)
 	}
 	j.Records.OK, j.Records.Seq, j.Records.State = snap.Records.State == "", snap.Records.Seq, snap.Records.State
-	j.Clock, j.Notices, j.Usage = clockOf(snap.Clock), []noticeJSON{}, s.usageOf(snap)
+	j.Clock, j.Notices, j.Usage, j.Contacts = clockOf(snap.Clock), []noticeJSON{}, s.usageOf(snap), []vendorContactJSON{}
+	for _, c := range snap.Contacts {
+		j.Contacts = append(j.Contacts, s.standing(c))
+	}
 	for _, n := range s.engine.Notices() {
 		if !n.Over {
 			j.Notices = append(j.Notices, s.noticeJSON(n, v.At))

@@ -13,6 +13,7 @@ const (
 	looking       // at the settings
 	choosing      // settings
 	reading
+	contacts // reading, and contacts with vendors
 	writing
 )
 
@@ -43,7 +44,9 @@ type (
 	looks   struct{}
 	chooses struct{}
 	reads   struct{}
-	writes  struct{}
+	// contacting is for the one verb that may reach the network.
+	contacting struct{}
+	writes     struct{}
 )
 
 func (alone) needs() need   { return nothing }
@@ -51,6 +54,8 @@ func (looks) needs() need   { return looking }
 func (chooses) needs() need { return choosing }
 func (reads) needs() need   { return reading }
 func (writes) needs() need  { return writing }
+
+func (contacting) needs() need { return contacts }
 
 // globals are the options that every verb has.
 type globals struct {
@@ -100,6 +105,13 @@ type tree struct {
 		Show   receiptsShowCmd   `cmd:"" help:"cli.help.receipts.show" codes:"0,2"`
 		Verify receiptsVerifyCmd `cmd:"" help:"cli.help.receipts.verify" codes:"0,2,10,71"`
 	} `cmd:"" help:"cli.help.receipts"`
+	Sync     syncCmd `cmd:"" help:"cli.help.sync" codes:"0,2,40,41,43,50,51,52,53,61,70,71,75"`
+	Contacts struct {
+		List   contactsListCmd   `cmd:"" default:"withargs" help:"cli.help.contacts.list" codes:"0,2,40,41"`
+		Next   contactsNextCmd   `cmd:"" help:"cli.help.contacts.next" codes:"0,2"`
+		Pause  contactsPauseCmd  `cmd:"" help:"cli.help.contacts.pause" codes:"0,2,43,61"`
+		Resume contactsResumeCmd `cmd:"" help:"cli.help.contacts.resume" codes:"0,43,61"`
+	} `cmd:"" help:"cli.help.contacts"`
 	Files   filesCmd `cmd:"" help:"cli.help.files" codes:"0,40"`
 	Notices struct {
 		List noticesListCmd `cmd:"" default:"1" help:"cli.help.notices.list" codes:"0"`
@@ -126,8 +138,15 @@ type tree struct {
 	} `cmd:"" help:"cli.help.data"`
 	Settings struct {
 		List settingsListCmd `cmd:"" default:"1" help:"cli.help.settings.list" codes:"0"`
-		Set  settingsSetCmd  `cmd:"" help:"cli.help.settings.set" codes:"0,2,43"`
+		Set  settingsSetCmd  `cmd:"" help:"cli.help.settings.set" codes:"0,2,43,61"`
 	} `cmd:"" help:"cli.help.settings"`
+	Policy struct {
+		Show     policyShowCmd     `cmd:"" default:"1" help:"cli.help.policy.show" codes:"0"`
+		Validate policyValidateCmd `cmd:"" help:"cli.help.policy.validate" codes:"0,10,29,60"`
+		Explain  policyExplainCmd  `cmd:"" help:"cli.help.policy.explain" codes:"0,2"`
+	} `cmd:"" help:"cli.help.policy"`
+	Events  eventsCmd  `cmd:"" help:"cli.help.events" codes:"0,2,40,41,130"`
+	Metrics metricsCmd `cmd:"" help:"cli.help.metrics" codes:"0,2,40,41,42,43"`
 	Guide   guideCmd   `cmd:"" help:"cli.help.guide" codes:"0,2"`
 	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43"`
 	Setup   setupCmd   `cmd:"" help:"cli.help.setup" codes:"0,2,40,41,43"`

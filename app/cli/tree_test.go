@@ -247,6 +247,9 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 		"usage": reading, "usage list --days": reading, "usage preview --raw": reading, "usage export": reading, "usage export --reviewed": writing,
 		"usage record p m 1": writing, "usage level": reading, "usage level full": writing,
 		"receipts": reading, "receipts show R-1": reading, "receipts verify": reading,
+		"sync": contacts, "contacts": reading, "contacts list": reading, "contacts next": reading, "contacts pause 8h": choosing, "contacts resume": choosing,
+		"policy": looking, "policy show": looking, "policy explain network.mode": looking, "policy validate f": nothing,
+		"events": reading, "events --follow": nothing, "metrics": reading,
 		"import f": writing, "keys import f": writing, "request activate": writing, "request cancel": writing, "setup --again": writing,
 	}
 	for in, want := range cases {

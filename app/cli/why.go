@@ -15,7 +15,7 @@ type whyCmd struct {
 }
 
 type whyItem struct {
-	Kind    string         `json:"kind"` // verdict, product, feature, date
+	Kind    string         `json:"kind"` // verdict, product, feature, date, contact
 	ID      string         `json:"id,omitempty"`
 	Product string         `json:"product,omitempty"`
 	State   terms.State    `json:"state,omitempty"`
@@ -130,6 +130,11 @@ func (s *session) whyItems(v terms.Verdict) []whyItem {
 		if !seen[f.State] {
 			seen[f.State] = true
 			finding("verdict", "", f)
+		}
+	}
+	for _, c := range s.engine.Snapshot().Contacts {
+		if c.Finding.State != "" {
+			finding("contact", "", c.Finding)
 		}
 	}
 	return items

@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"holdfast/app"
+	"holdfast/licensing"
+	"holdfast/licensing/reconcile"
+)
+
+type contactsListCmd struct {
+	reads
+	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
+	Limit  int    `help:"cli.flag.limit" placeholder:"N" default:"20"`
+}
+
+// contactJSON is a contact with its sentence.
+type contactJSON struct {
+	ID         string            `json:"id,omitempty"`
+	At         time.Time         `json:"at"`
+	Seconds    float64           `json:"seconds"`
+	Reason     reconcile.Reason  `json:"reason"`
+	Vendor     string            `json:"vendor"` // root
+	VendorName string            `json:"vendor_name"`
+	Host       string            `json:"host,omitempty"`
+	Class      reconcile.Class   `json:"class,omitempty"`
+	OK         bool              `json:"ok"`
+	Cause      reconcile.Cause   `json:"cause,omitempty"`
+	RetryAt    time.Time         `json:"retry_at,omitzero"`
+	Essential  bool              `json:"essential,omitempty"`
+	Sent       []reconcile.Piece `json:"sent"`
+	Came       []reconcile.Piece `json:"came"`
+	Changes    []contactChange   `json:"changes"`
+	Drift      []contactDrift    `json:"drift"`
+	Before     int               `json:"before,omitempty"`
+	Text       string            `json:"text"`
+}
+
+type contactChange struct {
+	reconcile.Change
+	Text string `json:"text"`
+}
+
+type contactDrift struct {
+	reconcile.Drift
+	Text string `json:"text"`
+}
+
+// run shows the newest contacts, newest first, each with what left, what came back and what changed.
+func (c *contactsListCmd) run(ctx context.Context, s *session) (result, error) {
+	if c.Limit < 0 {
+		return result{}, mistake("limit_negative", nil)
+	}
+	root := ""
+	if c.Vendor != "" {
+		views := s.contactViews(c.Vendor)
+		if len(views) == 0 {
+			return result{}, mistake("vendor_unknown", map[string]any{"vendor": c.Vendor})
+		}
+		root = views[0].Root
+	}
+	all, err := s.engine.ContactLog(ctx, root, c.Limit)
+	if err != nil {
+		return result{}, err
+	}
+	list := []contactJSON{}
+	r := result{}
+	for _, x := range all {
+		name := s.vendorName(x.Root)
+		list = append(list, s.contactJSON(name, x))
+		r.page.gap()
+		r.page = append(r.page, s.contactLines(name, x)...)
+	}
+	if len(all) == 0 {
+		r.page.add(s.text("cli.contacts.none", nil))
+	}
+	r.json = map[string]any{"contacts": list}
+	return r, nil
+}
+
+func (s *session) contactJSON(vendor string, c reconcile.Contact) contactJSON {
+	j := contactJSON{
+		ID: c.ID, At: utc(c.At), Seconds: c.Took.Round(time.Millisecond).Seconds(), Reason: c.Reason, Vendor: c.Root, VendorName: vendor, Host: c.Host, Class: c.Class,
+		OK: c.Cause == "", Cause: c.Cause, RetryAt: utc(c.RetryAt), Essential: c.Essential, Sent: pieces(c.Sent), Came: pieces(c.Came),
+		Changes: []contactChange{}, Drift: []contactDrift{}, Before: c.Before, Text: s.say.ContactLine(vendor, c, s.zone),
+	}
+	for _, x := range c.Changes {
+		j.Changes = append(j.Changes, contactChange{x, s.say.ContactChange(x, c.At, s.zone)})
+	}
+	for _, x := range c.Drift {
+		j.Drift = append(j.Drift, contactDrift{x, s.say.ContactDrift(vendor, x)})
+	}
+	return j
+}
+
+// pieces is never null in JSON.
+func pieces(all []reconcile.Piece) []reconcile.Piece {
+	if all == nil {
+		return []reconcile.Piece{}
+	}
+	return all
+}
+
+// contactLines say all of a contact: how it ended, why it was made, what left, what came, what changed and what differed.
+func (s *session) contactLines(vendor string, c reconcile.Contact) page {
+	var p page
+	p.add(s.say.ContactLine(vendor, c, s.zone))
+	p.indent(s.say.ContactWhy(c))
+	class := s.say.ContactClass(c.Class)
+	if !c.Cause.Reached() { // the cause says more
+		class = ""
+	}
+	if c.Host != "" {
+		p.indent(s.text("cli.contacts.host", map[string]any{"host": c.Host, "class": class}))
+	}
+	for _, x := range c.Sent {
+		p.indent(s.say.ContactSent(x))
+	}
+	if c.Essential {
+		p.indent(s.text("cli.contacts.essential", nil))
+	}
+	for _, x := range c.Came {
+		p.indent(s.say.ContactCame(x))
+	}
+	for _, x := range c.Changes {
+		p.indent(x.Sign + " " + s.say.ContactChange(x, c.At, s.zone))
+	}
+	for _, x := range c.Drift {
+		p.indent(s.say.ContactDrift(vendor, x))
+	}
+	if c.Before > 0 {
+		p.indent(s.text("cli.contacts.before", map[string]any{"n": c.Before}))
+	}
+	if !c.RetryAt.IsZero() {
+		p.indent(s.text("cli.contacts.retry", map[string]any{"time": s.say.DateTime(c.RetryAt, s.zone)}))
+	}
+	return p
+}
+
+type contactsNextCmd struct {
+	reads
+	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
+}
+
+// vendorContactJSON is how contacts with a vendor stand.
+type vendorContactJSON struct {
+	Vendor     string          `json:"vendor"` // root
+	VendorName string          `json:"vendor_name"`
+	Host       string          `json:"host,omitempty"`
+	LastOK     time.Time       `json:"last_ok,omitzero"`
+	LastTry    time.Time       `json:"last_try,omitzero"`
+	Cause      reconcile.Cause `json:"cause,omitempty"`
+	Next       *reconcile.Plan `json:"next,omitempty"` // none while nobody makes contacts
+	Text       string          `json:"text"`           // about the next one
+}
+
+// run says when each vendor is contacted next, and why, or why not.
+func (c *contactsNextCmd) run(_ context.Context, s *session) (result, error) {
+	views := s.contactViews(c.Vendor)
+	if c.Vendor != "" && len(views) == 0 {
+		return result{}, mistake("vendor_unknown", map[string]any{"vendor": c.Vendor})
+	}
+	all := []vendorContactJSON{}
+	r := result{}
+	var rows [][]string
+	for _, v := range views {
+		j := s.standing(v)
+		all = append(all, j)
+		rows = append(rows, []string{v.Vendor, j.Text})
+	}
+	r.page.table(rows)
+	if len(views) == 0 {
+		r.page.add(s.text("cli.contacts.no_vendor", nil))
+	}
+	r.json = map[string]any{"contacts": all}
+	return r, nil
+}
+
+func (s *session) standing(v licensing.ContactView) vendorContactJSON {
+	j := vendorContactJSON{Vendor: v.Root, VendorName: v.Vendor, Host: v.Host, LastOK: utc(v.OK)}
+	if v.Last != nil {
+		j.LastTry, j.Cause = utc(v.Last.At), v.Last.Cause
+	}
+	p, set := v.Plan, s.home.Settings()
+	if !p.Running && v.Host != "" { // a plan may be older than the settings, and without one they say all the same
+		switch set.Network {
+		case app.NetworkOff:
+			p = reconcile.Plan{Hold: reconcile.HoldOff}
+		case app.NetworkManual:
+			p = reconcile.Plan{Hold: reconcile.HoldManual}
+		}
+	}
+	if p != (reconcile.Plan{}) {
+		j.Next = &p
+	}
+	j.Text = s.say.ContactPlan(v.Vendor, p, s.now(), s.zone)
+	return j
+}
+
+type contactsPauseCmd struct {
+	chooses
+	Until string `arg:"" help:"cli.arg.pause"`
+}
+
+func (c *contactsPauseCmd) run(_ context.Context, s *session) (result, error) {
+	until, err := s.lastMoment(c.Until)
+	if err != nil {
+		return result{}, err
+	}
+	return s.paused(until)
+}
+
+type contactsResumeCmd struct{ chooses }
+
+func (c *contactsResumeCmd) run(_ context.Context, s *session) (result, error) {
+	return s.paused(time.Time{})
+}
+
+// paused lets contacts rest until a time, or resumes them.
+func (s *session) paused(until time.Time) (result, error) {
+	if err := s.home.ChangeSettings(func(c *app.Settings) { c.Paused = until }); err != nil {
+		return result{}, err
+	}
+	j := struct {
+		Paused time.Time `json:"paused_until,omitzero"`
+	}{utc(until)}
+	r := result{json: j}
+	if until.IsZero() {
+		r.page.add(s.text("cli.contacts.resumed", nil))
+	} else {
+		r.page.add(s.text("cli.contacts.paused", map[string]any{"time": s.say.Until(until, s.now(), s.zone)}))
+	}
+	return r, nil
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"holdfast/app"
+	"holdfast/licensing"
+	"holdfast/licensing/reconcile"
+	"holdfast/licensing/terms"
+)
+
+// Contacts makes contacts with vendors: an *app.App, for the one verb that may reach the network.
+type Contacts interface {
+	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
+}
+
+// Exit codes of contacts, of words.md 6.2.
+const (
+	codeNoContact = 50
+	codeBlocked   = 51
+	codeBusy      = 52
+	codeRefused   = 53
+	codePolicy    = 60 // the policy file has errors
+	codeLocked    = 61 // not allowed by policy
+)
+
+type syncCmd struct {
+	contacting
+	Vendor  string `help:"cli.flag.vendor" placeholder:"ID"`
+	Timeout string `help:"cli.flag.timeout" placeholder:"TIME" default:"20s"`
+}
+
+type syncJSON struct {
+	Contacts []contactJSON `json:"contacts"`
+}
+
+// run contacts the vendors one after the other, all within the timeout.
+func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
+	limit, err := length(c.Timeout)
+	span := limit.Span + time.Duration(limit.Days)*24*time.Hour
+	if err != nil || span > reconcile.Budget {
+		return result{}, mistake("timeout_unclear", map[string]any{"text": c.Timeout, "most": reconcile.Budget.String()})
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, span, errTimeout)
+	defer cancel()
+	views := s.contactViews(c.Vendor)
+	if c.Vendor != "" && len(views) == 0 {
+		return result{}, mistake("vendor_unknown", map[string]any{"vendor": c.Vendor})
+	}
+	j, r, codes := syncJSON{Contacts: []contactJSON{}}, result{}, []int{}
+	for _, v := range views {
+		if v.Host == "" {
+			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
+			continue
+		}
+		done, err := s.contacts.SyncNow(ctx, v.Root)
+		timeout := errors.Is(context.Cause(ctx), errTimeout)
+		var wrong *licensing.Mistake
+		switch {
+		case errors.As(err, &wrong) && wrong.Code == "no_address":
+			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
+			continue
+		case timeout && err != nil:
+			done = reconcile.Contact{At: s.now(), Reason: reconcile.ReasonPerson, Root: v.Root, Cause: reconcile.CauseTimeout}
+		case err == nil && !timeout:
+			err = ctx.Err()
+		}
+		if err != nil && !timeout {
+			return result{}, err
+		}
+		if done.Cause == reconcile.CauseStopped {
+			done.Cause = reconcile.CauseTimeout
+		}
+		if done.Cause == "" && len(done.Sent) == 0 {
+			r.page.add(s.text("cli.sync.quiet", map[string]any{"vendor": v.Vendor}))
+			continue
+		}
+		j.Contacts = append(j.Contacts, s.contactJSON(v.Vendor, done))
+		r.page.gap()
+		r.page = append(r.page, s.contactLines(v.Vendor, done)...)
+		code := s.contactCode(done)
+		if code == codeNoContact || code == codeBlocked {
+			r.page.indent(s.whatNow(v.Root)...)
+		}
+		codes = append(codes, code)
+	}
+	if s.home.Settings().HoldUsage && len(j.Contacts) > 0 {
+		r.page.add(s.text("cli.sync.usage_held", nil))
+	}
+	if len(j.Contacts) == 0 {
+		r.code = codeNothing
+		if len(r.page) == 0 {
+			r.page.add(s.text("cli.sync.nothing", nil))
+		}
+	} else {
+		r.code = joint(codes)
+	}
+	r.json = j
+	return r, nil
+}
+
+var errTimeout = errors.New("the time for contacts is over")
+
+// joint is the code of several contacts: their own when they are alike, else that some came through, else the first one's.
+func joint(codes []int) int {
+	some, all := false, true
+	for _, c := range codes {
+		some, all = some || c == codeOK, all && c == codes[0]
+	}
+	if some && !all {
+		return codePartly
+	}
+	return codes[0]
+}
+
+// contactCode is the exit code of a contact.
+func (s *session) contactCode(c reconcile.Contact) int {
+	switch {
+	case c.Cause == "":
+		return codeOK
+	case c.Cause.Blocked():
+		return codeBlocked
+	}
+	switch c.Cause {
+	case reconcile.CauseBusy, reconcile.CauseServer, reconcile.CauseOutage:
+		return codeBusy
+	case reconcile.CauseDeclined:
+		return codeRefused
+	case reconcile.CauseWaiting, reconcile.CauseStopped:
+		return codeLater
+	case reconcile.CauseHere:
+		return cmp.Or(s.engine.Snapshot().KeyStore.State, terms.StateDiskFull).ExitCode(s.Strict)
+	}
+	return codeNoContact
+}
+
+// whatNow are the four answers about a contact that did not come through, after what it says itself.
+func (s *session) whatNow(root string) []string {
+	snap := s.engine.Snapshot()
+	for _, c := range snap.Contacts {
+		if c.Root == root && c.Finding.State != "" {
+			a := s.tell(c.Finding, snap.Verdict.At)
+			return s.four("", a.Works, a.Do, a.By)
+		}
+	}
+	return nil
+}
+
+// contactViews are the vendors that a name means; all for "".
+func (s *session) contactViews(name string) []licensing.ContactView {
+	var all []licensing.ContactView
+	for _, v := range s.engine.Snapshot().Contacts {
+		if s.isVendor(v.Root, name) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// locked is the error of a setting that the organization decided, for people.
+func (s *session) locked(l *app.Locked) []string {
+	id := "error.setting_locked"
+	if l.Org == "" {
+		id = "error.setting_locked.unnamed"
+	}
+	key := l.Key
+	for _, k := range settings {
+		if k.policy == l.Key {
+			key = k.key
+		}
+	}
+	args := map[string]any{"key": key, "org": l.Org, "file": l.File}
+	return []string{s.text(id, args), s.text("error.setting_locked.do", args)}
+}

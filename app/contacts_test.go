@@ -1,0 +1,307 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"holdfast/app/local"
+	"holdfast/licensing"
+	"holdfast/licensing/clock"
+	"holdfast/licensing/exchange"
+	"holdfast/licensing/issuer"
+	vendorservice "holdfast/licensing/issuer/service"
+	"holdfast/licensing/reconcile"
+	"holdfast/licensing/terms"
+)
+
+// shop is a vendor with a service, and a computer that has its license.
+type shop struct {
+	*App
+	engine  *licensing.Engine
+	clock   *clock.Driven
+	options Options
+	root    string
+	reached atomic.Int32 // connections
+}
+
+// openShop opens the home of such a computer. The service is behind handler, when there is one.
+func openShop(t *testing.T, handler func(http.Handler) http.Handler) *shop {
+	t.Helper()
+	c := clock.NewDriven(time.Date(2026, 11, 3, 9, 12, 0, 0, time.UTC))
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vendor, err := issuer.Init(filepath.Join(t.TempDir(), "acme"), issuer.NewVendor{
+		ID: "acme", Name: "Acme GmbH", URLs: []string{"http://" + ln.Addr().String()}, Support: exchange.Support{Email: "help@acme.example"},
+	}, issuer.Options{Now: func() time.Time { return c.Read().Wall }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { vendor.Close() })
+	made, err := vendor.CreateLicense(issuer.NewLicense{Policy: cadPolicy(t), Customer: "customer 7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := vendor.Profile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &shop{clock: c, options: options(t, filepath.Join(t.TempDir(), "home"))}
+	x.options.Clock = c
+	svc, err := vendorservice.New(vendor, vendorservice.Options{Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := svc.Handler()
+	if handler != nil {
+		h = handler(h)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ConnState: func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			x.reached.Add(1)
+		}
+	}}
+	go server.Serve(ln)
+	t.Cleanup(func() { server.Close() })
+	x.open(t)
+	if _, err := x.engine.Import(t.Context(), []licensing.Source{{Name: "acme.hfkey", Data: profile.File}}, licensing.ImportOptions{TrustVendor: true}); err != nil {
+		t.Fatal(err)
+	}
+	q, err := x.engine.MakeRequest(t.Context(), licensing.RequestOptions{Vendor: "acme", Key: made.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := vendor.AnswerFile(t.Context(), q.Name, q.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.engine.Import(t.Context(), []licensing.Source{{Name: "a.hflic", Data: answers[0].File}}, licensing.ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	x.root = x.engine.Snapshot().Vendors[0].Root
+	return x
+}
+
+func (x *shop) open(t *testing.T) {
+	t.Helper()
+	a, _, err := Open(t.Context(), x.options, status())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	if x.engine, err = a.Engine(); err != nil {
+		t.Fatal(err)
+	}
+	x.App = a
+}
+
+// cadPolicy is a license for a year that counts renders.
+func cadPolicy(t *testing.T) terms.Policy {
+	t.Helper()
+	p, err := terms.ParsePolicy([]byte(`{"schema":"holdfast.policy/v1","version":1,"product":{"id":"acmecad","name":"AcmeCAD Pro"},
+		"term":{"length":"365d"},"features":{"edit":{"name":"Edit drawings"}},"meters":{"renders":{"name":"Renders","included":10,"per":"month","overage":"warn"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestContactsAreMadeByThemselvesOnceTheyAreStarted(t *testing.T) {
+	x := openShop(t, nil)
+	x.clock.Advance(48 * time.Hour)
+	x.engine.Refresh(t.Context())
+	x.WindowOpened()
+	if n := x.reached.Load(); n != 0 {
+		t.Fatalf("%d connections of a command", n)
+	}
+	done := make(chan struct{}, 1)
+	defer x.engine.Watch(func(s licensing.Snapshot) {
+		if c := s.Contacts[0]; c.Last != nil && c.Last.Cause == "" {
+			select {
+			case done <- struct{}{}:
+			default:
+			}
+		}
+	})()
+	x.StartContacts()
+	x.StartContacts() // once is enough
+	for again := true; again; {
+		x.clock.Advance(20 * time.Second) // more at once would look like a sleep
+		x.WindowOpened()
+		select {
+		case <-done:
+			again = false
+		case <-time.After(20 * time.Millisecond): // the goroutine of the contacts may not have looked yet
+		case <-t.Context().Done():
+			t.Fatal("no contact")
+		}
+	}
+	if n := x.reached.Load(); n != 1 {
+		t.Errorf("%d connections", n)
+	}
+	c := x.engine.Snapshot().Contacts[0]
+	if c.OK.IsZero() || c.Last.Reason == reconcile.ReasonPerson {
+		t.Errorf("%+v", c.Last)
+	}
+}
+
+func TestClosingDoesNotWaitForTheNetwork(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	x := openShop(t, func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			close(arrived)
+			<-release
+		})
+	})
+	defer close(release)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := x.SyncNow(context.Background(), x.root)
+		ended <- err
+	}()
+	<-arrived
+	began := time.Now()
+	if err := x.Close(); err != nil {
+		t.Error(err)
+	}
+	<-ended
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	x.open(t)
+	if v := x.engine.Snapshot().Verdict.Main.State; v != terms.StateActive {
+		t.Errorf("afterwards: %s", v)
+	}
+}
+
+func TestUsageStaysWhenTheSettingsSaySo(t *testing.T) {
+	x := openShop(t, nil)
+	if _, err := x.engine.RecordUsage(t.Context(), []licensing.UsageEvent{{Product: "acmecad", Meter: "renders", Units: 3, ID: "job-1"}}); err != nil {
+		t.Fatal(err)
+	}
+	sent := func() bool {
+		t.Helper()
+		c, err := x.SyncNow(t.Context(), x.root)
+		if err != nil || c.Cause != "" {
+			t.Fatalf("%+v %v", c, err)
+		}
+		for _, p := range c.Sent {
+			if p.What == string(exchange.KindUsage) {
+				return true
+			}
+		}
+		return false
+	}
+	if err := x.ChangeSettings(func(s *Settings) { s.HoldUsage = true }); err != nil || sent() {
+		t.Errorf("usage left, %v", err)
+	}
+	if err := x.ChangeSettings(func(s *Settings) { s.HoldUsage = false }); err != nil || !sent() {
+		t.Errorf("usage stayed, %v", err)
+	}
+	if u := x.engine.Snapshot().Usage[0].Unsent; u != 0 {
+		t.Errorf("%d wait", u)
+	}
+}
+
+func TestNobodyIsContactedWhenTheNetworkIsOff(t *testing.T) {
+	x := openShop(t, nil)
+	if err := x.ChangeSettings(func(s *Settings) { s.Network = NetworkOff }); err != nil {
+		t.Fatal(err)
+	}
+	var wrong *licensing.Mistake
+	if _, err := x.SyncNow(t.Context(), x.root); !errors.As(err, &wrong) || wrong.Code != "network_off" {
+		t.Errorf("%v", err)
+	}
+	policyFile(t, x.options.Policy, `{"schema_version":1,"org":"Acme GmbH","network.mode":{"value":"off","locked":true}}`)
+	x.followPolicy()
+	var locked *Locked
+	if _, err := x.SyncNow(t.Context(), x.root); !errors.As(err, &locked) || locked.Org != "Acme GmbH" {
+		t.Errorf("%v", err)
+	}
+	if _, err := x.SyncNow(t.Context(), "nobody"); !errors.As(err, &locked) {
+		t.Errorf("%v", err)
+	}
+	if n := x.reached.Load(); n != 0 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+func policyFile(t *testing.T, dir, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "policy.json"), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheOrganizationDecidesBeforeThePersonAndSuggestsAfter(t *testing.T) {
+	o := options(t, filepath.Join(t.TempDir(), "home"))
+	policyFile(t, o.Policy, `{"schema_version":1,"org":"Acme GmbH",
+		"network.mode":{"value":"manual","locked":true}, "network.windows":{"value":"Mo-Fr 8:00-18:00"}, "usage.send":{"value":false}, "tray":{"value":true}}`)
+	open := func() *App {
+		t.Helper()
+		o.NoEngine = true
+		a, _, err := Open(t.Context(), o, local.Command{Args: []string{"settings"}, Dir: "/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	a := open()
+	want := Settings{TextSize: 100, Network: NetworkManual, Times: "Mo-Fr 08:00-18:00", HoldUsage: true, Tray: true}
+	if got := a.Settings(); got != want {
+		t.Errorf("%+v", got)
+	}
+	for name, from := range map[string]string{"network": FromLocked, "times": FromDefault, "hold_usage": FromDefault, "proxy": FromBuiltIn, "text_size": FromBuiltIn} {
+		if src := a.SourceOf(name); src.From != from || (from == FromLocked || from == FromDefault) != (src.Org == "Acme GmbH" && strings.HasSuffix(src.File, "policy.json")) {
+			t.Errorf("%s: %+v", name, src)
+		}
+	}
+	var locked *Locked
+	if err := a.ChangeSettings(func(s *Settings) { s.Network, s.TextSize = "", 150 }); !errors.As(err, &locked) || locked.Key != "network.mode" || a.Settings() != want {
+		t.Errorf("%v, %+v", err, a.Settings())
+	}
+	if err := a.ChangeSettings(func(s *Settings) { s.Times, s.Tray, s.HoldUsage = "", false, false }); err != nil {
+		t.Fatal(err)
+	}
+	want.Times, want.Tray, want.HoldUsage = "", false, false
+	if got := a.SourceOf("tray"); got.From != FromPerson || a.Settings() != want {
+		t.Errorf("%+v, %+v", got, a.Settings())
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A choice that is the usual one is kept, for the organization suggests another.
+	a = open()
+	defer a.Close()
+	if got := a.Settings(); got != want || a.SourceOf("tray").From != FromPerson {
+		t.Errorf("the next time: %+v", got)
+	}
+	if b := contentOf(t, filepath.Join(a.Home(), settingsFile)); strings.Contains(b, "manual") {
+		t.Errorf("what is locked is in the file of the person: %s", b)
+	}
+	// What is as suggested again needs no choice.
+	if err := a.ChangeSettings(func(s *Settings) { s.Tray = true }); err != nil || a.SourceOf("tray").From != FromDefault {
+		t.Errorf("%v %+v", err, a.SourceOf("tray"))
+	}
+	told := make(chan Settings, 1)
+	a.OnSettings(func(s Settings) { told <- s })
+	policyFile(t, o.Policy, `{"schema_version":1,"network.mode":{"value":"off"}}`)
+	a.followPolicy()
+	if s := <-told; s.Network != NetworkOff || s.Tray || a.SourceOf("network").Locked() {
+		t.Errorf("%+v", s)
+	}
+	policyFile(t, o.Policy, `{"schema_version":1`)
+	a.followPolicy()
+	if s := <-told; s.Network != NetworkManual || !a.SourceOf("network").Locked() || !a.Policy().Broken() {
+		t.Errorf("a file that nobody can read: %+v", s)
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !windows && !darwin
+
+package policy
+
+// Dir is the folder of the machine policy.
+func Dir() string { return "/etc/holdfast" }

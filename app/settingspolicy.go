@@ -1,0 +1,183 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"holdfast/app/policy"
+)
+
+// Source says who decided on a setting.
+type Source struct {
+	From string
+	Org  string // as its policy file names it; "" when it does not
+	File string // of the policy
+}
+
+// Whom a setting is from.
+const (
+	FromBuiltIn = "built_in"
+	FromDefault = "default" // the organization suggests it
+	FromPerson  = "person"
+	FromLocked  = "locked" // the organization decided
+)
+
+// Locked says that a person cannot choose otherwise.
+func (s Source) Locked() bool { return s.From == FromLocked }
+
+// Locked is the error of a change that the organization does not allow.
+type Locked struct {
+	Name string // of the setting, in the settings file
+	Key  string // the same in the policy
+	Source
+}
+
+// Error is for logs; people are told by error.setting_locked.
+func (l *Locked) Error() string { return "the machine policy locks " + l.Key }
+
+// effective are the settings in force, and where they are from.
+type effective struct {
+	Settings
+	usual   Settings          // what counts without a choice of the person
+	sources map[string]Source // by the members' names
+	given   map[string]Source // the same of usual
+}
+
+// resolve puts together what the person chose and the organization decided.
+func resolve(d settingsDoc, p policy.Policy) effective {
+	e := effective{Settings: Settings{}.sound(), sources: map[string]Source{}, given: map[string]Source{}}
+	decided := map[string]bool{}
+	for _, m := range members {
+		e.given[m.name] = Source{From: FromBuiltIn}
+		x, ok := p.Entries[m.key]
+		if !ok || m.key == "" || m.decided(x.Value, &e.Settings) != nil {
+			continue
+		}
+		e.given[m.name] = Source{From: FromDefault, Org: x.Org, File: x.File}
+		if decided[m.name] = x.Locked; x.Locked {
+			e.given[m.name] = Source{From: FromLocked, Org: x.Org, File: x.File}
+		}
+	}
+	e.usual, e.sources = e.Settings, maps.Clone(e.given)
+	for _, m := range members {
+		raw, ok := d[m.name]
+		if one := e.Settings; ok && !decided[m.name] && json.Unmarshal(raw, m.at(&one)) == nil && one == one.sound() {
+			e.Settings, e.sources[m.name] = one, Source{From: FromPerson}
+		}
+	}
+	return e
+}
+
+// choose is e after a person chose s.
+func (e effective) choose(s Settings) (effective, error) {
+	sources := map[string]Source{}
+	for _, m := range members {
+		switch sources[m.name] = e.sources[m.name]; {
+		case m.alike(&s, &e.Settings):
+		case sources[m.name].Locked():
+			return e, &Locked{Name: m.name, Key: m.key, Source: sources[m.name]}
+		case m.alike(&s, &e.usual):
+			sources[m.name] = e.given[m.name]
+		default:
+			sources[m.name] = Source{From: FromPerson}
+		}
+	}
+	e.Settings, e.sources = s, sources
+	return e, nil
+}
+
+func (m member) alike(a, b *Settings) bool {
+	x, err := json.Marshal(m.at(a))
+	return err == nil && same(x, m.at(b))
+}
+
+var errValue = errors.New("a value that the setting cannot have")
+
+// decided puts the value of a policy into s.
+func (m member) decided(raw json.RawMessage, s *Settings) error {
+	one := *s
+	read := m.read
+	if read == nil {
+		read = func(raw json.RawMessage, s *Settings) error { return json.Unmarshal(raw, m.at(s)) }
+	}
+	if err := read(raw, &one); err != nil {
+		return err
+	}
+	if one != one.sound() {
+		return errValue
+	}
+	*s = one
+	return nil
+}
+
+// PolicyKeys are the keys that a machine policy may have.
+func PolicyKeys() policy.Keys {
+	keys := policy.Keys{}
+	for _, m := range members {
+		if m.key != "" {
+			keys[m.key] = func(raw json.RawMessage) error {
+				s := Settings{}.sound()
+				return m.decided(raw, &s)
+			}
+		}
+	}
+	return keys
+}
+
+// SettingOf is the name of the setting that a key of the policy decides; "" for none.
+func SettingOf(key string) string {
+	for _, m := range members {
+		if m.key == key && key != "" {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// KeyOf is the key of the policy that decides a setting; "" for none.
+func KeyOf(name string) string {
+	for _, m := range members {
+		if m.name == name {
+			return m.key
+		}
+	}
+	return ""
+}
+
+// policy reads the machine policy.
+func (o Options) policy() policy.Policy {
+	dir := o.Policy
+	if dir == "" {
+		dir = policy.Dir()
+	}
+	return policy.Read(dir, PolicyKeys())
+}
+
+// Policy is the machine policy as it was read last.
+func (a *App) Policy() policy.Policy {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.policy
+}
+
+// followPolicy reads the machine policy again, and the settings when it changed.
+func (a *App) followPolicy() {
+	p := a.options.policy()
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	_, doc := readSettings(a.home)
+	a.mu.Lock()
+	if a.unkept || a.readOnly { // what the file does not have
+		if b, err := doc.with(a.settings); err == nil {
+			_, doc = parseSettings(b)
+		}
+	}
+	was := a.settings.Settings
+	a.policy, a.settings = p, resolve(doc, p)
+	changed := a.settings.Settings != was
+	a.mu.Unlock()
+	if changed {
+		a.tellSettings()
+	}
+}
