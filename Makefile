@@ -58,6 +58,7 @@ screens: $(ART)
 e2e: build $(ART)
 	packaging/e2e.sh $(abspath $(OUT)) $(abspath $(ART))
 	packaging/e2e-usage.sh $(abspath $(OUT)) $(abspath $(ART))
+	packaging/e2e-online.sh $(abspath $(OUT)) $(abspath $(ART))
 	packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)) || { echo "e2e-window: once more, from the start"; packaging/e2e-window.sh $(abspath $(OUT)) $(abspath $(ART)); }
 
 # A million random futures: simulator, timeline and step by step evaluation must agree. SCENARIOS=n for another number.

@@ -100,6 +100,7 @@ type Item struct {
 	NeedsYes   bool
 	License    *terms.License // the license in it, when verified
 	standing   *exchange.Standing
+	answers    []string // ids of the requests and usage files that it answers, verified
 	Documents  []string // hex SHA-256 of the envelopes
 }
 

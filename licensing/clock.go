@@ -142,7 +142,7 @@ func (e *Engine) lookDue(r clock.Reading) bool {
 // sawAnswer is saw for the answer to a request of this computer. The request was made no later than the vendor signed: a lower bound
 // that was later then falls to it, and a wall clock that was later then, and has not gone back since, is not believed. What was seen
 // before the request is settled. asked is nil when the file answers no request.
-func (p *planner) sawAnswer(rec *records, root string, signed time.Time, asked *requestRecord) (*homeRecord, []sideRecord) {
+func (p *planner) sawAnswer(rec *records, root string, signed time.Time, asked *requestRecord, heard bool) (*homeRecord, []sideRecord) {
 	h := p.saw(rec, root, signed)
 	if asked == nil {
 		return h, nil
@@ -157,7 +157,7 @@ func (p *planner) sawAnswer(rec *records, root string, signed time.Time, asked *
 	if asked.Created.After(asked.Lower) && asked.Created.Sub(signed) > clock.JumpMost && !p.r.Wall.Before(asked.Created) {
 		h.Course = h.Course.Disproved(p.r, h.lower("", p.r))
 	}
-	if p.e.confirm(h, asked) {
+	if heard && p.e.confirm(h, asked) {
 		also = append(also, sideRecord{event: ledger.Event{Kind: "computer_confirmed", Reason: "answer_to_request", Authority: rec.Vendors[root].Profile.Name, Vendor: root}})
 	}
 	return h, also

@@ -141,6 +141,10 @@ func (e *Engine) TakeAnswer(ctx context.Context, root string, c reconcile.Call, 
 		return reconcile.Taken{Cause: reconcile.CauseHere}, err
 	}
 	t := takenFrom(rep)
+	answers := func(it Item) bool { return slices.Contains(it.answers, c.ID) }
+	if (t.Cause.Reached() || t.Cause == reconcile.CauseOutage) && !slices.ContainsFunc(rep.Items, answers) {
+		t.Cause = reconcile.CauseOther // an answer of before, or to something else, is none to this
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range rep.Items {
@@ -149,9 +153,6 @@ func (e *Engine) TakeAnswer(ctx context.Context, root string, c reconcile.Call, 
 		}
 	}
 	t.Full = slices.ContainsFunc(t.Drift, func(d reconcile.Drift) bool { return strings.HasPrefix(d.Code, "license_") })
-	if t.Cause == "" || t.Cause == reconcile.CauseDeclined {
-		delete(e.calls, c.ID)
-	}
 	if c.What == string(exchange.KindUsage) && t.Cause == "" {
 		if f := e.rec.UsageFiles[c.ID]; f != nil {
 			t.Remains = f.Remains > 0

@@ -158,8 +158,8 @@ func (e *Engine) drift(root string, s *exchange.Standing) []reconcile.Drift {
 func (e *Engine) ledgerDrift(root string, s *exchange.Standing) []reconcile.Drift {
 	var all []reconcile.Drift
 	for _, there := range s.Ledgers {
-		l := e.ledgerOf(root, there.Ledger)
-		if l == nil {
+		l := e.ledgerByID(there.Ledger)
+		if l == nil || l.root != root {
 			all = append(all, reconcile.Drift{Code: "usage_missing", Subject: there.Ledger, There: strconv.FormatUint(there.Seq, 10)})
 			continue
 		}
@@ -179,13 +179,4 @@ func (e *Engine) ledgerDrift(root string, s *exchange.Standing) []reconcile.Drif
 		all = append(all, d)
 	}
 	return all
-}
-
-func (e *Engine) ledgerOf(root, id string) *usageLedger {
-	for _, l := range e.ledgersOf(root) {
-		if l.id == id {
-			return l
-		}
-	}
-	return nil
 }

@@ -90,6 +90,8 @@ type step struct {
 	event  ledger.Event
 	aside  bool         // only the profile beside a document that is not taken
 	also   []sideRecord // what its answers settled
+	// answered are the ids of the requests that it answers.
+	answered []string
 }
 
 func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) error {
@@ -100,6 +102,9 @@ func (e *Engine) keep(ctx context.Context, p *planner, d *document, s *step) err
 	d.item.Taken = !s.aside
 	p.kept++
 	p.rec = e.rec
+	for _, id := range s.answered {
+		delete(e.calls, id) // an answer is taken once
+	}
 	if len(s.change.Vendors) > 0 {
 		e.sealAnew()
 	}

@@ -130,6 +130,20 @@ func (r *records) sinceRefusals() sinceRefusals {
 	return s
 }
 
+// refusedAgain says that the records tell of a refused check-in whose refusal says the same. Else the request takes the place of one for
+// the same reason, so that contacts do not fill the list.
+func (p *planner) refusedAgain(req *requestRecord, draft *records) bool {
+	since := draft.sinceRefusals()
+	for _, q := range sortedValues(draft.Requests) {
+		if q.State != terms.RequestRefused || q.Vendor != req.Vendor || q.Kind != req.Kind || q.Refusal.Code != req.Refusal.Code || since.settled(q) {
+			continue
+		}
+		req.ID, req.Nonce, req.Created = q.ID, q.Nonce, q.Created
+		return q.Refusal.Until.Equal(req.Refusal.Until) && maps.Equal(q.Refusal.Reason, req.Refusal.Reason)
+	}
+	return false
+}
+
 // settled says that a refusal is history: something newer came from the same vendor, or the same was asked of it again.
 func (s sinceRefusals) settled(q *requestRecord) bool {
 	return q.State == terms.RequestRefused &&

@@ -167,6 +167,10 @@ func (e *Engine) repair(ctx context.Context, whole, lost bool, found ledger.Reco
 	if !whole {
 		e.recState.State = terms.StateRecordsDamaged
 		e.rec.Home.Damage, e.rec.Home.Since = terms.StateRecordsDamaged, now
+		for root, m := range e.rec.Contacts {
+			m.State = "" // the vendor has to say everything again
+			e.rec.Contacts[root] = m
+		}
 	}
 	if e.o.ReadOnly {
 		return nil

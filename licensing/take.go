@@ -117,7 +117,7 @@ func (p *planner) takeNext(it *Item, env exchange.Envelope, draft *records, s *s
 	draft.apply(rs.change)
 	merge(&s.change, rs.change)
 	s.event, s.aside = rs.event, false
-	s.also = append(s.also, rs.also...)
+	s.also, s.answered = append(s.also, rs.also...), append(s.answered, rs.answered...)
 }
 
 // merge adds c to what comes before it.

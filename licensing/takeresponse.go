@@ -20,6 +20,9 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	}
 	kind := it.Kind
 	it.Kind, it.Vendor, it.Root, it.Issued = resp.Kind, vendor.Profile.Name, vendor.Root, resp.Issued
+	if resp.Answers != nil {
+		it.answers = append(it.answers, resp.Answers.Request)
+	}
 	if kind == exchange.KindKey {
 		it.Kind = kind // a welcome file stays one when its starter license follows
 	}
@@ -30,11 +33,11 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	if !ok && !renews(resp, vendor, draft) {
 		return nil
 	}
-	asked := req
+	asked, heard := req, !onlyNotices(resp)
 	if asked == nil {
 		asked = p.confirms(resp, vendor.Root, draft)
 	}
-	if req != nil && onlyNotices(resp) {
+	if !heard {
 		req = nil // the service says that it has a problem: the request still waits, and nobody was met
 	}
 	it.Finding = terms.Finding{}
@@ -85,20 +88,29 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 		return p.problem(it, terms.StateFileTooNew, nil)
 	}
 	it.Finding, it.ForOther = terms.Finding{}, false
+	var answered []string
+	again := false // the same refusal as before
 	if req != nil {
 		if req.State == terms.RequestOpen {
 			req.State = terms.RequestAnswered
 		}
 		req.Answer, req.Closed = hash, now
-		if _, call := p.e.calls[req.ID]; !call || req.State == terms.RequestRefused {
+		switch _, call := p.e.calls[req.ID]; {
+		case !call:
 			c.Requests = append(c.Requests, *req)
+		case req.State == terms.RequestRefused:
+			again = p.refusedAgain(req, draft)
+			if again = again && len(c.Licenses)+len(c.Keys)+len(c.Parts) == 0; !again {
+				c.Requests = append(c.Requests, *req)
+			}
 		}
+		answered = append(answered, req.ID)
 	}
 	doc.Looked = partsKnown
-	if c.Documents = []documentRecord{doc}; resp.Kind == exchange.KindStanding {
+	if c.Documents = []documentRecord{doc}; resp.Kind == exchange.KindStanding || again {
 		c.Documents, c.Envelopes = nil, nil // nothing rests on it
 	}
-	home, also := p.sawAnswer(draft, vendor.Root, resp.Issued, asked)
+	home, also := p.sawAnswer(draft, vendor.Root, resp.Issued, asked, heard)
 	c.Home = home
 	if len(c.Licenses) > 0 || req != nil {
 		c.Home.Told = forgetTold(c.Home.Told, c.Licenses)
@@ -136,7 +148,7 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	case len(c.Parts) > 0:
 		ev.License = serialOf(c.Parts[0].Body)
 	}
-	return &step{change: c, event: ev, also: also}
+	return &step{change: c, event: ev, also: also, answered: answered}
 }
 
 // onlyNotices says that a response grants and takes nothing. In answer to a request it is the service's own word that it has a problem.

@@ -38,7 +38,7 @@ func (e *Engine) DraftUsage(ctx context.Context, o UsageOptions) (UsageDraft, er
 	}
 	if last != nil && cmp.Or(last.Asked, last.Level) == level && e.carries(l, last, o) {
 		d, err := e.draftAgain(v, l, last)
-		if !errors.Is(err, errStale) && (o.Most == 0 || len(d.File) <= 2*o.Most) {
+		if !errors.Is(err, errStale) && (o.Most == 0 || len(d.File) <= 2*o.Most || last.FromEpoch == last.ToEpoch) { // one epoch is not cut
 			return d, err
 		}
 	}

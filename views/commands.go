@@ -41,6 +41,10 @@ var commands = map[string][]string{
 	"usage_preview":  {"usage", "preview"},
 	"usage_export":   {"usage", "export"},
 	"usage_level":    {"usage", "level"},
+	"contacts":       {"contacts", "list"},
+	"sync":           {"sync"},
+	"pause":          {"contacts", "pause"},
+	"resume":         {"contacts", "resume"},
 	"receipts":       {"receipts", "list"},
 	"receipt":        {"receipts", "show"},
 	"version":        {"version"},
@@ -116,7 +120,7 @@ func fileArgs(names []string) []string {
 var examples = map[string][]string{
 	"why": {"acmecad"}, "import": {"FILE.hflic"}, "guide": {"dates"}, "tell": {"buyer"}, "set": {"language", "de"},
 	"checkin": {"--vendor", "acme", "--out", "FILE.hfreq"}, "moretime": {"--until", "2026-12-24", "--out", "FILE.hfreq"},
-	"simulate": {"--offline", "60d"}, "calendar": {"--out", "dates.ics"},
+	"pause": {"2026-12-24"}, "simulate": {"--offline", "60d"}, "calendar": {"--out", "dates.ics"},
 	"request_cancel": {"ID"}, "request": {"--vendor", "acme", "--key-file", "-", "--out", "FILE.hfreq"},
 	"usage_export": {"--reviewed", "--out", "FILE.hfuse"}, "usage_level": {"contract"}, "receipt": {"R-118"},
 }

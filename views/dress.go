@@ -35,7 +35,11 @@ func (w *Window) change(fn func(*Settings)) {
 	w.work.quietly(func() func() {
 		err := w.o.Desk.ChangeSettings(fn)
 		return func() {
-			if err != nil {
+			switch {
+			case locked(err): // somebody decided meanwhile
+				w.wear(w.o.Desk.Settings())
+				w.warn(err)
+			case err != nil:
 				w.toast("warn", look.Warn, w.v.t("settings.not_kept"))
 			}
 		}
@@ -64,7 +68,11 @@ func (w *Window) wear(s Settings) {
 		w.redress()
 		return
 	}
-	if w.have && w.now.renew != nil && w.trail.here().name == secSettings {
+	if !w.have {
+		return
+	}
+	w.renewFoot()
+	if w.now.renew != nil {
 		w.now.renew()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"holdfast/licensing"
 	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -37,6 +38,7 @@ type Engine interface {
 	UsageLeft(ctx context.Context, draftID, name string) error
 	SetUsageLevel(ctx context.Context, vendor, level string) error
 	Receipts() []licensing.ReceiptView
+	ContactLog(ctx context.Context, root string, limit int) ([]reconcile.Contact, error)
 	Watch(fn func(licensing.Snapshot)) (stop func())
 }
 
@@ -50,6 +52,10 @@ type Settings = app.Settings
 type Desk interface {
 	Settings() Settings
 	ChangeSettings(change func(*Settings)) error
+	SourceOf(setting string) app.Source
+	// SyncNow contacts a vendor now and returns when that ended, at once when ctx does.
+	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
+	WindowOpened()                                // a person looks
 	DueAlarm(v terms.Verdict) (alarm.Alarm, bool) // marks it as told
 	Snooze(until time.Time) error
 	ForgetAlarms() error
@@ -68,6 +74,12 @@ type bareDesk struct{ settings Settings }
 
 func (d *bareDesk) Settings() Settings                      { return d.settings }
 func (d *bareDesk) ChangeSettings(fn func(*Settings)) error { fn(&d.settings); return nil }
+func (d *bareDesk) SourceOf(string) app.Source              { return app.Source{From: app.FromBuiltIn} }
+func (d *bareDesk) WindowOpened()                           {}
+func (d *bareDesk) SyncNow(context.Context, string) (reconcile.Contact, error) {
+	return reconcile.Contact{}, &licensing.Mistake{Code: "no_address"}
+}
+
 func (d *bareDesk) DueAlarm(terms.Verdict) (alarm.Alarm, bool) {
 	return alarm.Alarm{}, false
 }

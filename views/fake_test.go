@@ -186,6 +186,7 @@ type fake struct {
 	refresh  func(f *fake) // what Refresh finds
 	watch    func(licensing.Snapshot)
 	metered  metered // usage, of usagefixtures_test.go
+	contacts contacting
 }
 
 func newFake(f terms.Facts) *fake {
@@ -203,7 +204,7 @@ func (f *fake) Snapshot() licensing.Snapshot {
 		Requests: f.facts.Requests, Device: f.facts.Device,
 		KeyStore: licensing.KeyStoreView{Backend: "os", Label: "Keyring", State: f.facts.KeyStore.State},
 		Records:  licensing.RecordsView{State: f.facts.Records.State},
-		Usage:    f.usageOf(),
+		Usage:    f.usageOf(), Contacts: f.contacts.views,
 	}
 	s.Clock = clockOf(f.facts, s.Verdict, f.wall)
 	if len(f.facts.Vendors) > 0 {

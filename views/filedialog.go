@@ -38,12 +38,22 @@ type fileDialog struct {
 // fileDialogWidth is the width at the usual size of text.
 const fileDialogWidth = 720
 
-// openDialog asks for one file. title and start are what it opens with.
+// openDialog asks for one file of ours, openAny for one of any kind.
 func (w *Window) openDialog(title string, chosen func(path string)) {
+	w.askFile(w.fileDialog(chosen), title)
+}
+
+func (w *Window) openAny(title string, chosen func(path string)) {
 	d := w.fileDialog(chosen)
+	d.all = true
+	w.askFile(d, title)
+}
+
+func (w *Window) askFile(d *fileDialog, title string) {
 	cancel := look.NewButton(look.SecondaryButton, w.v.t("cancel"), nil)
 	all := look.NewTick(w.v.t("open.all"), func(on bool) { d.all = on; d.enter(d.dir) })
 	all.Key = "all"
+	all.SetOn(d.all)
 	body := d.body(look.Column(0, all))
 	d.dialog = look.NewTallDialog(w.canvas(), title, body, cancel)
 	d.dialog.Width, d.dialog.Default = fileDialogWidth*look.TextFactor(), nil

@@ -43,6 +43,12 @@ func (w *Window) showFinding(f terms.Finding) {
 // read goes to what a line of the Overview is about: the page of its notice where there is one, with the vendor's own words.
 func (w *Window) read(f terms.Finding) {
 	switch f.State {
+	case terms.StateUpdated:
+		w.showUpdated(f)
+		return
+	case terms.StateNoContact, terms.StateContactBlocked:
+		w.showContacts()
+		return
 	case terms.StateMaintenance, terms.StatePolicyChange, terms.StateGraceExtended:
 		for _, n := range w.engine.Notices() {
 			if !n.Over && n.Finding.State == f.State && n.Finding.Product == f.Product && sameDate(n.Finding, f) {

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -19,20 +20,19 @@ type footerPart struct {
 	To   string
 }
 
-// toClock leads to the page about the clock.
-const toClock = "clock"
+// toClock leads to the page about the clock, toContacts to the one about contacts, toNetwork to its settings.
+const (
+	toClock    = "clock"
+	toContacts = "contacts"
+	toNetwork  = "network"
+)
 
 // clockSlack is how far the clock may be behind a signed time before the footer says so; less is delay on the way.
 const clockSlack = 5 * time.Minute
 
 // footer says what is known of offline time, contact, clock and safe storage, and nothing that is not known.
-func (v voice) footer(s licensing.Snapshot) []footerPart {
-	parts := []footerPart{{Text: v.offline(s), To: secLicenses}}
-	if s.LastContact.IsZero() {
-		parts = append(parts, footerPart{Text: v.t("footer.no_contact"), To: secFiles})
-	} else {
-		parts = append(parts, footerPart{Text: v.lastContact(s), To: secFiles})
-	}
+func (v voice) footer(s licensing.Snapshot, f contactsFetched) []footerPart {
+	parts := append([]footerPart{{Text: v.offline(s), To: secLicenses}}, v.contactParts(s, f)...)
 	if p, ok := v.clockPart(s); ok {
 		parts = append(parts, p)
 	}
@@ -48,9 +48,49 @@ func (v voice) footer(s licensing.Snapshot) []footerPart {
 	return parts
 }
 
+// contactParts are who is asked now or was heard of last, what is in the way, and that nobody is contacted at the moment.
+func (v voice) contactParts(s licensing.Snapshot, f contactsFetched) []footerPart {
+	var parts []footerPart
+	last := footerPart{Text: v.t("footer.no_contact"), To: toContacts}
+	if !heardOf(s).IsZero() {
+		last.Text = v.lastContact(s)
+	}
+	for _, c := range s.Contacts {
+		switch {
+		case f.asks[c.Root] || c.Plan.Running:
+			return []footerPart{{Text: v.t("contacts.asking", "vendor", c.Vendor), To: toContacts}}
+		case c.Finding.State == terms.StateContactBlocked:
+			parts = append(parts, footerPart{v.t("contacts.foot.blocked", "vendor", c.Vendor), terms.ToneNotice, toContacts})
+		}
+	}
+	parts = append([]footerPart{last}, parts...)
+	switch {
+	case f.settings.Network == app.NetworkOff:
+		parts = append(parts, footerPart{Text: v.t("contacts.foot.off"), To: toNetwork})
+	case f.settings.Paused.After(s.Verdict.At):
+		parts = append(parts, footerPart{Text: v.t("contacts.foot.paused", "when", v.onDay(f.settings.Paused, s.Verdict.At)), To: toContacts})
+	}
+	return parts
+}
+
+// heardOf is when a vendor was last heard of: the newest time that one signed, or a contact that came through since.
+func heardOf(s licensing.Snapshot) time.Time {
+	at := s.LastContact
+	for _, c := range s.Contacts {
+		if c.OK.After(at) {
+			at = c.OK
+		}
+	}
+	return at
+}
+
 // lastContact is when a vendor was last heard of, and by what.
 func (v voice) lastContact(s licensing.Snapshot) string {
-	at := v.moment(s.LastContact)
+	heard := heardOf(s)
+	at := v.moment(heard)
+	if heard.After(s.LastContact) {
+		return v.t("footer.contact", "date", at)
+	}
 	if kind := contactKind(s.Facts, s.LastContact); kind != "" {
 		return v.t("footer.contact_by", "date", at, "kind", v.t(kind))
 	}

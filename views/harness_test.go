@@ -67,7 +67,7 @@ func open(t testing.TB, e *fake, o benchOptions) *bench {
 		engine = e
 	}
 	w := NewWindow(a, Options{
-		Engine: engine, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env,
+		Engine: engine, Words: words, Zone: time.UTC, Dir: t.TempDir(), Env: o.env, System: o.lang,
 		Dispatch: func(f func()) { f() }, Spawn: o.spawn, After: o.after, Desk: o.desk, Sticks: func() []string { return o.sticks },
 		Read: func(paths []string, _ string) []licensing.Source {
 			var out []licensing.Source

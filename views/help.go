@@ -130,7 +130,7 @@ func (w *Window) helpScreen() *screen {
 	copyAll.Key = "copy_checks"
 	p := &helpPage{v: w.v, page: look.NewPage(nil), do: helpActions{
 		act: w.actOnCheck, guide: w.showGuide, clock: func() { w.visit(w.clockPlace()) }, grace: func() { w.visit(w.gracePlace()) },
-		notices: func() { w.visit(w.noticesPlace()) }, keys: w.keySheet, leaves: w.whatLeaves, copy: w.copy,
+		notices: func() { w.visit(w.noticesPlace()) }, contacts: w.showContacts, keys: w.keySheet, leaves: w.whatLeaves, copy: w.copy,
 	}}
 	s := &screen{head: look.PageTitle(w.v.t("rail.help"), copyAll, run), body: p.page}
 	s.enter = func() *look.Button { return run }
@@ -179,6 +179,7 @@ type helpActions struct {
 	act                   func(l checkLine)
 	guide                 func(name string)
 	clock, grace, notices func()
+	contacts              func()
 	keys                  func()
 	leaves                func()
 	copy                  func(string)
@@ -215,7 +216,8 @@ func (p *helpPage) Set(m helpModel) {
 	more := look.Equal(280, 2, look.Gap8, look.Gap4,
 		p.line("wait", p.v.t("clock.title"), "clock", p.do.clock),
 		p.line("plan", p.v.t("grace.title"), "grace", p.do.grace),
-		p.line("notice", p.v.t("notices.title"), "notices", p.do.notices))
+		p.line("notice", p.v.t("notices.title"), "notices", p.do.notices),
+		p.line("globe", p.v.t("contacts.title"), "contacts", p.do.contacts))
 	parts = append(parts, look.Column(look.Gap8, look.Section("", p.v.t("help.more"), ""), look.Card(look.Inset(6, 6, 6, 6, more))))
 	guides := look.Equal(280, 2, look.Gap8, look.Gap4)
 	for _, g := range m.Guides {

@@ -22,6 +22,7 @@ type overviewActions struct {
 	notices   func()
 	snooze    func()
 	offer     func(yes bool) // answers the box about reminders
+	sending   sendingActions
 	command   func(string)
 	language  func() fyne.CanvasObject
 }
@@ -48,7 +49,7 @@ func (w *Window) overviewScreen() *screen {
 		all:    func() { w.visit(w.licensesPlace()) },
 		plan:   func() { w.visit(w.planPlace()) },
 		guides: func() { w.visit(w.helpPlace()) }, notices: func() { w.visit(w.noticesPlace()) },
-		snooze: w.snooze, offer: w.answerOffer,
+		snooze: w.snooze, offer: w.answerOffer, sending: w.sendingActions(),
 	})
 	s := &screen{body: o.page}
 	s.enter = func() *look.Button { return o.main }
@@ -65,6 +66,8 @@ func (w *Window) overviewScreen() *screen {
 		m := w.v.overview(w.snap, w.made)
 		m.Reminder, _ = w.v.reminder(w.snap, w.alarm)
 		m.Offer = w.offered && !w.settings.Remind
+		m.Sending = w.sendingNow()
+		m.Lines = w.v.withContacts(m.Lines, w.snap, w.settings.Seen)
 		return m
 	}, func(m overviewModel) {
 		w.shown = m
@@ -119,6 +122,9 @@ func (o *overview) Set(m overviewModel) {
 	}
 	if m.Offer {
 		parts = append(parts, o.offer())
+	}
+	if m.Sending.Root != "" {
+		parts = append(parts, sendingBox(o.v, m.Sending, o.do.sending))
 	}
 	o.page.Set(look.Margins(20, 20, look.Column(look.Gap16, append(parts, body, o.also(m),
 		look.NewCommand(o.v.t("command"), command, o.v.t("copy"), func() { o.do.command(command) }))...)))

@@ -17,6 +17,7 @@ type banner struct {
 	Symbol  string
 	Eyebrow string
 	Answers plain.Answers
+	Online  bool // what its button does by file can be asked for over the network, too
 }
 
 // row is one product.
@@ -61,7 +62,8 @@ type overviewModel struct {
 	Dates    []upcoming
 	Reminder reminder // that the person was told of; without words when there is none
 	Offer    bool     // the box about reminders
-	Window   bool     // some product counts time without contact
+	Sending  sendingModel
+	Window   bool // some product counts time without contact
 }
 
 // Limits of the Overview: what is beyond stands on the page of its own.
@@ -101,7 +103,11 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 			break
 		}
 		a := v.Say(f, s.Verdict.At, v.zone)
-		m.Lines = append(m.Lines, line{Tone: f.Tone, Symbol: symbolOf(f.State), Title: a.Headline, Sub: a.Do, Finding: f})
+		l := line{Tone: f.Tone, Symbol: symbolOf(f.State), Title: a.Headline, Sub: a.Do, Finding: f}
+		if f.State == terms.StateUpdated {
+			l.Sub = a.Happened
+		}
+		m.Lines = append(m.Lines, l)
 	}
 	m.FirstRun = s.Verdict.Main.State == terms.StateNotSetUp && len(m.Requests) == 0 && len(s.Vendors) == 0
 	return m
@@ -147,6 +153,10 @@ func (v voice) banner(s licensing.Snapshot, f terms.Finding) banner {
 	b := banner{Tone: f.Tone, Symbol: symbolOf(f.State), Answers: v.Say(f, s.Verdict.At, v.zone)}
 	if b.Tone == "" {
 		b.Tone = f.State.Tone()
+	}
+	switch b.Answers.Action {
+	case terms.ActCheckin, terms.ActConfirmComputer, terms.ActSendRequest:
+		b.Online = len(online(s, f)) > 0
 	}
 	if p, ok := product(s, f.Product); ok {
 		if name := v.name(p.Name, p.ID); !strings.Contains(b.Answers.Headline, name) {

@@ -165,7 +165,7 @@ func (w *Window) set(st state) {
 
 // renewFoot shows the footer as it stands.
 func (w *Window) renewFoot() {
-	if foot := w.v.footer(w.snap); !reflect.DeepEqual(foot, w.foot) {
+	if foot := w.v.footer(w.snap, w.contactFacts(nil)); !reflect.DeepEqual(foot, w.foot) {
 		w.foot = foot
 		key := look.FocusKeyOf(w.canvas().Focused())
 		was := w.footer != nil && look.ByFocusKey(w.footer, key) != nil
@@ -174,6 +174,10 @@ func (w *Window) renewFoot() {
 			case !w.ready():
 			case section == toClock:
 				w.visit(w.clockPlace())
+			case section == toContacts:
+				w.showContacts()
+			case section == toNetwork:
+				w.showNetwork()
 			default:
 				w.visit(w.sectionPlace(section))
 			}

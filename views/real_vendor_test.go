@@ -46,12 +46,12 @@ type office struct {
 	opts issuer.Options
 }
 
-func newOffice(t *testing.T, c *clock.Driven) *office {
+func newOffice(t *testing.T, c *clock.Driven, urls ...string) *office {
 	t.Helper()
 	o := &office{t: t, dir: filepath.Join(t.TempDir(), "office"), opts: issuer.Options{
 		Now: func() time.Time { return c.Read().Wall }, FS: &fillingDisk{FS: disk.OS()},
 	}}
-	is, err := issuer.Init(o.dir, issuer.NewVendor{ID: "acme", Name: "Acme GmbH", Support: exchange.Support{Email: "help@acme.example"}}, o.opts)
+	is, err := issuer.Init(o.dir, issuer.NewVendor{ID: "acme", Name: "Acme GmbH", Support: exchange.Support{Email: "help@acme.example"}, URLs: urls}, o.opts)
 	if err != nil {
 		t.Fatal(err)
 	}

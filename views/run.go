@@ -56,6 +56,7 @@ func Run(a *app.App, files []string) int {
 			}()
 		}
 	})
+	f.Lifecycle().SetOnEnteredForeground(a.WindowOpened)
 	w.Fyne().ShowAndRun()
 	w.Flush()
 	return 0
@@ -94,6 +95,7 @@ func (w *Window) begin(o opened) {
 	}
 	w.follow(o.engine)
 	w.set(o.state)
+	w.o.Desk.WindowOpened()
 }
 
 // outside is how long the desktop may take to answer.

@@ -88,6 +88,7 @@ func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
 	data = append(data, "Working time", "Seats", "Mixes", " parts", " seats") // meters and their units
 	data = append(data, "AcmeCAD Module", "5f1d", "1 … 6", "F5", "F1")
 	data = append(data, usageFileData...)
+	data = append(data, "licenses.acme.example", "c-7", "t-7c41a2", "Example Corp", "08:00", "http://proxy.example:3128")
 	for _, name := range docs.Names() { // guides are texts of their own, in their own languages
 		g, err := docs.Read(name, "en")
 		if err != nil {
@@ -220,7 +221,7 @@ func TestTheFooterSaysOnlyWhatIsKnown(t *testing.T) {
 		e := newFake(f)
 		e.wall = wall
 		var out []string
-		for _, p := range v.footer(e.Snapshot()) {
+		for _, p := range v.footer(e.Snapshot(), contactsFetched{}) {
 			out = append(out, p.Text)
 		}
 		return strings.Join(out, " · ")

@@ -24,6 +24,7 @@ type settingsModel struct {
 	Settings
 	keychain, state string
 	starts          bool
+	network         networkModel
 }
 
 func (w *Window) settingsScreen() *screen {
@@ -40,12 +41,13 @@ func (w *Window) settingsScreen() *screen {
 		}
 	})
 	s.renew = live(w, func() settingsModel {
-		return settingsModel{w.settings, w.snap.KeyStore.Label, string(w.snap.KeyStore.State), starts}
+		return settingsModel{w.settings, w.snap.KeyStore.Label, string(w.snap.KeyStore.State), starts, w.networkNow()}
 	}, func(settingsModel) {
 		command := commandLine("settings")
 		page.Set(sheet(
 			w.group("settings.look", w.languageRow(), w.appearanceRow(), w.textRow()),
 			w.group("settings.notices", w.remindRow(), w.startRow(&starts), w.trayRow()),
+			w.networkGroup(),
 			w.group("settings.data", w.storageRow(), w.whereRow(), w.deleteRow()),
 			look.NewCommand(w.v.t("command"), command, w.v.t("copy"), func() { w.copy(command) })))
 	})

@@ -1,16 +1,20 @@
 package views
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/licensing/plain"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
 )
@@ -26,7 +30,28 @@ type testDesk struct {
 	tray    bool
 	starts  bool
 	refuses error
+	locks   []string // settings that the organization decided
+	syncs   []string // roots of the vendors that were asked
+	sync    func(ctx context.Context, root string) (reconcile.Contact, error)
+	looked  int
 }
+
+func (d *testDesk) SourceOf(setting string) app.Source {
+	if slices.Contains(d.locks, setting) {
+		return app.Source{From: app.FromLocked, Org: "Example Corp", File: "/etc/holdfast/policy.json"}
+	}
+	return app.Source{From: app.FromPerson}
+}
+
+func (d *testDesk) SyncNow(ctx context.Context, root string) (reconcile.Contact, error) {
+	d.syncs = append(d.syncs, root)
+	if d.sync == nil {
+		return reconcile.Contact{ID: "now", Root: root, Reason: reconcile.ReasonPerson}, nil
+	}
+	return d.sync(ctx, root)
+}
+
+func (d *testDesk) WindowOpened() { d.looked++ }
 
 func (d *testDesk) ChangeSettings(fn func(*Settings)) error {
 	fn(&d.settings)

@@ -55,7 +55,7 @@ func (w *Window) seeReceipt(f terms.Finding) {
 func (w *Window) usageScreen() *screen {
 	p := &usagePage{v: w.v, page: look.NewPage(nil), do: usageActions{
 		export: w.usageDraft, act: w.actOnUsage, read: w.showFinding, receipt: w.receiptPage, leaves: w.whatLeaves, level: w.setUsageLevel,
-		change: w.changeUsage, copy: w.copy, canvas: w.canvas,
+		change: w.changeUsage, copy: w.copy, canvas: w.canvas, contacts: w.showContacts, batch: w.readBatch, sending: w.sendingActions(),
 	}}
 	m := w.v.usage(w.snap, w.usage, usageFetched{}, false, nil)
 	s := &screen{head: look.PageTitle(w.v.t("rail.usage"), p.tools(m)...), body: p.page}
@@ -68,7 +68,10 @@ func (w *Window) usageScreen() *screen {
 	}
 	head := m.head()
 	fetched(w, s, w.fetchUsage, func(d usageFetched, read bool, err error) usageModel {
-		return w.v.usage(w.snap, w.usage, d, read, err)
+		d.contacts = w.contactFacts(d.contacts.log)
+		m := w.v.usage(w.snap, w.usage, d, read, err)
+		m.Sending = w.sendingNow()
+		return m
 	}, p.Set)
 	renew := s.renew
 	s.renew = func() {
@@ -104,6 +107,11 @@ func (w *Window) fetchUsage() (usageFetched, error) {
 		}
 		d.log[u.Root] = log
 	}
+	log, err := w.engine.ContactLog(context.Background(), "", newsLimit)
+	if err != nil {
+		return d, err
+	}
+	d.contacts.log = log
 	return d, nil
 }
 
@@ -152,6 +160,10 @@ type usageActions struct {
 	change  func(change func(f *usageForm))
 	copy    func(string)
 	canvas  func() fyne.Canvas
+
+	contacts func()
+	batch    func(id string)
+	sending  sendingActions
 }
 
 // usagePage shows the use that is recorded for one vendor.
@@ -186,6 +198,12 @@ func (p *usagePage) Set(m usageModel) {
 	if len(m.Lines) > 0 {
 		parts = append(parts, p.lines(m.Lines))
 	}
+	if m.Sending.Root != "" {
+		parts = append(parts, sendingBox(p.v, m.Sending, p.do.sending))
+	}
+	if len(m.Online.Lines) > 0 {
+		parts = append(parts, p.online(m.Online.Lines))
+	}
 	v := p.v
 	tabs := look.NewTabs([]string{v.t("usage.tab.used"), v.t("usage.tab.files"), v.t("usage.tab.log"), v.t("usage.tab.leaves")}, m.Form.tab,
 		func(i int) { p.do.change(func(f *usageForm) { f.tab = i }) })
@@ -202,6 +220,21 @@ func (p *usagePage) Set(m usageModel) {
 		parts = append(parts, p.used(m)...)
 	}
 	p.page.Set(sheet(append(parts, command)...))
+}
+
+// online says what left by itself and what leaves next.
+func (p *usagePage) online(lines []string) fyne.CanvasObject {
+	words := func() fyne.CanvasObject {
+		col := look.Column(0)
+		for _, l := range lines {
+			col.Add(look.NewPara(l, look.Body))
+		}
+		return look.Row(look.Gap12, look.Cell{Object: look.NewIcon("globe", look.Secondary, look.IconRow), Align: look.Top}, look.Cell{Object: col, Width: look.Stretch})
+	}
+	link := look.NewButton(look.LinkButton, p.v.t("contacts.title"), p.do.contacts)
+	link.Key = "contacts"
+	return look.PaddedCard(look.Either(480, look.Row(look.Gap16, look.Cell{Object: words(), Width: look.Stretch}, look.Cell{Object: link}),
+		look.Column(look.Gap8, words(), look.Wrapped(0, link))))
 }
 
 func (p *usagePage) command(act string, args ...string) fyne.CanvasObject {

@@ -128,6 +128,7 @@ func (p *usagePage) files(m usageModel) []fyne.CanvasObject {
 		listed("wait", "usage.waiting", "usage.waiting.none", waiting),
 		listed("seal", "usage.receipts", none, receipts),
 	}
+	parts = append(parts, p.sent(m, cols)...)
 	if len(waiting) > 0 {
 		parts = append(parts, look.NewPara(p.v.t("usage.waiting.lost"), look.Caption))
 	}
@@ -139,20 +140,25 @@ func (p *usagePage) files(m usageModel) []fyne.CanvasObject {
 
 // log is what came in and left, newest first.
 func (p *usagePage) log(m usageModel) fyne.CanvasObject {
+	all := look.NewListLine("globe", look.Primary, p.v.t("contacts.title"), p.v.t("contacts.about"), p.do.contacts)
+	all.Key = "log.contacts"
 	quiet := func(id string) fyne.CanvasObject { return look.PaddedCard(look.NewPara(p.v.t(id), look.Quiet)) }
+	with := func(o fyne.CanvasObject) fyne.CanvasObject {
+		return look.Column(look.Gap12, look.Card(look.Inset(6, 6, 6, 6, all)), o)
+	}
 	switch {
 	case m.Locked:
-		return quiet("history.locked")
+		return with(quiet("history.locked"))
 	case !m.Read:
-		return quiet("history.reading")
+		return with(quiet("history.reading"))
 	case len(m.Log) == 0:
-		return quiet("usage.log.none")
+		return with(quiet("usage.log.none"))
 	}
 	var facts [][2]string
 	for _, h := range m.Log {
 		facts = append(facts, [2]string{h.Date, h.Text})
 	}
-	return look.PaddedCard(look.Column(look.Gap12, look.NewPara(p.v.t("usage.log.lead"), look.Caption), look.Facts(facts...)))
+	return with(look.PaddedCard(look.Column(look.Gap12, look.NewPara(p.v.t("usage.log.lead"), look.Caption), look.Facts(facts...))))
 }
 
 // leaves is how much a usage file says, and how long entries stay.

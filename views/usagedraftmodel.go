@@ -34,6 +34,7 @@ type usageFileModel struct {
 	Receipt      string
 	Due          string // when a file is due; "" no contract says
 	Command      string
+	Sent         bool // it left already: nothing is chosen or handed on
 	// Stick is a USB stick that is plugged in, "" for none.
 	Stick, StickName string
 }

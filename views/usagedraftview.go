@@ -32,10 +32,19 @@ func (p *usageFilePage) Set(m usageFileModel) {
 	if note := p.notes(m.Notes); note != nil {
 		parts = append([]fyne.CanvasObject{note}, parts...)
 	}
-	parts = append(parts, p.levels(m), look.PaddedCard(look.Column(look.Gap12,
-		look.NewPara(p.v.t("usagefile.fields"), look.Heading), look.NewPara(p.v.t("usagefile.fields.text"), look.Caption), look.Facts(m.Lines...), look.Wrapped(0, p.link("fields", "usagefile.fields.see", p.do.fields)))),
-		look.NewCommand(p.v.t("command"), m.Command, p.v.t("copy"), func() { p.do.command(m.Command) }))
+	if !m.Sent {
+		parts = append(parts, p.levels(m))
+	}
+	if len(m.Lines) > 0 {
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap12,
+			look.NewPara(p.v.t("usagefile.fields"), look.Heading), look.NewPara(p.v.t("usagefile.fields.text"), look.Caption), look.Facts(m.Lines...),
+			look.Wrapped(0, p.link("fields", "usagefile.fields.see", p.do.fields)))))
+	}
+	parts = append(parts, look.NewCommand(p.v.t("command"), m.Command, p.v.t("copy"), func() { p.do.command(m.Command) }))
 	p.page.Set(sheet(parts...))
+	if m.Sent {
+		return
+	}
 	p.page.Loose = true
 	p.page.SetBar(p.bar(m))
 }
@@ -61,13 +70,18 @@ func (p *usageFilePage) contents(m usageFileModel) fyne.CanvasObject {
 
 // seal is what a person compares on the phone, and when the answer comes.
 func (p *usageFilePage) seal(m usageFileModel) fyne.CanvasObject {
-	col := look.Column(look.Gap4, look.NewRuns([]look.Run{
-		{Text: p.v.t("usagefile.words") + " ", Color: look.Secondary}, {Text: m.Words, Bold: true, Mono: true},
-	}, look.Body))
+	col := look.Column(look.Gap4)
+	if m.Words != "" {
+		col.Add(look.NewRuns([]look.Run{
+			{Text: p.v.t("usagefile.words") + " ", Color: look.Secondary}, {Text: m.Words, Bold: true, Mono: true},
+		}, look.Body))
+	}
 	if m.Due != "" {
 		col.Add(look.NewPara(m.Due, look.Body))
 	}
-	col.Add(look.NewPara(m.Receipt, look.Quiet))
+	if m.Receipt != "" {
+		col.Add(look.NewPara(m.Receipt, look.Quiet))
+	}
 	return col
 }
 

@@ -49,6 +49,8 @@ type usageModel struct {
 	Older    int // receipts that have no row
 	Log      []historyRow
 	Keep     []string
+	Online   usageOnline
+	Sending  sendingModel
 	Read     bool // receipts and log are here
 	Locked   bool // the log cannot be read now
 }
@@ -63,6 +65,7 @@ const (
 type usageFetched struct {
 	receipts []licensing.ReceiptView
 	log      map[string][]licensing.LedgerEntry // by vendor
+	contacts contactsFetched
 }
 
 // usage puts the ledger of one vendor into words.
@@ -108,6 +111,7 @@ func (v voice) usage(s licensing.Snapshot, form usageForm, d usageFetched, read 
 		}
 	}
 	m.Keep = v.kept(u, own)
+	m.Online = v.usageOnline(s, u, d.contacts, own)
 	return m
 }
 

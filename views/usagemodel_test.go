@@ -27,7 +27,7 @@ func voiceIn(t testing.TB, lang string) voice {
 func modelOf(t testing.TB, e *fake, form usageForm) usageModel {
 	t.Helper()
 	log := map[string][]licensing.LedgerEntry{acmeRoot: e.history}
-	return voiceIn(t, "en").usage(e.Snapshot(), form, usageFetched{e.metered.receipts, log}, true, nil)
+	return voiceIn(t, "en").usage(e.Snapshot(), form, usageFetched{receipts: e.metered.receipts, log: log}, true, nil)
 }
 
 func october() usageForm { return usageForm{month: midnight("2026-10-01")} }

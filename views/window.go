@@ -68,6 +68,10 @@ type Window struct {
 	plan     planForm          // what they try on Plan ahead
 	checks   checkup           // of Help & checks, as last run
 	usage    usageForm         // what they look at on Usage & privacy
+	net      networkForm       // what they began to type among the settings
+	netGroup fyne.CanvasObject // where the settings of the network are
+	asks     map[string]*ask   // vendors that they ask now, by root
+	opened   map[string]bool   // contacts whose details they opened, by id
 	folder   string            // last folder of a file dialog
 	form     requestForm       // kept while a vendor's file is fetched
 	saved    map[string]string // names of saved requests that are not recorded yet, by id
@@ -108,6 +112,7 @@ func NewWindow(a fyne.App, o Options) *Window {
 		o.Desk = &bareDesk{}
 	}
 	w := &Window{o: o, app: a, v: voice{o.Words, o.Zone}, frame: look.NewFrame(), stop: func() {}, unawait: func() {}, saved: map[string]string{}, shortcuts: map[string]func(){}}
+	w.asks, w.opened = map[string]*ask{}, map[string]bool{}
 	w.settings = o.Desk.Settings()
 	w.worn = *ThemeOf(w.settings)
 	w.work = newWorker(o, w.showWork)
@@ -188,6 +193,7 @@ func (w *Window) Flush() { w.writes.Wait() }
 
 func (w *Window) close() {
 	w.closed = true
+	w.stopAsking()
 	w.work.close()
 	w.stop()
 }
@@ -212,16 +218,17 @@ func (w *Window) showWork(words string) {
 		w.reload()
 	}))
 	w.frame.SetProgress(w.progress)
-	w.stepOn(w.progress)
+	mine := w.progress
+	w.stepOn(mine, func() bool { return w.progress == mine })
 }
 
 // stepOn moves the bar on for as long as it is shown.
-func (w *Window) stepOn(p *look.Progress) {
+func (w *Window) stepOn(p *look.Progress, shown func() bool) {
 	w.work.after(stepEvery, func() {
 		w.work.dispatch(func() {
-			if w.progress == p && !w.closed {
+			if !w.closed && shown() {
 				p.Step()
-				w.stepOn(p)
+				w.stepOn(p, shown)
 			}
 		})
 	})

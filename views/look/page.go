@@ -96,6 +96,13 @@ func (p *Page) Reveal(o fyne.CanvasObject) {
 	p.scroll.ScrollToOffset(off)
 }
 
+// ToPart scrolls so that o, somewhere in the content, begins at the top, as far as the page is long enough.
+func (p *Page) ToPart(o fyne.CanvasObject) {
+	d := fyne.CurrentApp().Driver()
+	y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.holder).Y
+	p.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, p.scroll.Content.Size().Height-p.scroll.Size().Height))))
+}
+
 // CreateRenderer implements fyne.Widget.
 func (p *Page) CreateRenderer() fyne.WidgetRenderer { return &pageRenderer{p} }
 

@@ -35,6 +35,15 @@ func NewChip(t terms.Tone, sym, word string) *fyne.Container {
 	if sym == "" {
 		sym = tones.Icon
 	}
+	return chip(tones, sym, word)
+}
+
+// NewQuietChip returns a pill for a word that is no state.
+func NewQuietChip(sym, word string) *fyne.Container {
+	return chip(Tones{Ink: Secondary, Tint: Sunken, Line: Border}, sym, word)
+}
+
+func chip(tones Tones, sym, word string) *fyne.Container {
 	pill := NewBox(tones.Tint, tones.Line, canvas.RadiusMaximum)
 	pill.Min, pill.Grows = fyne.NewSize(0, 24), true
 	font := Font{Size: SizeCaption, Bold: true, Color: tones.Ink}
@@ -76,6 +85,7 @@ type BannerModel struct {
 	// ButtonAt is the index of the answer beside which Button stands; with no Button it means nothing.
 	ButtonAt int
 	Button   *Button
+	Online   *Button // the same without a file; nil: none
 	Also     *Button // a second way, of less weight; nil: none
 	Columns  bool    // answers side by side, for pages with a body of their own
 }
@@ -138,7 +148,11 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 		}
 		wide.Add(Row(Gap16, cells...))
 		if button && len(buttons) > 1 {
-			wide.Add(Row(0, Cell{Object: Space(0, 0), Width: Stretch}, Cell{Object: buttons[1]}))
+			rest := []Cell{{Object: Space(0, 0), Width: Stretch}}
+			for _, b := range buttons[1:] {
+				rest = append(rest, Cell{Object: b})
+			}
+			wide.Add(Inset(3, 0, 3, 0, Row(Gap4, rest...)))
 		}
 		narrow.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
 		if button {
@@ -172,10 +186,10 @@ func (m BannerModel) buttonRow(buttons []fyne.CanvasObject) fyne.CanvasObject {
 	return Inset(0, 0, 0, -side, row)
 }
 
-// buttons are the one that stands out and the second way, as far as there are any.
+// buttons are the one that stands out and the other ways, as far as there are any.
 func (m BannerModel) buttons() []fyne.CanvasObject {
 	var all []fyne.CanvasObject
-	for _, b := range []*Button{m.Button, m.Also} {
+	for _, b := range []*Button{m.Button, m.Online, m.Also} {
 		if b != nil {
 			all = append(all, b)
 		}

@@ -13,15 +13,24 @@ type Progress struct {
 	bar *stepBar
 }
 
-// NewProgress says with words what takes its time; stop may be nil.
+// NewProgress says with words what takes its time; stop may be nil. It floats above the page.
 func NewProgress(words string, stop *Button) *Progress {
+	box := NewBox(Raised, Border, RadiusBanner)
+	box.Shadow = true
+	return newProgress(box, words, stop)
+}
+
+// NewUnderWay is a progress in its place on a page.
+func NewUnderWay(words string, stop *Button) *Progress {
+	return newProgress(NewBox(Sunken, "", RadiusInset), words, stop)
+}
+
+func newProgress(box *Box, words string, stop *Button) *Progress {
 	p := &Progress{bar: newStepBar()}
 	cells := []Cell{{Object: NewIcon("wait", Notice, IconRow)}, {Object: NewPara(words, Body), Width: Stretch}}
 	if stop != nil {
 		cells = append(cells, Cell{Object: stop})
 	}
-	box := NewBox(Raised, Border, RadiusBanner)
-	box.Shadow = true
 	p.content = Over(box, Inset(Gap12, Gap16, Gap12, Gap16, Column(Gap8, Row(Gap12, cells...), p.bar)))
 	p.ExtendBaseWidget(p)
 	return p

@@ -1,0 +1,334 @@
+package views
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"holdfast/app"
+	"holdfast/licensing"
+	"holdfast/licensing/reconcile"
+	"holdfast/licensing/terms"
+)
+
+func TestTheNextContactIsSaidWithItsReason(t *testing.T) {
+	v := voiceIn(t, "en")
+	at := clockAt(12, 0)
+	for _, c := range []struct {
+		plan reconcile.Plan
+		want string
+	}{
+		{reconcile.Plan{At: clockAt(16, 41), Reason: reconcile.ReasonDate}, "Today about 16:40, because a date comes nearer."},
+		{reconcile.Plan{At: clockAt(12, 7), Reason: reconcile.ReasonUsage}, "Today about 12:07, because usage waits to be reported."},
+		{reconcile.Plan{At: clockAt(12, 0), Reason: reconcile.ReasonStart}, "Any moment now, because the program started."},
+		{reconcile.Plan{At: clockAt(33, 0), Reason: reconcile.ReasonRegular}, "Tomorrow about 09:00, because the last contact was some time ago."},
+		{reconcile.Plan{At: day("2026-11-20"), Reason: reconcile.ReasonRetry}, "20 Nov 2026 about 12:00, because the last try did not get through."},
+		{reconcile.Plan{At: day("2026-11-05"), Reason: reconcile.ReasonDate, Paused: true}, "5 Nov 2026 about 12:00. You paused contacts until then."},
+		{reconcile.Plan{At: clockAt(32, 0), Reason: reconcile.ReasonDate, Outside: true}, "Tomorrow about 08:00, when the next time window begins."},
+		{reconcile.Plan{Hold: reconcile.HoldManual}, "Holdfast contacts vendors only when you ask."},
+		{reconcile.Plan{Hold: reconcile.HoldNoAddress}, "This vendor has no online service. Files do the same."},
+		{reconcile.Plan{}, "Nothing is planned yet."},
+		{reconcile.Plan{At: at, Reason: reconcile.ReasonPerson, Running: true}, "Under way now, because you asked for it."},
+		{
+			reconcile.Plan{At: clockAt(13, 0), Reason: reconcile.ReasonDate, Essential: true},
+			"Today about 13:00, because a date comes nearer. Only what is needed for your licenses. Usage waits for a better line.",
+		},
+	} {
+		if got := v.nextContact(c.plan, at); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.plan, got, c.want)
+		}
+	}
+}
+
+func TestAContactIsToldWithAllThatLeftCameAndChanged(t *testing.T) {
+	v := voiceIn(t, "en")
+	r := v.contactRow("Acme GmbH", changedContact(), clockAt(12, 0), true)
+	facts := map[string]string{}
+	for _, f := range r.Facts {
+		facts[f[0]] = f[1]
+	}
+	for label, want := range map[string]string{
+		"Why": "A date comes nearer", "With whom": "Acme GmbH, licenses.acme.example:443", "Connection": "Good, 420 ms",
+		"Sent":        "Check-in · 3 KB (904 bytes over the network)\nUsage · 1204 entries · 96 KB (31 KB over the network)",
+		"Came back":   "License · 6 KB (3 KB over the network)\nReceipt · 2 KB",
+		"For support": "t-7c41a2\nt-7c41a3",
+	} {
+		if facts[label] != want {
+			t.Errorf("%s: %q, want %q", label, facts[label], want)
+		}
+	}
+	want := []change{
+		{'+', "AcmeCAD Pro", "until 14 Mar 2027", "(was 14 Nov 2026)"}, {'+', "Sheet metal", "new", ""}, {'-', "Trial CAM", "removed", ""},
+	}
+	if !reflect.DeepEqual(r.Changes, want) {
+		t.Errorf("changes %+v", r.Changes)
+	}
+	if r.Title != "Yesterday, 10:14" || r.Chip.Word != "3 changes" || r.Chip.Tone != terms.ToneNotice || len(r.Batches) != 1 || r.Batches[0].ID != draftID {
+		t.Errorf("%+v", r)
+	}
+	if len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "Acme GmbH counted 214 usage entries.") {
+		t.Errorf("notes %q", r.Notes)
+	}
+}
+
+func TestEveryCauseHasAWordAndSaysThatNothingChanged(t *testing.T) {
+	for _, lang := range []string{"en", "de"} {
+		v := voiceIn(t, lang)
+		for _, cause := range causes {
+			r := v.contactRow("Acme GmbH", reconcile.Contact{ID: "x", At: clockAt(11, 0), Reason: reconcile.ReasonDate, Cause: cause}, clockAt(12, 0), false)
+			if last := r.Notes[len(r.Notes)-1]; last != v.t("contacts.calm") || r.Chip.Word == "" || !strings.HasSuffix(r.Sub, v.ContactCause(cause)) {
+				t.Errorf("%s %s: %+v", lang, cause, r)
+			}
+			if r.Chip.Tone == terms.ToneWarn || r.Chip.Tone == terms.ToneStop || r.Chip.Tone == terms.ToneOK {
+				t.Errorf("%s looks like %q", cause, r.Chip.Tone)
+			}
+		}
+	}
+}
+
+var causes = []reconcile.Cause{
+	reconcile.CauseStopped, reconcile.CauseHere, reconcile.CauseNoNetwork, reconcile.CauseDNS, reconcile.CauseRefused, reconcile.CauseProxy,
+	reconcile.CauseCaptive, reconcile.CauseIntercepted, reconcile.CauseCertificate, reconcile.CauseTimeout, reconcile.CauseCut, reconcile.CauseBusy,
+	reconcile.CauseServer, reconcile.CauseOutage, reconcile.CauseNotService, reconcile.CauseAnswer, reconcile.CauseOther, reconcile.CauseDeclined,
+	reconcile.CauseWaiting,
+}
+
+func TestNoContactChangesTheVerdictOrItsBanner(t *testing.T) {
+	for name, facts := range map[string]func() terms.Facts{"in order": quietFacts, "in grace": graceFacts, "ending": offlineEnding} {
+		b := open(t, contacted(facts(), acmeContact()), benchOptions{})
+		before, rows := b.w.shown.Banner, b.w.shown.Rows
+		for _, cause := range causes {
+			b.engine.contacts.views = []licensing.ContactView{notReached(cause)}
+			b.engine.revision++
+			b.w.reload()
+			if !reflect.DeepEqual(b.w.shown.Banner, before) || !reflect.DeepEqual(b.w.shown.Rows, rows) {
+				t.Errorf("%s: %s changed the verdict", name, cause)
+			}
+		}
+	}
+}
+
+func TestAFailedContactIsAWordOnTheOverviewOnlyWhenItMatters(t *testing.T) {
+	said := func(f terms.Facts, c licensing.ContactView) bool {
+		b := open(t, contacted(f, c), benchOptions{})
+		return b.says("We could not reach Acme GmbH.") || b.says("Something blocks the way to Acme GmbH.")
+	}
+	if said(quietFacts(), notReached(reconcile.CauseDNS)) {
+		t.Error("it is said although nothing is near")
+	}
+	if !said(offlineEnding(), notReached(reconcile.CauseDNS)) {
+		t.Error("it is not said although the offline time ends")
+	}
+	if !said(quietFacts(), notReached(reconcile.CauseCaptive)) {
+		t.Error("it is not said that something blocks the way")
+	}
+	b := open(t, contacted(quietFacts(), notReached(reconcile.CauseCaptive)), benchOptions{})
+	b.click("Something blocks the way to Acme GmbH.")
+	b.mustSay("Contacts", "Show IT this: licenses.acme.example, port 443")
+	b.click("Copy for IT")
+	if got := b.w.app.Clipboard().Content(); got != "licenses.acme.example, port 443" {
+		t.Errorf("copied %q", got)
+	}
+	b.click("Make a check-in file")
+	if len(b.engine.requests) != 1 || b.engine.requests[0].Vendor != acmeRoot || b.engine.requests[0].Kind != "checkin" {
+		t.Errorf("asked %+v", b.engine.requests)
+	}
+}
+
+func TestCheckNowRunsBesideEverythingAndCanBeStopped(t *testing.T) {
+	var work []func()
+	d := &testDesk{}
+	e := contacted(quietFacts(), acmeContact())
+	b := open(t, e, benchOptions{desk: d, spawn: func(f func()) { work = append(work, f) }})
+	run := func() {
+		for len(work) > 0 {
+			f := work[0]
+			work = work[1:]
+			f()
+		}
+	}
+	run()
+	b.w.showContacts()
+	run()
+	var ctxEnded bool
+	d.sync = func(ctx context.Context, root string) (reconcile.Contact, error) {
+		ctxEnded = ctx.Err() != nil
+		return reconcile.Contact{ID: "n", Root: root, Reason: reconcile.ReasonPerson, Cause: reconcile.CauseStopped}, nil
+	}
+	b.click("Check now")
+	b.mustSay("Asking Acme GmbH …", "Stop")
+	b.click("Check now") // a second press asks nobody twice
+	b.goTo(secLicenses)  // the person goes on meanwhile
+	b.mustSay("Asking Acme GmbH …")
+	b.w.showContacts()
+	b.click("Stop")
+	run()
+	if len(d.syncs) != 1 || !ctxEnded {
+		t.Errorf("asked %q, stopped %v", d.syncs, ctxEnded)
+	}
+	b.mustSay("Stopped. Nothing is lost.")
+	b.mustNotSay("Asking Acme GmbH …")
+
+	d.sync = nil
+	b.click("Check now")
+	run()
+	b.mustSay("Everything is up to date.")
+}
+
+func TestQuittingDoesNotWaitForAContact(t *testing.T) {
+	var work []func()
+	d := &testDesk{}
+	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: d, spawn: func(f func()) { work = append(work, f) }})
+	for _, f := range work {
+		f()
+	}
+	work = nil
+	ended := false
+	d.sync = func(ctx context.Context, _ string) (reconcile.Contact, error) {
+		ended = ctx.Err() != nil
+		return reconcile.Contact{}, nil
+	}
+	b.w.checkNow([]string{acmeRoot})
+	b.w.close()
+	for _, f := range work {
+		f()
+	}
+	if !ended {
+		t.Error("the contact goes on after the window is closed")
+	}
+}
+
+func TestTheKeyboardWalksThroughContacts(t *testing.T) {
+	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: &testDesk{}})
+	b.goTo(secHelp)
+	b.tabTo("contacts")
+	b.press(fyne.KeyReturn)
+	if b.focused() != "check" {
+		t.Errorf("the keyboard begins at %q", b.focused())
+	}
+	b.tabTo("contact c-7")
+	b.press(fyne.KeySpace)
+	b.mustSay("until 14 Mar 2027 (was 14 Nov 2026)", "For support")
+	b.tabTo("batch " + draftID)
+	b.press(fyne.KeyReturn)
+	b.mustSay("This is everything in the file:")
+	b.press(fyne.KeyEscape)
+	b.mustSay("until 14 Mar 2027 (was 14 Nov 2026)") // still open
+	b.tabTo("contact c-7")
+	b.press(fyne.KeyReturn)
+	b.mustNotSay("For support")
+	b.press(fyne.KeyEscape)
+	if here := b.w.trail.here().name; here != secHelp {
+		t.Errorf("Esc leads to %q", here)
+	}
+}
+
+func TestContactsCanRestForAnHourADayOrUntilADate(t *testing.T) {
+	v := voiceIn(t, "en")
+	for _, c := range []struct {
+		choice int
+		date   string
+		want   time.Time
+		wrong  string
+	}{
+		{pauseHour, "", clockAt(13, 0), ""},
+		{pauseTomorrow, "", clockAt(24, 0), ""},
+		{pauseDate, "24 Dec 2026", day("2026-12-24").Add(-12 * time.Hour), ""},
+		{pauseDate, "yesterday", time.Time{}, wrongDate},
+		{pauseDate, "2026-11-03", clockAt(12, 0), wrongPast},
+	} {
+		if got, wrong := v.pauseEnd(c.choice, c.date, clockAt(12, 0)); wrong != c.wrong || wrong == "" && !got.Equal(c.want) {
+			t.Errorf("%d %q: %v %q", c.choice, c.date, got, wrong)
+		}
+	}
+	d := &testDesk{}
+	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: d})
+	b.w.showContacts()
+	b.click("Pause until …")
+	b.click("Until tomorrow")
+	b.click("Pause")
+	if !d.settings.Paused.Equal(clockAt(24, 0)) {
+		t.Errorf("paused until %v", d.settings.Paused)
+	}
+	b.mustSay("Contacts are paused until tomorrow, 00:00.", "Contacts paused until tomorrow, 00:00", "Check now")
+	b.click("Go on")
+	if !d.settings.Paused.IsZero() {
+		t.Error("still paused")
+	}
+	b.mustNotSay("Contacts paused until tomorrow, 00:00")
+}
+
+func TestWhatAContactChangedIsToldOnce(t *testing.T) {
+	d := &testDesk{}
+	b := open(t, contacted(updatedFacts(), acmeContact()), benchOptions{desk: d})
+	b.mustSay("Your license was updated.", "New: AcmeCAD Pro and Sheet metal. Gone: Trial CAM.")
+	if l := b.w.shown.Lines[0]; l.Tone != terms.ToneNotice {
+		t.Errorf("something was taken away, and the tone is %q", l.Tone)
+	}
+	b.click("Your license was updated.")
+	b.mustSay("What happened", "until 14 Mar 2027 (was 14 Nov 2026)", "Nothing. Wrong? Ask for a review.", "Write to the vendor")
+	b.press(fyne.KeyEscape)
+	b.mustNotSay("Your license was updated.")
+
+	b = open(t, contacted(updatedFacts(), acmeContact()), benchOptions{desk: &testDesk{bareDesk: bareDesk{settings: d.settings}}})
+	b.mustNotSay("Your license was updated.") // the next start does not tell it again
+	newer := updatedFacts()
+	newer.News[0].Slots["date"] = clockAt(11, 0)
+	b = open(t, contacted(newer, acmeContact()), benchOptions{desk: &testDesk{bareDesk: bareDesk{settings: d.settings}}})
+	b.mustSay("Your license was updated.") // another one is told
+}
+
+func TestTheFooterLeadsToContactsAndSaysWhatIsOff(t *testing.T) {
+	v := voiceIn(t, "en")
+	texts := func(c licensing.ContactView, f contactsFetched) string {
+		var out []string
+		for _, p := range v.contactParts(contacted(quietFacts(), c).Snapshot(), f) {
+			out = append(out, p.Text)
+		}
+		return strings.Join(out, " · ")
+	}
+	running := acmeContact()
+	running.Plan.Running = true
+	late := acmeContact()
+	late.OK = clockAt(9, 30)
+	for _, c := range []struct{ got, want string }{
+		{texts(acmeContact(), contactsFetched{}), "Last contact 2 Nov 2026, 12:00"},
+		{texts(late, contactsFetched{}), "Last contact 3 Nov 2026, 09:30"},
+		{texts(running, contactsFetched{}), "Asking Acme GmbH …"},
+		{texts(acmeContact(), contactsFetched{asks: map[string]bool{acmeRoot: true}}), "Asking Acme GmbH …"},
+		{texts(notReached(reconcile.CauseDNS), contactsFetched{}), "Last contact 2 Nov 2026, 12:00"},
+		{texts(notReached(reconcile.CauseProxy), contactsFetched{}), "Last contact 2 Nov 2026, 12:00 · Way to Acme GmbH blocked"},
+		{texts(acmeContact(), contactsFetched{settings: Settings{Network: app.NetworkOff}}), "Last contact 2 Nov 2026, 12:00 · Network off"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: &testDesk{}})
+	b.clickPrefix("Last contact ")
+	b.mustSay("Contacts so far")
+}
+
+func TestCheckNowStandsBesideTheCheckInFileWhereAServiceCanBeAsked(t *testing.T) {
+	d := &testDesk{}
+	b := open(t, contacted(offlineEnding(), acmeContact()), benchOptions{desk: d})
+	b.mustSay("Make a check-in file", "Check now")
+	b.oneMainButton()
+	b.click("Check now")
+	if len(d.syncs) != 1 || d.syncs[0] != acmeRoot {
+		t.Errorf("asked %q", d.syncs)
+	}
+	off := acmeContact()
+	off.Plan = reconcile.Plan{Hold: reconcile.HoldOff}
+	for name, c := range map[string]licensing.ContactView{"without a service": {Root: acmeRoot, Vendor: "Acme GmbH"}, "with the network off": off} {
+		b := open(t, contacted(offlineEnding(), c), benchOptions{desk: d})
+		b.mustSay("Make a check-in file")
+		if b.hasButton("Check now") {
+			t.Errorf("%s: there is a button that asks nobody", name)
+		}
+	}
+}
