@@ -3,6 +3,8 @@ package licensing
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +140,44 @@ func TestUsageThatIsUploadedInBatchesIsCountedOnce(t *testing.T) {
 	}
 	if c.nothing(); counted != total {
 		t.Fatalf("%d counted of %d", counted, total)
+	}
+}
+
+func TestAfterDamageTheVendorIsAskedForEverything(t *testing.T) {
+	v, c := newVendor(t, "acme"), newComputer(t)
+	c.with(v, offline(terms.Days(30), terms.Days(60)))
+	call, req := c.checkInCall(false)
+	if got := c.take(call, v.checkin(req, v.license("A-1", 2, bound(req)), standingPart("s1"))); got.Cause != "" {
+		t.Fatalf("a check-in: %+v", got)
+	}
+	for i := range 3 {
+		contact := reconcile.Contact{ID: fmt.Sprint(i), At: start, Reason: reconcile.ReasonStart, Root: c.root()}
+		if err := c.KeepContact(context.Background(), contact); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.Walk(c.home, func(path string, info os.FileInfo, err error) error {
+		switch {
+		case err != nil || info.IsDir():
+		case strings.Contains(path, journalDir): // only the last entries can be read no more
+			b, rerr := os.ReadFile(path)
+			if err = rerr; err == nil {
+				b[len(b)-40] ^= 0x55
+				err = os.WriteFile(path, b, 0o600)
+			}
+		case strings.HasPrefix(filepath.Base(path), "checkpoint"), strings.HasSuffix(path, ".db"):
+			err = os.Remove(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.open()
+	if _, req := c.checkInCall(false); c.Snapshot().Records.State != terms.StateRecordsDamaged || req.State != "" {
+		t.Fatalf("records %q, state %q", c.Snapshot().Records.State, req.State)
 	}
 }

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -132,10 +133,10 @@ func (r *records) sinceRefusals() sinceRefusals {
 
 // refusedAgain says that the records tell of a refused check-in whose refusal says the same. Else the request takes the place of one for
 // the same reason, so that contacts do not fill the list.
-func (p *planner) refusedAgain(req *requestRecord, draft *records) bool {
-	since := draft.sinceRefusals()
-	for _, q := range sortedValues(draft.Requests) {
-		if q.State != terms.RequestRefused || q.Vendor != req.Vendor || q.Kind != req.Kind || q.Refusal.Code != req.Refusal.Code || since.settled(q) {
+func (r *records) refusedAgain(req *requestRecord) bool {
+	since := r.sinceRefusals()
+	for _, q := range sortedValues(r.Requests) {
+		if q.Refusal == nil || q.Vendor != req.Vendor || q.Kind != req.Kind || q.Refusal.Code != req.Refusal.Code || q.State != terms.RequestRefused || since.settled(q) {
 			continue
 		}
 		req.ID, req.Nonce, req.Created = q.ID, q.Nonce, q.Created

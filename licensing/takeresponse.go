@@ -95,16 +95,15 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			req.State = terms.RequestAnswered
 		}
 		req.Answer, req.Closed = hash, now
+		answered = append(answered, req.ID)
 		switch _, call := p.e.calls[req.ID]; {
 		case !call:
 			c.Requests = append(c.Requests, *req)
 		case req.State == terms.RequestRefused:
-			again = p.refusedAgain(req, draft)
-			if again = again && len(c.Licenses)+len(c.Keys)+len(c.Parts) == 0; !again {
+			if again = draft.refusedAgain(req) && len(c.Licenses)+len(c.Keys)+len(c.Parts) == 0; !again {
 				c.Requests = append(c.Requests, *req)
 			}
 		}
-		answered = append(answered, req.ID)
 	}
 	doc.Looked = partsKnown
 	if c.Documents = []documentRecord{doc}; resp.Kind == exchange.KindStanding || again {

@@ -161,6 +161,7 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, err
 	}
+	is.memory.keep(k)
 	a := rec.answer()
 	a.Again, a.Trace = again, r.Trace
 	return a, nil

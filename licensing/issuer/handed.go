@@ -21,7 +21,7 @@ func (is *Issuer) Handed(ctx context.Context, id string) (a Answer, ok bool, err
 	if err := ctx.Err(); err != nil {
 		return Answer{}, false, err
 	}
-	err = is.db.View(func(t tx) error {
+	err = is.db.For(ctx).View(func(t tx) error {
 		k, err := is.knownIn(t)
 		if err != nil {
 			return err

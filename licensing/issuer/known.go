@@ -21,7 +21,8 @@ type known struct {
 
 // memory is what an issuer can sign with while its store is away. Newest is the newest time that it signed.
 type memory struct {
-	known  atomic.Pointer[known]
+	known  atomic.Pointer[known] // as the store has it
+	read   atomic.Pointer[known] // as a transaction had it that may still be lost
 	newest atomic.Int64 // Unix seconds
 	pruned atomic.Int64 // day, see prune
 }
@@ -55,16 +56,29 @@ func (is *Issuer) knownFor(t tx, who identity) (known, error) {
 	}
 	k := known{who: who}
 	h.Sum(k.sum[:0])
-	if old := is.memory.known.Load(); old != nil && old.sum == k.sum {
-		if k.envelopes, k.profile = old.envelopes, old.profile; old.who == who {
-			return k, nil
-		}
+	old := is.memory.read.Load()
+	if old != nil && old.sum == k.sum {
+		k.envelopes, k.profile = old.envelopes, old.profile
 	} else if k.envelopes, k.profile, err = profilesIn(t); err != nil {
 		return known{}, err
 	}
-	is.memory.known.Store(&k)
+	if old == nil || !old.same(k) {
+		is.memory.read.Store(&k)
+	}
+	if _, ok := t.(lookOnly); ok {
+		is.memory.keep(k)
+	}
 	return k, nil
 }
+
+// keep remembers what is committed.
+func (m *memory) keep(k known) {
+	if old := m.known.Load(); old == nil || !old.same(k) {
+		m.known.Store(&k)
+	}
+}
+
+func (k known) same(o known) bool { return k.sum == o.sum && k.who == o.who }
 
 // Ready says whether the store answers and the working key can be used. With it, Outage knows what to sign with; later answers keep that
 // up to date. Errors: those of the store and of the keys.

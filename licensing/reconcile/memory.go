@@ -14,6 +14,7 @@ type memory struct {
 	left     int
 	more     bool
 	slow     bool
+	stuck    bool
 	draw     float64
 	shown    *Plan
 	log      log
@@ -89,7 +90,7 @@ func (m *memory) facts(v Vendor, r *Runner, s Settings) Facts {
 	v.LastOK, v.LastTry, v.UsageSince = m.ok.on(now, elapsed), m.tried.on(now, elapsed), m.usage.on(now, elapsed)
 	f := Facts{
 		Now: now, Settings: s, Vendor: v, Awake: now.Add(r.awake - elapsed), NotBefore: m.retry.on(now, elapsed),
-		Left: m.left, More: m.more, Slow: m.slow, Draw: m.draw,
+		Left: m.left, More: m.more, Slow: m.slow, Stuck: m.stuck, Draw: m.draw,
 	}
 	for _, n := range r.nudges {
 		if n.at > m.began {
@@ -113,7 +114,7 @@ func (m *memory) begin(reason Reason, elapsed time.Duration) {
 	}
 }
 
-// end notes how it ended. Requests is how many wait now.
+// end notes how it ended. Requests is how many wait, without those that were made meanwhile.
 func (m *memory) end(t *visit, elapsed time.Duration, requests int, draw float64) {
 	c := &t.contact
 	m.tried.set(elapsed)
@@ -122,6 +123,7 @@ func (m *memory) end(t *visit, elapsed time.Duration, requests int, draw float64
 		m.retry.set(elapsed + t.retryAfter)
 	}
 	m.draw, m.left, m.more, m.slow = draw, requests, t.more, c.Essential && c.Class == ClassSlow
+	m.stuck = t.stuck
 	if c.Cause == CauseStopped { // says nothing about the way
 		return
 	}

@@ -17,6 +17,7 @@ type Facts struct {
 	Left      int         // requests that the last contact left waiting
 	More      bool        // the last contact had no time for everything
 	Slow      bool        // the last contact left usage out, because the way was slow
+	Stuck     bool        // the last contact brought usage that the vendor did not confirm: something earlier is missing there
 	Draw      float64     // in [0, 1), drawn anew for each contact: what it spreads stays where it is until then
 }
 
@@ -44,6 +45,7 @@ const (
 	usageMany   = 1000             // entries that do not wait
 	usageGap    = 5 * time.Minute
 	usageSlow   = 30 * time.Minute // after a contact over a slow way
+	usageStuck  = 6 * time.Hour    // after one in which the vendor confirmed nothing
 	savingWait  = 72 * time.Hour   // on battery or a metered line
 	moreGap     = 2 * time.Minute
 	requestWait = time.Hour // to twice that, for an answer that did not come at once
@@ -68,7 +70,7 @@ const datePassed = 7 * 24 * time.Hour
 //	person    now; nothing but ModeOff and a missing address stands against it
 //	request   a new one at once; one that the last contact left waiting 1 to 2 h after it, or when the vendor said (202)
 //	date      from MoveFrom on: last good contact 12 h ago; in the last 3 days 6 h, on the last day 1 h; for a week after it 6 h
-//	usage     oldest 15 to 30 min old, or 1,000 entries; at most every 5 min (30 on a slow way); Saving: 3 days old, or a date less than a day away
+//	usage     oldest 15 to 30 min old, or 1,000 entries; at most every 5 min (30 on a slow way, 6 h when nothing of it was confirmed); Saving: 3 days old, or a date less than a day away
 //	more      2 min after a contact that had no time for everything
 //	regular   last good contact 16 to 24 h ago
 //	start, network, resume   last good contact 6 h before (Saving 20 h), or the last one did not succeed; within 1 min of it,

@@ -144,10 +144,15 @@ func (f *Facts) usageDue() (time.Time, bool) {
 	if v.Usage < usageMany && !v.UsageSince.IsZero() {
 		at = v.UsageSince.Add(usageWait + f.drawn(usageWait))
 	}
-	if last := v.LastTry; f.Slow && !last.IsZero() {
-		at = later(at, last.Add(usageSlow))
-	} else if !last.IsZero() {
-		at = later(at, last.Add(usageGap))
+	if last := v.LastTry; !last.IsZero() {
+		wait := usageGap
+		switch {
+		case f.Stuck:
+			wait = usageStuck
+		case f.Slow:
+			wait = usageSlow
+		}
+		at = later(at, last.Add(wait))
 	}
 	if f.Settings.Saving {
 		at = later(at, f.saved())

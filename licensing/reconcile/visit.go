@@ -3,7 +3,10 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+
+	"holdfast/licensing/exchange"
 )
 
 const (
@@ -22,6 +25,7 @@ type visit struct {
 	contact    Contact
 	retryAfter time.Duration
 	more       bool
+	stuck      bool // usage was sent, and none of it confirmed
 	again      bool // the last contact left usage out because the way was slow
 }
 
@@ -45,16 +49,23 @@ func (r *Runner) make(ctx context.Context, root string, p Plan) (Contact, error)
 
 	t.run(v.URLs, p.Essential)
 
+	before := v
 	if after, ok := r.vendor(root); ok {
 		v = after
 	}
+	left := v.Requests
+	if left > 0 && v.RequestAt.After(before.RequestAt) {
+		left-- // one that was made meanwhile was not carried
+	}
+	sent := slices.ContainsFunc(t.contact.Sent, func(p Piece) bool { return p.What == string(exchange.KindUsage) })
+	t.stuck = sent && v.Usage > 0 && v.Usage >= before.Usage && v.UsageSince.Equal(before.UsageSince)
 	r.mu.Lock()
 	elapsed := r.elapsed()
 	t.contact.Took = elapsed - t.began
 	if t.retryAfter > 0 {
 		t.contact.RetryAt = p.At.Add(t.contact.Took + t.retryAfter)
 	}
-	m.end(t, elapsed, v.Requests, r.draw())
+	m.end(t, elapsed, left, r.draw())
 	list := m.log.keep(t.contact, elapsed)
 	r.mu.Unlock()
 	r.keep(ctx, list)
