@@ -141,9 +141,13 @@ func (e *Engine) lookDue(r clock.Reading) bool {
 
 // sawAnswer is saw for the answer to a request of this computer. The request was made no later than the vendor signed: a lower bound
 // that was later then falls to it, and a wall clock that was later then, and has not gone back since, is not believed. What was seen
-// before the request is settled. asked is nil when the file answers no request.
+// before the request is settled. asked is nil when the file answers no request; heard is not set when the vendor did not look at what
+// this computer says: a notice alone, such as that of an outage, settles nothing.
 func (p *planner) sawAnswer(rec *records, root string, signed time.Time, asked *requestRecord, heard bool) (*homeRecord, []sideRecord) {
 	h := p.saw(rec, root, signed)
+	if !heard {
+		h.Damage, h.Since, h.Behind, h.Restored = rec.Home.Damage, rec.Home.Since, rec.Home.Behind, rec.Home.Restored
+	}
 	if asked == nil {
 		return h, nil
 	}

@@ -74,6 +74,9 @@ func (e *Engine) begin(ctx context.Context) error {
 	if e.journal != nil {
 		return nil
 	}
+	if e.closed {
+		return errClosed
+	}
 	if e.o.ReadOnly {
 		return e.writable()
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/keystore"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
@@ -179,5 +180,40 @@ func TestAfterDamageTheVendorIsAskedForEverything(t *testing.T) {
 	c.open()
 	if _, req := c.checkInCall(false); c.Snapshot().Records.State != terms.StateRecordsDamaged || req.State != "" {
 		t.Fatalf("records %q, state %q", c.Snapshot().Records.State, req.State)
+	}
+}
+
+func TestAContactThatOutlivesTheProgramOpensNothingAgain(t *testing.T) {
+	v, c := newVendor(t, "acme"), newComputer(t)
+	c.with(v, offline(terms.Days(30), terms.Days(60)))
+	c.keys.Fail(keystore.Locked)
+	c.reopen()
+	root := c.root()
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.keys.Fail(keystore.OK)
+	if _, _, err := c.CheckInCall(context.Background(), root, false); err == nil {
+		t.Fatal("a check-in is made after the end")
+	}
+	c.open() // nobody holds the records
+	c.checkInCall(false)
+}
+
+func TestAnOutageSettlesNoRestoredCopy(t *testing.T) {
+	now, old, v := twoAges(t)
+	d := apartFrom(t, now)
+	d.putBack(old, pieces[0], pieces[1])
+	d.open()
+	d.wants(terms.StateRolledBack)
+	d.clock.Advance(2 * day)
+	v.now = d.clock.Read().Wall
+	call, req := d.checkInCall(false)
+	out := noticePart(1, terms.Notice{ID: "outage-1", Type: terms.NoticeOutage, From: v.now})
+	if got := d.take(call, v.file(exchange.KindNotice, v.response(exchange.KindNotice, &req, out))); got.Cause != reconcile.CauseOutage {
+		t.Fatalf("an outage: %+v", got)
+	}
+	if _, again := d.checkInCall(false); !req.Restored || !again.Restored {
+		t.Fatalf("restored %v, and after the outage %v", req.Restored, again.Restored)
 	}
 }

@@ -23,8 +23,8 @@ type known struct {
 type memory struct {
 	known  atomic.Pointer[known] // as the store has it
 	read   atomic.Pointer[known] // as a transaction had it that may still be lost
-	newest atomic.Int64 // Unix seconds
-	pruned atomic.Int64 // day, see prune
+	newest atomic.Int64          // Unix seconds
+	pruned atomic.Int64          // day, see prune
 }
 
 func (m *memory) signedAt(t time.Time) {

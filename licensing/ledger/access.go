@@ -31,6 +31,20 @@ func (l *Ledger) Segments() []Segment {
 	return all
 }
 
+// Segment is one of them by its number, the last one for 0. ok is false when there is none.
+func (l *Ledger) Segment(num uint64) (s Segment, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := uint64(len(l.segs))
+	if num == 0 {
+		num = n
+	}
+	if num == 0 || num > n {
+		return Segment{}, false
+	}
+	return l.segs[num-1].face(), true
+}
+
 func (s *segment) face() Segment {
 	return Segment{
 		Number: s.num, First: s.first, Last: s.last, Header: s.body, Closed: s.closing != nil, CloseHash: s.closed,

@@ -41,12 +41,12 @@ const (
 	regularFrom = 16 * time.Hour
 	regularTo   = 24 * time.Hour
 
-	usageWait   = 15 * time.Minute // to twice that
-	usageMany   = 1000             // entries that do not wait
-	usageGap    = 5 * time.Minute
-	usageSlow   = 30 * time.Minute // after a contact over a slow way
-	usageStuck  = 6 * time.Hour    // after one in which the vendor confirmed nothing
-	savingWait  = 72 * time.Hour   // on battery or a metered line
+	usageWait   = 2 * time.Hour // to twice that: each upload leaves a receipt here for good
+	usageMany   = 1000          // entries that do not wait
+	usageGap    = 30 * time.Minute
+	usageSlow   = time.Hour      // after a contact over a slow way
+	usageStuck  = 6 * time.Hour  // after one in which the vendor confirmed nothing
+	savingWait  = 72 * time.Hour // on battery or a metered line
 	moreGap     = 2 * time.Minute
 	requestWait = time.Hour // to twice that, for an answer that did not come at once
 

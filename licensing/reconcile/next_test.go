@@ -50,11 +50,11 @@ func TestEachReasonHasItsTime(t *testing.T) {
 		{"the same, with a time", func(f *Facts) {
 			f.Vendor.Requests, f.Left, f.Vendor.Cause, f.NotBefore = 1, 1, CauseWaiting, monday.Add(5*time.Hour)
 		}, ReasonRequest, 5 * time.Hour},
-		{"usage", func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 3, ago(0) }, ReasonUsage, 22*time.Minute + 30*time.Second},
+		{"usage", func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 3, ago(0) }, ReasonUsage, 3 * time.Hour},
 		{"much usage", func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 5000, ago(0) }, ReasonUsage, 0},
 		{"much usage, slow way", func(f *Facts) {
 			f.Vendor.Usage, f.Vendor.UsageSince, f.Slow, f.Vendor.LastTry = 5000, ago(0), true, ago(0)
-		}, ReasonUsage, 30 * time.Minute},
+		}, ReasonUsage, time.Hour},
 		{"usage on battery", func(f *Facts) { f.Settings.Saving, f.Vendor.Usage, f.Vendor.UsageSince = true, 5000, ago(0) }, ReasonRegular, 19 * time.Hour},
 		{"a date in 5 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 5) }, ReasonDate, 11 * time.Hour},
 		{"a date in 2 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 2) }, ReasonDate, 5 * time.Hour},

@@ -219,10 +219,8 @@ func (b *Book) EndSession() {
 // Tail returns number and head of the last entry, and the number of the epoch that it is in; 0 when there is none.
 func (b *Book) Tail() (seq uint64, head [32]byte, epoch uint64) {
 	seq, head = b.l.Tail()
-	if segs := b.l.Segments(); len(segs) > 0 {
-		epoch = segs[len(segs)-1].Number
-	}
-	return seq, head, epoch
+	last, _ := b.l.Segment(0)
+	return seq, head, last.Number
 }
 
 // At returns the head after entry seq, for comparing it with an anchor; ledger.ErrNotFound when there is none.

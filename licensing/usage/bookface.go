@@ -29,10 +29,8 @@ func (b *Book) Continue(vendor, device string, key exchange.SealingKey) {
 
 // CloseHash is the hash of an epoch's CLOSE, as the next HEADER names it; ok is false while it has none.
 func (b *Book) CloseHash(epoch uint64) (hash [32]byte, ok bool) {
-	for _, s := range b.l.Segments() {
-		if s.Number == epoch && s.Closed {
-			return s.CloseHash, true
-		}
+	if s, ok := b.l.Segment(epoch); ok && epoch > 0 && s.Closed {
+		return s.CloseHash, true
 	}
 	return hash, false
 }
