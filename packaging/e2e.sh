@@ -388,7 +388,7 @@ has "active"
 has "$until"
 expect 0 "$hf" entitled acmecad edit
 still "$art/window-overview.png"
-[ "$(ss -Hltnp 2>/dev/null | grep -c holdfast || true)" = 0 ] || die "the program listens on the network"
+[ "$(ss -Hltnp 2>/dev/null | grep -c '"holdfast"' || true)" = 0 ] || die "the program listens on the network"
 step "16. kill -9 with the window open: the journal verifies, the verdict stays"
 kill -9 "$win"
 wait "$win" 2>/dev/null || true

@@ -40,6 +40,9 @@ func TestAnIssuerIsNeverOverwritten(t *testing.T) {
 
 // TestInitMakesAnIssuerOrNothing lets each call to the file system break in turn.
 func TestInitMakesAnIssuerOrNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	for _, cause := range []error{syscall.ENOSPC, syscall.EIO} {
 		for n := 1; ; n++ {
 			dir := filepath.Join(t.TempDir(), "acme")
@@ -102,6 +105,9 @@ func TestTwoProcessesCannotHaveTheStoreOpen(t *testing.T) {
 // TestNoByteOfTheStoreChangesUnseen changes bytes of the store, one at a time. Whatever is not noticed must
 // not have mattered: the same request still gets the same bytes, and the license is what it was.
 func TestNoByteOfTheStoreChangesUnseen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	d := newDesk(t)
 	made := d.license(t, issuer.NewLicense{Order: "ORDER-17"})
 	ask := newComputer(t, 1).request(t, d.trusted(t), made.Key, 1)

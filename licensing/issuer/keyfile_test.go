@@ -14,6 +14,9 @@ import (
 )
 
 func TestSealedKeysOpenWithTheirPassphraseOnly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	d := newDesk(t, func(o *issuer.Options) { o.Passphrase = []byte("correct horse") })
 	made := d.license(t, issuer.NewLicense{Order: "ORDER-17"})
 	ask := newComputer(t, 1).request(t, d.trusted(t), made.Key, 1)

@@ -148,6 +148,9 @@ func TestTwoServicesShareOneDatabase(t *testing.T) {
 // TestAMoveMayEndAnywhere lets each call to the file system break in turn. Before and after, the folder has one store with everything in it, and
 // the move goes on where it ended.
 func TestAMoveMayEndAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	d := newDesk(t)
 	made := d.license(t, issuer.NewLicense{Order: "ORDER-17", Customer: "8812"})
 	ask := newComputer(t, 1).request(t, d.trusted(t), made.Key, 1)
@@ -218,6 +221,9 @@ func TestAMoveMayEndAnywhere(t *testing.T) {
 
 // TestInitInADatabaseMayEndAnywhere is TestInitMakesAnIssuerOrNothing for a database.
 func TestInitInADatabaseMayEndAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	address := pgtest.Start(t)
 	for n := 1; ; n++ {
 		exec(t, address, "DROP SCHEMA IF EXISTS holdfast_acme CASCADE")

@@ -120,6 +120,9 @@ func TestUsageForAnotherVendorIsRefused(t *testing.T) {
 
 // TestFilesInEveryOrderGiveTheSameTotals sends five overlapping files in all 120 orders, in some each followed by a copy.
 func TestFilesInEveryOrderGiveTheSameTotals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	d := newDesk(t)
 	a := d.agent(t, 1)
 	var files [][]byte

@@ -185,7 +185,7 @@ func number(t *testing.T, name string, other int) int {
 // TestSimulationTimelineAndEvaluationAgree tries 20,000 random scenarios, 1,000 with -short. HOLDFAST_SCENARIOS=1000000 tries more
 // of them; HOLDFAST_SEED=n begins with seed n, so that HOLDFAST_SCENARIOS=1 HOLDFAST_SEED=n runs one again, hour by hour.
 func TestSimulationTimelineAndEvaluationAgree(t *testing.T) {
-	many := 8_000
+	many := 5_000
 	if testing.Short() {
 		many = 1_000
 	}
