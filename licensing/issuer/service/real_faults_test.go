@@ -228,3 +228,30 @@ func TestRenewalsAndHoldsArriveByThemselvesAndNothingNewIsShort(t *testing.T) {
 		t.Fatalf("ends %s, before %s", after, before)
 	}
 }
+
+// TestTenThousandUsesLeaveInBatchesOfOneContact logs how long they take.
+func TestTenThousandUsesLeaveInBatchesOfOneContact(t *testing.T) {
+	w := newWorld(t)
+	w.contact(10 * time.Second)
+	events := make([]licensing.UsageEvent, 1000)
+	for n := range 10 {
+		for i := range events {
+			events[i] = licensing.UsageEvent{Product: "acmecad", Meter: "renders", Units: int64(i%100 + 1), ID: fmt.Sprintf("%d-%d", n, i)}
+			w.used += events[i].Units
+		}
+		_, err := w.engine.RecordUsage(t.Context(), events)
+		w.check(err)
+	}
+	begun := time.Now()
+	c := w.contact(20 * time.Second)
+	t.Logf("%d files in %s", len(c.Sent)-1, time.Since(begun))
+	var entries uint64
+	for _, s := range c.Sent {
+		if entries += s.Entries; s.Bytes > 512<<10 {
+			t.Errorf("a file of %d bytes", s.Bytes)
+		}
+	}
+	if c.Cause != "" || entries < 10_000 || w.counted() != w.used || w.engine.Snapshot().Usage[0].Unsent != 0 {
+		t.Errorf("%d entries left, %d of %d counted: %+v", entries, w.counted(), w.used, c)
+	}
+}
