@@ -207,7 +207,7 @@ func causeOf(it *Item) reconcile.Cause {
 func (e *Engine) KeepContact(ctx context.Context, c reconcile.Contact) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
+	if e.closed || c.Cause == "" && len(c.Sent) == 0 { // there was nothing to say, and nobody was met
 		return nil
 	}
 	e.live(c.Root).last = &c

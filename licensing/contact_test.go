@@ -238,8 +238,14 @@ func TestContactsAreKeptAndChangeNoVerdict(t *testing.T) {
 	if view.Finding.State != terms.StateNoContact || view.Host != "license.acme.example" || view.Last.Cause != reconcile.CauseDNS {
 		t.Fatalf("contact view %+v", view)
 	}
-	ok := reconcile.Contact{ID: "c2", At: start.Add(time.Hour), Reason: reconcile.ReasonPerson, Root: c.root(), Class: reconcile.ClassGood}
+	ok := reconcile.Contact{ID: "c2", At: start.Add(time.Hour), Reason: reconcile.ReasonPerson, Root: c.root(), Class: reconcile.ClassGood, Sent: []reconcile.Piece{{What: "checkin"}}}
+	nothing := ok
+	nothing.ID, nothing.Sent = "c3", nil
 	if err := c.KeepContact(context.Background(), ok); err != nil {
+		t.Fatal(err)
+	}
+	nothing.At = nothing.At.Add(time.Hour)
+	if err := c.KeepContact(context.Background(), nothing); err != nil {
 		t.Fatal(err)
 	}
 	c.reopen()
@@ -264,7 +270,7 @@ func TestWhatAContactChangedIsShownOnceAndQuietly(t *testing.T) {
 	v, c := newVendor(t, "acme"), newComputer(t)
 	c.with(v, offline(terms.Days(30), terms.Days(60)))
 	main := c.state()
-	contact := reconcile.Contact{ID: "c1", At: start, Reason: reconcile.ReasonRegular, Root: c.root(), Changes: []reconcile.Change{
+	contact := reconcile.Contact{ID: "c1", At: start, Reason: reconcile.ReasonRegular, Root: c.root(), Sent: []reconcile.Piece{{What: "checkin"}}, Changes: []reconcile.Change{
 		{Sign: "+", Code: "feature", Product: "acmecad", Name: terms.Plain("Sheet metal"), New: true}, {Sign: "-", Code: "removed", Product: "acmecad", Name: terms.Plain("Export")},
 	}}
 	if err := c.KeepContact(context.Background(), contact); err != nil {

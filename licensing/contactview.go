@@ -105,10 +105,11 @@ func contactFinding(c *ContactView, until time.Time) terms.Finding {
 	if !until.IsZero() {
 		slots["date"] = until
 	}
-	if host, _, err := net.SplitHostPort(c.Last.Host); err == nil {
-		slots["host"] = host
-	} else if host := cmp.Or(c.Last.Host, c.Host); host != "" {
-		slots["host"] = host
+	address := cmp.Or(c.Last.Host, c.Host)
+	if host, port, err := net.SplitHostPort(address); err == nil {
+		slots["host"], slots["port"] = host, port
+	} else if address != "" {
+		slots["host"] = address
 	}
 	if !c.Plan.At.IsZero() {
 		slots["when"] = c.Plan.At
@@ -132,12 +133,13 @@ func (c *ClockView) decision(root string) time.Time {
 	return time.Time{}
 }
 
+// hostOf is the host of an address, with its port when that is not the usual one.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
-	return u.Hostname()
+	return u.Host
 }
 
 // drift compares what the vendor believes of this computer with what is here.

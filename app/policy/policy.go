@@ -30,6 +30,7 @@ const (
 const (
 	NetworkMode = "network.mode"
 	manual      = `"manual"`
+	off         = `"off"`
 )
 
 // Keys are the keys that a policy may have, each with what is wrong with a value: nil for nothing.
@@ -106,10 +107,15 @@ func Read(dir string, keys Keys) Policy {
 		}
 		maps.Copy(p.Entries, entries)
 	}
-	if _, known := keys[NetworkMode]; known && lost != "" && !p.Entries[NetworkMode].Locked {
+	if _, known := keys[NetworkMode]; known && lost != "" && !p.Entries[NetworkMode].closed() {
 		p.Entries[NetworkMode] = Entry{Value: json.RawMessage(manual), Locked: true, File: lost}
 	}
 	return p
+}
+
+// closed says that nobody is contacted unasked, whatever a person chooses.
+func (e Entry) closed() bool {
+	return e.Locked && (string(e.Value) == manual || string(e.Value) == off)
 }
 
 // aboutNetwork says that what a file decides about contacts was not understood.

@@ -100,12 +100,13 @@ func TestLaterFilesCountAndAreReadInOrder(t *testing.T) {
 
 func TestAFileThatNobodyCanReadKeepsContactsForAPerson(t *testing.T) {
 	for name, files := range map[string]map[string]string{
-		"not JSON":           {"policy.json": `{`},
-		"a newer one":        {"policy.json": `{"schema_version":9}`},
-		"beside another":     {"policy.json": `{"schema_version":1,"network.mode":{"value":"auto"}}`, "policy.d/a.json": `{`},
-		"its value":          {"policy.json": `{"schema_version":1,"network.mode":{"value":"of"}}`},
-		"a folder":           {"policy.json/x": ``},
-		"unlocked after all": {"policy.d/a.json": `{`, "policy.d/b.json": `{"schema_version":1,"network.mode":{"value":"auto"}}`},
+		"not JSON":                       {"policy.json": `{`},
+		"a newer one":                    {"policy.json": `{"schema_version":9}`},
+		"beside another":                 {"policy.json": `{"schema_version":1,"network.mode":{"value":"auto"}}`, "policy.d/a.json": `{`},
+		"its value":                      {"policy.json": `{"schema_version":1,"network.mode":{"value":"of"}}`},
+		"a folder":                       {"policy.json/x": ``},
+		"beside a lock that allows more": {"policy.json": `{"schema_version":1,"network.mode":{"value":"windows","locked":true}}`, "policy.d/a.json": `{`},
+		"unlocked after all":             {"policy.d/a.json": `{`, "policy.d/b.json": `{"schema_version":1,"network.mode":{"value":"auto"}}`},
 	} {
 		dir := t.TempDir()
 		write(t, dir, files)

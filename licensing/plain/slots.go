@@ -194,6 +194,7 @@ var rows = map[string]row{
 	"r1":                        {from: "answer", without: sayInstead},
 	"r2":                        {from: "journal: open request", without: sayInstead},
 	"host":                      {from: "profile urls", without: sayInstead},
+	"port":                      {from: "profile urls", without: sayInstead},
 	"plain_cause":               {from: "contact", kind: asCode, family: "contact.cause", without: sayInstead},
 	"cause":                     {from: "usage ledger or emergency code"},
 	"file_unreadable.cause":     {from: "importer", kind: asCode, family: "cause", without: sayInstead},

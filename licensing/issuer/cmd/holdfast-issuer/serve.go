@@ -52,6 +52,9 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer is.Close()
+	if err := is.Ready(p.ctx); err != nil && !issuer.Away(err) { // without keys it could answer nothing
+		return err
+	}
 	journal, err := openJournal(p, c.Log)
 	if err != nil {
 		return err
