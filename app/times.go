@@ -108,32 +108,17 @@ func FormatTimes(all []reconcile.Window) string {
 	var parts []string
 	for _, w := range all {
 		times := fmt.Sprintf("%02d:%02d-%02d:%02d", w.From/60, w.From%60, w.To/60, w.To%60)
-		if w.Days == [7]bool{} || !slices.Contains(w.Days[:], false) {
+		if w.Every() {
 			parts = append(parts, times)
 			continue
 		}
-		for _, days := range runs(w.Days) {
+		for _, run := range w.Runs() {
+			days := dayNames[run[0]][0]
+			if run[1] != run[0] {
+				days += "-" + dayNames[run[1]][0]
+			}
 			parts = append(parts, days+" "+times)
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// runs are the days in a row, from Monday on.
-func runs(days [7]bool) []string {
-	var all []string
-	for i := 0; i < 7; i++ {
-		from := i
-		for i < 7 && days[(i+1)%7] {
-			i++
-		}
-		switch i - from {
-		case 0:
-		case 1:
-			all = append(all, dayNames[(from+1)%7][0])
-		default:
-			all = append(all, dayNames[(from+1)%7][0]+"-"+dayNames[i%7][0])
-		}
-	}
-	return all
 }

@@ -266,16 +266,6 @@ func (e *Engine) ShowPlan(root string, p reconcile.Plan) {
 	}
 }
 
-// ShowContact shows a contact that is no record: it ended like the one before.
-func (e *Engine) ShowContact(c reconcile.Contact) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.closed {
-		e.live(c.Root).last = &c
-		e.changed()
-	}
-}
-
 func (e *Engine) live(root string) *contactLive {
 	if e.contacts == nil {
 		e.contacts = map[string]*contactLive{}

@@ -87,26 +87,20 @@ func (v voice) network(s Settings, f networkForm, at time.Time, source func(sett
 
 // timeWindow names the days and the times of a time window: "Monday to Friday, 08:00 to 18:00".
 func (v voice) timeWindow(w reconcile.Window) string {
-	return v.t("network.window", "days", v.weekdays(w.Days), "from", clockTime(w.From), "to", clockTime(w.To))
+	return v.t("network.window", "days", v.weekdays(w), "from", clockTime(w.From), "to", clockTime(w.To))
 }
 
 // weekdays names days of the week from Monday on; days in a row by the first and the last of them.
-func (v voice) weekdays(days [7]bool) string {
-	if days == [7]bool{} || !slices.Contains(days[:], false) {
+func (v voice) weekdays(w reconcile.Window) string {
+	if w.Every() {
 		return v.t("network.every_day")
 	}
 	var names []string
-	for i := 0; i < 7; i++ {
-		from := i
-		for i < 7 && days[(i+1)%7] {
-			i++
-		}
-		switch i - from {
-		case 0:
-		case 1:
-			names = append(names, v.weekday(from+1))
-		default:
-			names = append(names, v.t("network.days", "from", v.weekday(from+1), "to", v.weekday(i)))
+	for _, run := range w.Runs() {
+		if run[0] == run[1] {
+			names = append(names, v.weekday(run[0]))
+		} else {
+			names = append(names, v.t("network.days", "from", v.weekday(run[0]), "to", v.weekday(run[1])))
 		}
 	}
 	return strings.Join(names, ", ")

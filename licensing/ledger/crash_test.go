@@ -38,7 +38,9 @@ func (m *model) appendBatch(l *Ledger, n int) {
 		m.tried[string(b)] = true
 		batch = append(batch, &waiting{ctx: context.Background(), typ: FirstType, body: b})
 	}
-	l.w.write(batch)
+	l.w.begin()
+	l.w.stageAll(batch)
+	l.w.flush()
 	for _, w := range batch {
 		if w.err == nil {
 			m.acknowledged[w.entry.Seq] = w.body

@@ -43,18 +43,12 @@ type writer struct {
 	nextHead Head
 }
 
-// write does what the callers want, in order, and sets entry and err of each.
-func (w *writer) write(batch []*waiting) {
-	w.begin()
-	w.stageAll(batch)
-	w.flush()
-}
-
 // begin starts a batch, stageAll adds callers to it, and flush ends it.
 func (w *writer) begin() {
 	w.buf, w.staged, w.nextSeq, w.nextHead, w.place.w = w.buf[:0], w.staged[:0], w.seq, w.head, w
 }
 
+// stageAll does what the callers want, in order, and sets entry and err of each.
 func (w *writer) stageAll(batch []*waiting) {
 	for _, c := range batch {
 		switch {

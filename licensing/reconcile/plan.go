@@ -1,6 +1,9 @@
 package reconcile
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Mode is when contacts may be made without being asked for.
 type Mode string
@@ -17,6 +20,23 @@ const (
 type Window struct {
 	Days     [7]bool // Sunday first; none set means every day
 	From, To int     // minutes after midnight
+}
+
+// Every says that the window is open on every day.
+func (w Window) Every() bool { return w.Days == [7]bool{} || !slices.Contains(w.Days[:], false) }
+
+// Runs are the days in a row, from Monday on: the first and the last day of each, Sunday is 0.
+func (w Window) Runs() (all [][2]int) {
+	for i := 0; i < 7; i++ {
+		from := i
+		for i < 7 && w.Days[(i+1)%7] {
+			i++
+		}
+		if i > from {
+			all = append(all, [2]int{(from + 1) % 7, i % 7})
+		}
+	}
+	return all
 }
 
 // Settings are what a person or an organization chose.
