@@ -40,7 +40,7 @@ func (p *planner) describe(it *Item, draft, changed *records, c change) {
 		if q.Refusal == nil {
 			continue
 		}
-		it.Changes = append(it.Changes, Change{Sign: '=', Code: "refused"})
+		it.Changes = append(it.Changes, Change{Sign: '=', Code: changeRefused})
 		for _, f := range append([]terms.Finding{after.Main}, after.Others...) {
 			if f.State == terms.StateRequestRefused || f.State == terms.StateDeviceLimit {
 				it.Finding = f
@@ -84,9 +84,20 @@ func product(v terms.Verdict, root, id string) (terms.ProductVerdict, bool) {
 	return terms.ProductVerdict{}, false
 }
 
+// Codes of changes that may leave everything as it was.
+const (
+	changeProduct = "product"
+	changeRefused = "refused"
+)
+
+// leavesAll says that there is nothing to tell: a product is as it was, or a request was refused.
+func (c Change) leavesAll() bool {
+	return c.Sign == '=' && (c.Code == changeProduct || c.Code == changeRefused)
+}
+
 // productChanges compares what one product allows before and after.
 func productChanges(was terms.ProductVerdict, had bool, now terms.ProductVerdict) []Change {
-	line := Change{Sign: '+', Code: "product", Product: now.ID, Name: now.Name, Until: now.LicenseEnds, New: !had}
+	line := Change{Sign: '+', Code: changeProduct, Product: now.ID, Name: now.Name, Until: now.LicenseEnds, New: !had}
 	if had {
 		line.Was = was.LicenseEnds
 		switch {

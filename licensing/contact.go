@@ -178,7 +178,7 @@ func takenFrom(rep Report) reconcile.Taken {
 		it := &rep.Items[i]
 		t.Kind = cmp.Or(t.Kind, string(it.Kind))
 		for _, c := range it.Changes {
-			if it.Taken && c.Sign != '=' {
+			if it.Taken && !c.leavesAll() {
 				t.Changes = append(t.Changes, reconcile.Change{
 					Sign: string(c.Sign), Code: c.Code, Product: c.Product, Name: c.Name, Until: c.Until, Was: c.Was, New: c.New,
 				})
@@ -237,9 +237,10 @@ func (e *Engine) newsOf(c reconcile.Contact) *homeRecord {
 		if len(name) == 0 {
 			name = terms.Plain(cmp.Or(line.Product, line.Code))
 		}
-		if line.Sign == "-" {
+		switch line.Sign {
+		case "-":
 			n.Lost = append(n.Lost, name)
-		} else {
+		case "+":
 			n.Gained = append(n.Gained, name)
 		}
 	}
