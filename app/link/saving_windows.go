@@ -1,7 +1,6 @@
 package link
 
 import (
-	"context"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -18,5 +17,3 @@ func onBattery() bool {
 	ok, _, _ := systemPowerStatus.Call(uintptr(unsafe.Pointer(&s)))
 	return ok != 0 && s.line == 0
 }
-
-func metered(context.Context) bool { return false }
