@@ -176,7 +176,7 @@ func (p *program) ask(conn net.Conn, c deskCommand) (deskAnswer, error) {
 		return a, context.Canceled
 	}
 	if err != nil {
-		return a, errors.Join(errNoService, err)
+		return a, fmt.Errorf("%w: %v", errNoService, err) // not %w: giving up on it is no Ctrl-C
 	}
 	taken.Stop()
 	defer res.Body.Close()

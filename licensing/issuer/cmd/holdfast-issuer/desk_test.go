@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"holdfast/licensing/client/endpoint"
@@ -217,6 +220,18 @@ func FuzzACommandOfAnotherProcessIsBounded(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if c, ok := readCommand(bytes.NewReader(b)); ok && (len(c.Args) == 0 || len(c.Args) > maxArgs || !filepath.IsAbs(string(c.Dir))) {
 			t.Fatalf("%+v", c)
+		}
+	})
+}
+
+func TestAServiceThatTakesNothingIsNotAStopOfThePerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer there.Close()
+		p := &program{}
+		p.ctx = t.Context()
+		if _, err := p.ask(here, deskCommand{Schema: deskSchema}); !errors.Is(err, errNoService) || errors.Is(err, context.Canceled) {
+			t.Error(err)
 		}
 	})
 }
