@@ -31,6 +31,9 @@ type change struct {
 	Envelopes  []exchange.Envelope    `json:"envelopes,omitempty"` // the signed documents themselves
 	Shown      map[string]terms.State `json:"shown,omitempty"`     // states of products, added to those of Home
 	Packed     []byte                 `json:"packed,omitempty"`    // DEFLATE (RFC 1951) of a whole change in JSON
+	Fold       int                    `json:"fold,omitempty"`      // the rule by which records were let go of, see foldRule; after the rest
+
+	over surplus // what Fold let go of, for the index
 }
 
 func decodeChange(data []byte) (change, error) {

@@ -46,6 +46,9 @@ func (e *Engine) record(ctx context.Context, ev ledger.Event, c change) error {
 	e.since.add(c)
 	e.rec.Seq, e.rec.Head = entry.Seq, hex.EncodeToString(entry.Head[:])
 	e.saveIndex(c)
+	if c.Fold == 0 {
+		e.fold(ctx)
+	}
 	return nil
 }
 

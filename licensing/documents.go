@@ -100,7 +100,10 @@ func (e *Engine) everything() change {
 }
 
 // documents are the hashes of the signed documents that vendors, licenses and parts rest on.
-func (r *records) documents() map[string]bool {
+func (r *records) documents() map[string]bool { return r.documentsBut(nil) }
+
+// documentsBut is documents without what only the parts named here rest on.
+func (r *records) documentsBut(parts map[string]bool) map[string]bool {
 	all := map[string]bool{}
 	for _, v := range r.Vendors {
 		all[v.Document] = true
@@ -108,8 +111,10 @@ func (r *records) documents() map[string]bool {
 	for _, l := range r.Licenses {
 		all[l.Document], all[l.Profile] = true, true
 	}
-	for _, p := range r.Parts {
-		all[p.Document], all[p.Profile] = true, true
+	for key, p := range r.Parts {
+		if !parts[key] {
+			all[p.Document], all[p.Profile] = true, true
+		}
 	}
 	delete(all, "")
 	return all

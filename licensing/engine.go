@@ -36,6 +36,7 @@ type Engine struct {
 	spare     *records // what the checkpoint says, while the journal cannot be opened
 	lists     *lists
 	since     sinceCheckpoint
+	folded    int // weight of the records when they were looked through; 0: not yet
 	judging   terms.Judging
 	keyState  terms.KeyStore
 	recState  terms.Records

@@ -108,6 +108,7 @@ func (e *Engine) forgetAll() {
 	e.indexBusy, e.anchored, e.spare = false, time.Time{}, nil
 	e.lists, e.judging = nil, terms.Judging{}
 	e.since.start(nil)
+	e.folded = 0
 	e.usageState, e.pruned, e.still, e.frozen = "", time.Time{}, clock.Reading{}, false
 	e.ownDevice.Store(nil)
 }

@@ -157,6 +157,15 @@ func storeIndex(tx *store.Tx, c change, rec *records) error {
 			return err
 		}
 	}
+	for bucket, keys := range map[string][]string{
+		bucketUsageFiles: c.over.files, bucketParts: c.over.parts, bucketDocuments: c.over.documents, bucketRequests: c.over.requests,
+	} {
+		for _, key := range keys {
+			if err := tx.Delete(bucket, key); err != nil {
+				return err
+			}
+		}
+	}
 	home := rec.Home
 	home.Shown = nil
 	return putJSON(tx, bucketHome, tailKey, tailRecord{Form: indexForm, Seq: rec.Seq, Head: rec.Head, Home: home})

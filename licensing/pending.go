@@ -19,7 +19,11 @@ func (e *Engine) takePending(ctx context.Context) (wrote bool, err error) {
 	}
 	slices.Sort(pending)
 	for _, hash := range pending {
-		doc := *e.rec.Documents[hash]
+		held, ok := e.rec.Documents[hash]
+		if !ok {
+			continue // let go of meanwhile
+		}
+		doc := *held
 		resp, profile, ok := e.reread(doc)
 		if !ok {
 			continue // its file is gone for now

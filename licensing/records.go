@@ -220,6 +220,9 @@ func (r *records) apply(c change) {
 		r.Home.Shown = map[string]terms.State{}
 	}
 	maps.Copy(r.Home.Shown, c.Shown)
+	if c.Fold == foldRule {
+		r.drop(r.surplus())
+	}
 }
 
 // all returns the change that makes empty records equal to r.

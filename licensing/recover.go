@@ -32,6 +32,7 @@ func (e *Engine) openRecords(ctx context.Context) error {
 // catchUp makes records, index and journal agree, and says so in the journal when something was lost.
 func (e *Engine) catchUp(ctx context.Context, found ledger.Recovery) error {
 	e.since.start(nil)
+	e.folded = 0
 	hurt := found.Restarted || len(found.Damaged) > 0 || found.TornBytes > 0
 	rec, whole, fromIndex := e.bestRecords(hurt)
 	e.rec = rec

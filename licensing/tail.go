@@ -36,9 +36,9 @@ type sinceCheckpoint struct {
 
 func (s *sinceCheckpoint) start(base []byte) { *s = sinceCheckpoint{base, newRecords()} }
 
-// add notes a change of the records. A packed one says nothing of what it changed.
+// add notes a change of the records. A packed one says nothing of what it changed, and what was let go of has to go from the checkpoint.
 func (s *sinceCheckpoint) add(c change) {
-	if s.base == nil || len(c.Packed) > 0 || c.Reset {
+	if s.base == nil || len(c.Packed) > 0 || c.Reset || c.Fold > 0 {
 		s.base = nil
 		return
 	}

@@ -47,6 +47,9 @@ func (p *planner) takePart(it *Item, part exchange.Part, resp exchange.Response,
 		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": old.Issued})
 	case have && old.Version == part.Version:
 		p.problem(it, terms.StateFileKnown, terms.Slots{"date": old.Taken})
+	case part.Receipt != nil && p.e.usageOf(draft).overtaken(part.Receipt.Ledger, part.Receipt.Number):
+		_, newest := p.e.usageOf(draft).newest(part.Receipt.Ledger)
+		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": newest.Issued, "kind": string(exchange.KindReceipt)})
 	default:
 		return rec, true
 	}

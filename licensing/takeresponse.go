@@ -284,7 +284,10 @@ func (p *planner) answered(it *Item, resp exchange.Response, vendor vendorRecord
 	if f, ok := draft.UsageFiles[resp.Answers.Request]; ok && f.Root == vendor.Root && f.Nonce == resp.Answers.Nonce && onlyNotices(resp) {
 		return nil, true // the service has a problem; the usage file waits on
 	}
+	newest := olderThan(resp, vendor, draft)
 	switch {
+	case !found && !newest.IsZero(): // its request was let go of
+		p.problem(it, terms.StateFileOlder, terms.Slots{"d1": resp.Issued, "d2": newest})
 	case !found || q.Nonce != resp.Answers.Nonce || q.Vendor != vendor.Root:
 		p.problem(it, terms.StateFileWrongRequest, terms.Slots{"r1": shortID(resp.Answers.Request), "r2": p.waiting(draft, vendor.Root)})
 	case q.State == terms.RequestCancelled && !q.Closed.IsZero():
@@ -314,6 +317,21 @@ func renews(resp exchange.Response, vendor vendorRecord, draft *records) bool {
 		held, ok := draft.Licenses[vendor.Root+"/"+part.License.Serial]
 		return ok && held.Version < part.License.Version
 	})
+}
+
+// olderThan is when the license here was issued, when a response brings nothing but earlier versions of licenses held here; else zero.
+func olderThan(resp exchange.Response, vendor vendorRecord, draft *records) (newest time.Time) {
+	for _, part := range resp.Parts {
+		if part.License == nil {
+			continue
+		}
+		held, ok := draft.Licenses[vendor.Root+"/"+part.License.Serial]
+		if !ok || held.Version <= part.License.Version {
+			return time.Time{}
+		}
+		newest = later(newest, held.License.Issued)
+	}
+	return newest
 }
 
 // codeOf is the short code of a device id; the id is the hash that the code is taken from.

@@ -93,9 +93,16 @@ func (e *Engine) keepExport(ctx context.Context, rec *usageFileRecord, file []by
 	if err := disk.WriteFile(e.o.FS, e.exportPath(rec), file, 0o600); err != nil {
 		return e.diskProblem(err)
 	}
-	ev := ledger.Event{Kind: "usage_file_made", Reason: rec.Level, Authority: "person", Vendor: rec.Root, Document: rec.Document}
-	return e.commit(ctx, ev, change{UsageFiles: []usageFileRecord{*rec}, Home: e.proven(e.rec.Home)})
+	ev := ledger.Event{Kind: usageMade, Reason: rec.Level, Authority: "person", Vendor: rec.Root, Document: rec.Document}
+	if err := e.commit(ctx, ev, change{UsageFiles: []usageFileRecord{*rec}, Home: e.proven(e.rec.Home)}); err != nil {
+		return err
+	}
+	e.dropExports()
+	return nil
 }
+
+// usageMade is the kind of journal records about usage files that were made.
+const usageMade = "usage_file_made"
 
 func (e *Engine) exportPath(f *usageFileRecord) string {
 	return e.path(usageDir, f.Ledger, exportsDir, f.ID+exportEnd)

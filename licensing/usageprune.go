@@ -3,6 +3,7 @@ package licensing
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,8 @@ func (e *Engine) pruneDue() bool { return e.clockRead().Wall.Sub(e.pruned).Abs()
 
 var exportName = regexp.MustCompile(`^\.?[0-9a-f]{16}\.hfuse(\.tmp)?$`)
 
-// dropExports removes usage files that a receipt covers, and those that nobody was given. The lock is held.
+// dropExports removes usage files that a receipt covers, those that a newer one has all of, and those that nobody was given. What
+// was in them can be read from the ledger. The lock is held.
 func (e *Engine) dropExports() {
 	u := e.listsOf(e.rec).usage
 	for _, l := range e.ledgers.list() {
@@ -58,8 +60,9 @@ func (e *Engine) dropExports() {
 			continue
 		}
 		waits := map[string]bool{}
-		for _, f := range u.waiting(l.id) {
-			waits[f.ID+exportEnd] = true
+		waiting := u.waiting(l.id)
+		for i, f := range waiting {
+			waits[f.ID+exportEnd] = !slices.ContainsFunc(waiting[i+1:], f.within)
 		}
 		for _, en := range entries {
 			if exportName.MatchString(en.Name()) && !waits[en.Name()] && !strings.HasPrefix(en.Name(), ".") {

@@ -139,6 +139,11 @@ func (u usageRecords) sent(r *exchange.Receipt) uint64 {
 // lacks says that a vendor may count more than this computer could.
 func (f *usageFileRecord) lacks() bool { return f.Unread > 0 || f.Restored }
 
+// within says that another file has all the entries of this one.
+func (f *usageFileRecord) within(other *usageFileRecord) bool {
+	return other.FromEpoch <= f.FromEpoch && f.ToEpoch <= other.ToEpoch
+}
+
 // matches says whether a receipt counted what was reported here. What is not known here speaks against nobody.
 func (u usageRecords) matches(r *exchange.Receipt) bool {
 	f := u.upTo(r)

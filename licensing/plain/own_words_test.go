@@ -15,6 +15,7 @@ func TestEveryOwnWordingAnswersWholeAndNamesItsButton(t *testing.T) {
 		{State: terms.StateKeychainNone, Slots: terms.Slots{"keychain": "Keyring", "open": true}},
 		{State: terms.StateRequestWaiting, Slots: terms.Slots{"date": now, "name": ""}, Action: terms.ActShowRequest},
 		{State: terms.StateFileWrongRequest, Slots: terms.Slots{"serial": "A-1"}},
+		{State: terms.StateFileOlder, Slots: terms.Slots{"d1": now, "d2": now, "kind": "receipt"}},
 		{
 			State: terms.StateOtherComputer, Slots: terms.Slots{"c1": "55AA-0102", "c2": "7F3A-2C91", "label1": "lab 7", "vendor": "Acme"},
 			Reasons: []terms.Reason{{Rule: terms.RuleOtherComputer}},
