@@ -3,7 +3,6 @@ package issuer
 import (
 	"cmp"
 	"context"
-	"errors"
 	"sync"
 )
 
@@ -108,8 +107,7 @@ func (g *group) serve(batch []*job) {
 
 // lost says whether the connection to the store was lost.
 func lost(err error) bool {
-	var own *Error
-	return errors.As(err, &own) && (own.Code == CodeAway || own.Code == CodeUnsure)
+	return hasCode(err, CodeAway, CodeUnsure)
 }
 
 func (g *group) commit(batch []*job) error {

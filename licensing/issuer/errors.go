@@ -3,6 +3,8 @@ package issuer
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/terms"
@@ -67,6 +69,17 @@ const (
 	CodeWhich     Code = "which"      // 2: the database holds several vendors, and none was named
 	CodeMoving    Code = "moving"     // 75: the store was not moved there completely
 	CodeNotEmpty  Code = "not_empty"  // 2: the database holds this vendor's records already
+	CodeThere     Code = "there"      // 71: the records are in that database already
+	CodeNoTarget  Code = "no_target"  // 2: a move without a database
+	CodeDenied    Code = "denied"     // 42: the user may not read or write it
+	CodeNotFolder Code = "not_folder" // 2: a file is where the folder should be
+
+	CodeLogin      Code = "database_login"  // 42: the database does not let this user in, or the password is another
+	CodeNoDatabase Code = "no_database"     // 29: the server has no such database
+	CodeRights     Code = "database_rights" // 42: the user may not make or use the tables
+	CodeTLS        Code = "database_tls"    // 51: no TLS where it is asked for, or a certificate that nobody trusts
+	CodeHost       Code = "database_host"   // 50: nobody knows the name of the database's host
+	CodeReadOnly   Code = "read_only"       // 75: the database takes no writes now, as a standby does
 )
 
 var exits = map[Code]int{
@@ -80,6 +93,8 @@ var exits = map[Code]int{
 	CodePolicyVersion: 60, CodeChangelog: 60, CodePolicySame: 71, CodeOtherProduct: 2,
 	CodeSealedForOther: 23, CodeNoUsage: 27,
 	CodeAway: 75, CodeUnsure: 75, CodeTwoStores: 2, CodeWhich: 2, CodeMoving: 75, CodeNotEmpty: 2,
+	CodeThere: 71, CodeNoTarget: 2, CodeNotFolder: 2, CodeDenied: 42,
+	CodeLogin: 42, CodeNoDatabase: 29, CodeRights: 42, CodeTLS: 51, CodeHost: 50, CodeReadOnly: 75,
 }
 
 // Error is a situation that a person must know about. It holds no secret.
@@ -125,19 +140,27 @@ func say(code Code, cause error, slots ...any) *Error {
 	return e
 }
 
-// onDisk turns a full or read-only disk into its own situation and names the file otherwise.
+// onDisk turns a full or read-only disk, and what belongs to somebody else, into situations of their own and names the file otherwise.
 func onDisk(err error, name string) error {
 	switch {
 	case err == nil:
 		return nil
 	case disk.IsFull(err):
 		return say(CodeSpace, err, "file", name)
+	case errors.Is(err, fs.ErrPermission):
+		return say(CodeDenied, err, "file", name)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// Away says whether an error is one of the store alone, which may be gone with the next try: it cannot be reached, or another process has it.
+// Away says whether an error is one of the store alone, which may be gone with the next try: it cannot be reached or used, or another process
+// has it.
 func Away(err error) bool {
+	return hasCode(err, CodeAway, CodeUnsure, CodeBusy, CodeReadOnly, CodeLogin, CodeNoDatabase, CodeRights, CodeTLS, CodeHost)
+}
+
+// hasCode says whether err is one of the issuer's, with one of the codes.
+func hasCode(err error, codes ...Code) bool {
 	var own *Error
-	return errors.As(err, &own) && (own.Code == CodeAway || own.Code == CodeUnsure || own.Code == CodeBusy)
+	return errors.As(err, &own) && slices.Contains(codes, own.Code)
 }

@@ -60,6 +60,7 @@ func Init(dir string, v NewVendor, o Options) (*Issuer, error) {
 		return nil, errors.Join(err, target.close())
 	}
 	if target != nil {
+		o.DatabasePassword, o.keyPass = target.at.password, target.at.keyPass
 		err = target.fill(dir, who, profile, o)
 	} else {
 		err = newStore(dir, who, profile, o)

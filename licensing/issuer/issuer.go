@@ -21,6 +21,7 @@ type Issuer struct {
 	o     Options
 	dir   string
 	db    store
+	found found
 	say   *plain.Speaker
 	keys  *ring
 	roots *ring
@@ -33,7 +34,8 @@ type Issuer struct {
 }
 
 // Open opens the issuer in dir: with the store that is there, or the database that it says or Options.Database names. Errors: CodeNone,
-// CodeBusy (another process has the store open), CodeNewer, CodeDamaged, CodeAway, CodeTwoStores, CodeWhich, CodeMoving.
+// CodeBusy (another process has the store open), CodeNewer, CodeDamaged, CodeNotFolder, CodeDenied, CodeTwoStores, CodeWhich, CodeMoving, and
+// those of a database: CodeAway, CodeLogin, CodeNoDatabase, CodeRights, CodeTLS, CodeHost.
 func Open(dir string, o Options) (*Issuer, error) {
 	o = o.complete(dir)
 	words, err := speaker()
@@ -49,11 +51,17 @@ func Open(dir string, o Options) (*Issuer, error) {
 		keys:  newRing(o.FS, filepath.Join(dir, keysName), o.Passphrase, o.Rand),
 		roots: newRing(o.FS, o.RootDir, o.Passphrase, o.Rand),
 	}
+	if s, ok := back.(*pgStore); ok {
+		is.found = s.found
+	}
 	if _, err := is.identity(); err != nil {
 		return nil, errors.Join(err, is.db.Close())
 	}
 	return is, nil
 }
+
+// Password says what became of a password that an earlier version wrote into the folder.
+func (is *Issuer) Password() KeptPassword { return is.found.kept }
 
 // Close releases the store.
 func (is *Issuer) Close() error { return is.db.Close() }

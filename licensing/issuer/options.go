@@ -25,6 +25,9 @@ type Options struct {
 	// Database is the address of a PostgreSQL database (postgres://…, ?vendor=ID where it holds several) or the name of a file that holds it, for
 	// an issuer whose records are there. "": what the folder says.
 	Database string
+	// DatabasePassword opens the database. "": the one in the address, else PGPASSWORD or the user's password file (PGPASSFILE, ~/.pgpass).
+	DatabasePassword string
+	keyPass          string // of the key in the address of a database, for this run
 	// ClockIsRight lets the issuer sign although its clock is behind its newest signature, or ran ahead.
 	ClockIsRight bool
 	// Running says since which boot the computer has been on, and for how long, sleep included. With it a clock that ran ahead is

@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"net"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -24,10 +20,20 @@ import (
 type pgStore struct {
 	pool   *pgxpool.Pool
 	name   string // for people: host, database and vendor; no password
+	user   string
 	schema string
 	lock   int64
 	sql    statements
+	pooled atomic.Bool  // a pooler stands between: see pgstorepooler.go
 	trips  atomic.Int64 // round trips so far
+
+	found
+}
+
+// found is what was noticed when the folder's database was opened.
+type found struct {
+	kept     KeptPassword
+	finished bool // the last step of a move was made up for
 }
 
 // statements are the texts for one schema, so that each is prepared once a connection.
@@ -44,31 +50,25 @@ const (
 	poolSize       = 10
 )
 
-// session is what each connection begins with. Records are always found by their key: a plan never depends on what the planner knows of the
-// table, which changes quickly at first.
-var session = fmt.Sprintf("SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d;"+
-	"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
-	statementLimit.Milliseconds(), lockLimit.Milliseconds(), idleLimit.Milliseconds())
-
 const schemaPrefix = "holdfast_"
 
 // openPostgres connects to a database and brings its tables to this program's version. create makes them. vendor "" is the one that the
-// address names, or the only one in it. Errors: CodeValue for the address, CodeAway, CodeNone, CodeWhich, CodeNewer.
-func openPostgres(ctx context.Context, address, vendor string, create bool) (*pgStore, error) {
-	config, named, err := parseAddress(address)
+// address names, or the only one in it. Errors: CodeValue for the address, those of fault, CodeNone, CodeWhich, CodeNewer.
+func openPostgres(ctx context.Context, at location, vendor string, create bool) (*pgStore, error) {
+	config, named, err := at.config()
 	if err != nil {
 		return nil, err
 	}
 	if vendor == "" {
 		vendor = named
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
+	s := &pgStore{name: plainAddress(config.ConnConfig), user: config.ConnConfig.User}
+	config.BeforeConnect, config.AfterConnect = s.beforeConnect, s.afterConnect
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
-	s := &pgStore{pool: pool, name: plainAddress(config.ConnConfig)}
 	if err := s.prepare(ctx, vendor, create); err != nil {
-		pool.Close()
+		s.pool.Close()
 		return nil, err
 	}
 	return s, nil
@@ -77,7 +77,7 @@ func openPostgres(ctx context.Context, address, vendor string, create bool) (*pg
 func (s *pgStore) prepare(ctx context.Context, vendor string, create bool) (err error) {
 	ctx, stop := context.WithTimeout(ctx, connectLimit+2*tripLimit)
 	defer stop()
-	c, err := s.pool.Acquire(ctx)
+	c, err := s.acquire(ctx)
 	if err != nil {
 		return s.fault(err)
 	}
@@ -112,52 +112,6 @@ func statementsFor(table string) statements {
 	}
 }
 
-// parseAddress reads the address of a database: that of PostgreSQL, which may name the vendor besides (?vendor=acme). Nothing of it gets
-// into the error, since a password may stand there.
-func parseAddress(address string) (config *pgxpool.Config, vendor string, err error) {
-	bad := say(CodeValue, errors.New("not the address of a database"), "flag", "--database", "value", "postgres://…")
-	u, err := url.Parse(address)
-	if err != nil || !isAddress(address) {
-		return nil, "", bad
-	}
-	q := u.Query()
-	vendor = q.Get("vendor")
-	if vendor != "" && !vendorForm.MatchString(vendor) {
-		return nil, "", say(CodeVendorID, nil, "vendor", vendor)
-	}
-	q.Del("vendor")
-	sized := q.Has("pool_max_conns")
-	u.RawQuery = q.Encode()
-	if config, err = pgxpool.ParseConfig(u.String()); err != nil {
-		return nil, "", bad
-	}
-	if !sized {
-		config.MaxConns = poolSize
-	}
-	if config.ConnConfig.ConnectTimeout <= 0 || config.ConnConfig.ConnectTimeout > connectLimit {
-		config.ConnConfig.ConnectTimeout = connectLimit
-	}
-	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // begin tries again
-	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, session)
-		return err
-	}
-	return config, vendor, nil
-}
-
-func isAddress(s string) bool {
-	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
-}
-
-// plainAddress is a database as people may see it.
-func plainAddress(c *pgx.ConnConfig) string {
-	host := c.Host
-	if !strings.HasPrefix(host, "/") {
-		host = net.JoinHostPort(host, fmt.Sprint(c.Port))
-	}
-	return host + "/" + c.Database
-}
-
 // fits: a key stands in an index, whose rows have an end.
 func (s *pgStore) fits(key string, value []byte) error {
 	const mostKey, mostValue = 2000, 512 << 20
@@ -178,11 +132,15 @@ func asText(key string) bool {
 func (s *pgStore) wipe(ctx context.Context) error {
 	ctx, stop := context.WithTimeout(ctx, vacuumLimit)
 	defer stop()
-	c, err := s.pool.Acquire(ctx)
+	c, err := s.acquire(ctx)
 	if err != nil {
 		return s.fault(err)
 	}
 	defer c.Release()
+	if s.pooled.Load() { // its connections have no limits of their own
+		_, err = c.Exec(ctx, s.sql.vacuum)
+		return s.fault(err)
+	}
 	_, err = c.Exec(ctx, "SET statement_timeout = 0")
 	if err == nil {
 		_, err = c.Exec(ctx, s.sql.vacuum)
@@ -199,29 +157,4 @@ func (s *pgStore) wipe(ctx context.Context) error {
 func (s *pgStore) close() error {
 	s.pool.Close()
 	return nil
-}
-
-// fault puts an error of the database into one of the issuer's. Nothing was recorded then.
-func (s *pgStore) fault(err error) error {
-	var own *Error
-	var pg *pgconn.PgError
-	switch {
-	case err == nil, errors.As(err, &own):
-		return err
-	case !errors.As(err, &pg):
-		return say(CodeAway, err, "database", s.name)
-	}
-	switch class := pg.Code[:min(2, len(pg.Code))]; {
-	case pg.Code == "55P03", pg.Code == "57014": // lock_not_available, query_canceled
-		return say(CodeBusy, err)
-	case class == "08", class == "57", class == "28", class == "3D", pg.Code == "53300", pg.Code == "25006", pg.Severity == "FATAL", pg.Severity == "PANIC":
-		return say(CodeAway, err, "database", s.name)
-	case class == "53": // disk_full, out_of_memory
-		return say(CodeSpace, err, "file", s.name)
-	case pg.Code == "42501": // insufficient_privilege
-		return say(CodeAway, err, "database", s.name)
-	case class == "XX": // data_corrupted, index_corrupted
-		return say(CodeDamaged, err, "file", s.name)
-	}
-	return fmt.Errorf("%s: %w", s.name, err)
 }

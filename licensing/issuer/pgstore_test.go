@@ -87,25 +87,25 @@ func TestNewerTablesAreLeftAlone(t *testing.T) {
 	address := pgtest.Start(t)
 	_ = opened(t, address).Close()
 	sql(t, address, "INSERT INTO holdfast_acme.migrations (version) VALUES (9999)")
-	_, err := openPostgres(t.Context(), address, "acme", true)
+	_, err := openPostgres(t.Context(), locate(address), "acme", true)
 	wantStoreCode(t, err, CodeNewer)
 }
 
 func TestADatabaseHoldsSeveralVendors(t *testing.T) {
 	address := pgtest.Start(t)
-	_, err := openPostgres(t.Context(), address, "", false)
+	_, err := openPostgres(t.Context(), locate(address), "", false)
 	wantStoreCode(t, err, CodeNone)
 	first := opened(t, address)
 	defer func() { _ = first.Close() }()
 	mustPut(t, first, bucketMeta, "a", "acme")
-	only, err := openPostgres(t.Context(), address, "", false)
+	only, err := openPostgres(t.Context(), locate(address), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s := newGroup(only); read(t, s, bucketMeta, "a") != "acme" || s.Close() != nil {
 		t.Error("the only vendor's records were not found")
 	}
-	other, err := openPostgres(t.Context(), withVendor(address, "other.de-1"), "", true)
+	other, err := openPostgres(t.Context(), locate(withVendor(address, "other.de-1")), "", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestADatabaseHoldsSeveralVendors(t *testing.T) {
 	if read(t, second, bucketMeta, "a") != "-" {
 		t.Error("one vendor sees the other's records")
 	}
-	_, err = openPostgres(t.Context(), address, "", false)
+	_, err = openPostgres(t.Context(), locate(address), "", false)
 	wantStoreCode(t, err, CodeWhich)
 }
 
@@ -169,7 +169,7 @@ func TestADatabaseThatIsAwayIsNamedWithoutItsPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close()
-	_, err = openPostgres(t.Context(), "postgres://acme:topsecret@"+l.Addr().String()+"/licenses", "acme", true)
+	_, err = openPostgres(t.Context(), locate("postgres://acme:topsecret@"+l.Addr().String()+"/licenses"), "acme", true)
 	wantStoreCode(t, err, CodeAway)
 	if ExitCode(err) != 75 || !Away(err) || strings.Contains(fmt.Sprintf("%v %+v", err, err), "topsecret") {
 		t.Errorf("exit code %d: %v", ExitCode(err), err)
@@ -325,18 +325,24 @@ func TestARangeEndsWhereItsKeysEnd(t *testing.T) {
 	})
 }
 
-// FuzzAddress: whatever is taken for an address, nothing of it gets into an error.
+// FuzzAddress: whatever is taken for an address, nothing of it gets into an error, and no password into what folders keep.
 func FuzzAddress(f *testing.F) {
 	for _, s := range []string{"postgres://a:topsecret@127.0.0.1:5432/x?vendor=acme&sslmode=disable", "postgresql:///x?host=/tmp&vendor=A", "postgres://%zz:topsecret@", "postgres://a:topsecret@h:port/x", "acme.url", ""} {
 		f.Add(s)
 	}
+	f.Add("postgres://a@h/x?password=topsecret&sslpassword=topsecret")
+	f.Add("postgres://:topsecret@h,i:5433/x")
 	f.Fuzz(func(t *testing.T, s string) {
-		config, vendor, err := parseAddress(s)
+		at := locate(s)
+		config, vendor, err := at.config()
 		if err != nil {
 			if len(s) > 20 && strings.Contains(err.Error(), s) || strings.Contains(err.Error(), "topsecret") {
 				t.Errorf("%q: %v", s, err)
 			}
 			return
+		}
+		if again := locate(at.address); again.secret() || again.address != at.address {
+			t.Errorf("%q keeps %+v of %+v", s, again, at)
 		}
 		if config.MaxConns < 1 || vendor != "" && !vendorForm.MatchString(vendor) {
 			t.Errorf("%q: %d connections, vendor %q", s, config.MaxConns, vendor)

@@ -65,7 +65,7 @@ func (s *pgStore) begin(ctx context.Context, a asking, begin string, lock bool) 
 	t := &pgTx{s: s, ctx: ctx, have: map[recordKey][]byte{}, bad: map[recordKey]error{}}
 	for again := false; ; again = true {
 		acquire, stop := context.WithTimeout(ctx, tripLimit)
-		c, err := s.pool.Acquire(acquire)
+		c, err := s.acquire(acquire)
 		stop()
 		if err != nil {
 			return nil, t.lose(err)
@@ -73,6 +73,9 @@ func (s *pgStore) begin(ctx context.Context, a asking, begin string, lock bool) 
 		t.c, t.err, t.over = c, nil, false
 		b := &pgx.Batch{}
 		b.Queue(begin)
+		if s.pooled.Load() {
+			b.Queue(localSettings)
+		}
 		if lock {
 			b.Queue("SELECT pg_advisory_xact_lock($1)", s.lock) // a statement of its own: what follows sees all that was committed before
 		}
@@ -108,6 +111,9 @@ func (t *pgTx) lose(err error) error {
 		t.err = gone
 	} else {
 		t.err = t.s.fault(err)
+	}
+	if hasCode(t.err, CodeReadOnly) { // the one that takes writes may be another now
+		t.s.pool.Reset()
 	}
 	return t.err
 }

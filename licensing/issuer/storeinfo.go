@@ -15,6 +15,7 @@ type StoreInfo struct {
 	Schema  string         `json:"schema"`           // version of the records
 	Tables  int            `json:"tables,omitempty"` // version of the tables in a database
 	Records map[string]int `json:"records"`          // how many, by bucket
+	Again   bool           `json:"again,omitempty"`  // a move: they were there, and only a kept password was taken out of the folder
 }
 
 // Store says where the records are and how many there are.
@@ -46,7 +47,7 @@ func (s *pgStore) describe(ctx context.Context) (StoreInfo, error) {
 	info := StoreInfo{Kind: "postgres", Place: s.name, Records: map[string]int{}}
 	ctx, stop := context.WithTimeout(ctx, tripLimit)
 	defer stop()
-	c, err := s.pool.Acquire(ctx)
+	c, err := s.acquire(ctx)
 	if err != nil {
 		return info, s.fault(err)
 	}

@@ -15,52 +15,56 @@ import (
 // MoveStore moves the records of the folder dir into the database that o names, where the vendor has none yet. Everything is copied and proven in
 // one transaction, which nobody can open yet. Then the folder's store gets its other name, issuer.db.moved: from then on the folder's records are
 // in the database. It may be interrupted anywhere and repeated; until that name changes the folder's store counts. Errors: those of Open,
-// CodeNotEmpty, CodeValue without a database.
+// CodeNotEmpty, CodeThere when they are in that database already, CodeValue without a database.
 func MoveStore(ctx context.Context, dir string, o Options) (StoreInfo, error) {
 	o = o.complete(dir)
-	address, err := o.address()
+	at, err := o.location()
 	if err != nil {
 		return StoreInfo{}, err
 	}
-	if address == "" {
-		return StoreInfo{}, say(CodeValue, nil, "flag", "--database", "value", "")
+	if at.address == "" {
+		return StoreInfo{}, say(CodeNoTarget, nil)
 	}
 	here, err := inFolder(o.FS, dir)
 	if err == nil && here {
-		err = moveFile(ctx, dir, address, o)
+		err = moveFile(ctx, dir, at, o)
 	} else if err == nil {
-		err = sameAddress(dir, address, o)
+		err = sameAddress(dir, at, o)
 	}
 	if err != nil {
 		return StoreInfo{}, err
 	}
-	o.Database = ""
+	o.Database, o.DatabasePassword, o.keyPass = "", at.password, at.keyPass
 	is, err := Open(dir, o)
 	if err != nil {
 		return StoreInfo{}, err
 	}
 	info, err := is.Store(ctx)
+	info.Again = !here && !is.found.finished
+	if err == nil && info.Again && is.found.kept != PasswordTaken {
+		err = say(CodeThere, nil, "database", info.Place)
+	}
 	return info, errors.Join(err, is.Close())
 }
 
 // sameAddress says whether a folder without a store of its own names the database that is meant.
-func sameAddress(dir, address string, o Options) error {
-	named, err := readAddress(o.FS, filepath.Join(dir, addressName))
-	if err != nil {
-		return say(CodeNone, err, "dir", dir)
-	}
-	a, _, err := parseAddress(named)
+func sameAddress(dir string, at location, o Options) error {
+	named, _, err := namedIn(dir, o)
 	if err != nil {
 		return err
 	}
-	b, _, err := parseAddress(address)
+	a, _, err := named.config()
+	if err != nil {
+		return err
+	}
+	b, _, err := at.config()
 	if err == nil && plainAddress(a.ConnConfig) != plainAddress(b.ConnConfig) {
 		err = say(CodeTwoStores, nil, "file", filepath.Join(dir, addressName))
 	}
 	return err
 }
 
-func moveFile(ctx context.Context, dir, address string, o Options) (err error) {
+func moveFile(ctx context.Context, dir string, at location, o Options) (err error) {
 	from, err := openBolt(o.FS, filepath.Join(dir, storeName), o.Wait, false)
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func moveFile(ctx context.Context, dir, address string, o Options) (err error) {
 	}); err != nil {
 		return err
 	}
-	to, err := openPostgres(ctx, address, who.Vendor, true)
+	to, err := openPostgres(ctx, at, who.Vendor, true)
 	if err != nil {
 		return err
 	}
@@ -99,7 +103,7 @@ func moveFile(ctx context.Context, dir, address string, o Options) (err error) {
 	}); err != nil {
 		return err
 	}
-	if err := saveAddress(o, dir, withVendor(address, who.Vendor)); err != nil {
+	if err := saveAddress(o, dir, withVendor(at.address, who.Vendor)); err != nil {
 		return err
 	}
 	if err := putAside(dir, o, copied, shut); err != nil {

@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -20,13 +21,36 @@ const (
 	metaMoving   = "moving" // in a database to which a store is not moved completely
 )
 
-// address is the database that the options name: by its address, or by a file that holds it.
-func (o Options) address() (string, error) {
-	if o.Database == "" || isAddress(o.Database) {
-		return o.Database, nil
+// location is the database that the options name, by its address or by a file that holds it; without an address there is none.
+func (o Options) location() (location, error) {
+	address := o.Database
+	if address != "" && !isAddress(address) {
+		var err error
+		if address, err = readAddress(o.FS, address); err != nil {
+			return location{}, err
+		}
 	}
-	return readAddress(o.FS, o.Database)
+	l := locate(address)
+	l.password = cmp.Or(o.DatabasePassword, l.password)
+	return l, nil
 }
+
+// CarriesPassword says whether the address that Database names, or the file with it, holds a password. It opens the database this time and is
+// written nowhere.
+func (o Options) CarriesPassword() bool {
+	o.DatabasePassword = ""
+	l, err := o.complete("").location()
+	return err == nil && l.secret()
+}
+
+// KeptPassword is what became of a password that an earlier version wrote into the folder, beside the address of the database.
+type KeptPassword string
+
+// What may have become of it; "" where there is none.
+const (
+	PasswordKept  KeptPassword = "kept"  // it is still needed: nothing else opens the database
+	PasswordTaken KeptPassword = "taken" // it was taken out: another source has it
+)
 
 func readAddress(fsys disk.FS, name string) (string, error) {
 	b, err := disk.ReadFile(fsys, name, addressLimit)
@@ -42,6 +66,9 @@ func readAddress(fsys disk.FS, name string) (string, error) {
 
 // inFolder says whether the folder has a store of its own.
 func inFolder(fsys disk.FS, dir string) (bool, error) {
+	if info, err := fsys.Stat(dir); err == nil && !info.IsDir() {
+		return false, say(CodeNotFolder, nil, "dir", dir)
+	}
 	path := filepath.Join(dir, storeName)
 	info, err := fsys.Stat(path)
 	switch {
@@ -64,38 +91,34 @@ func openStore(dir string, o Options) (backend, error) {
 	return s, err
 }
 
-func isNone(err error) bool {
-	var own *Error
-	return errors.As(err, &own) && own.Code == CodeNone
-}
+func isNone(err error) bool { return hasCode(err, CodeNone) }
 
 func findStore(dir string, o Options) (backend, error) {
 	here, err := inFolder(o.FS, dir)
 	if err != nil {
 		return nil, err
 	}
-	address, err := o.address()
+	at, err := o.location()
 	switch {
 	case err != nil:
 		return nil, err
-	case here && address != "":
+	case here && at.address != "":
 		return nil, say(CodeTwoStores, nil, "file", filepath.Join(dir, storeName))
 	case here:
 		return openBolt(o.FS, filepath.Join(dir, storeName), o.Wait, false)
 	}
-	named := address == ""
+	named, kept := at.address == "", false
 	if named {
-		address, err = readAddress(o.FS, filepath.Join(dir, addressName))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, say(CodeNone, err, "dir", dir)
-		}
-		if err != nil {
+		if at, kept, err = namedIn(dir, o); err != nil {
 			return nil, err
 		}
 	}
-	s, err := openPostgres(context.Background(), address, "", false)
+	s, err := openPostgres(context.Background(), at, "", false)
 	if err == nil {
 		err = settled(s, dir, o, named)
+	}
+	if err == nil && kept {
+		s.kept = takeOut(dir, at, o)
 	}
 	if err != nil && s != nil {
 		err = errors.Join(err, s.close())
@@ -104,6 +127,31 @@ func findStore(dir string, o Options) (backend, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// namedIn is the database that a folder names. kept says that an earlier version wrote its password there. Error: CodeNone.
+func namedIn(dir string, o Options) (l location, kept bool, err error) {
+	address, err := readAddress(o.FS, filepath.Join(dir, addressName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, false, say(CodeNone, err, "dir", dir)
+	}
+	if err != nil {
+		return l, false, err
+	}
+	l = locate(address)
+	kept = l.secret()
+	l.password = cmp.Or(o.DatabasePassword, l.password)
+	l.keyPass = cmp.Or(o.keyPass, l.keyPass)
+	return l, kept, nil
+}
+
+// takeOut takes the password of a database that was opened out of the folder, where another source has it too. One that is nowhere else
+// stays: the next command needs it.
+func takeOut(dir string, l location, o Options) KeptPassword {
+	if l.keyPass != o.keyPass || l.password != cmp.Or(o.DatabasePassword, l.otherwise()) || saveAddress(o, dir, l.address) != nil {
+		return PasswordKept
+	}
+	return PasswordTaken
 }
 
 // settled says whether a database holds an issuer's records as a whole. Where only the last step of a move is missing, it is made up for.
@@ -126,6 +174,7 @@ func settled(s *pgStore, dir string, o Options, named bool) error {
 	if _, gone := o.FS.Stat(filepath.Join(dir, movedName)); !named || gone != nil {
 		return say(CodeMoving, nil, "database", s.name)
 	}
+	s.finished = true
 	return finishMove(s)
 }
 
@@ -141,7 +190,7 @@ func finishMove(s *pgStore) error {
 	})
 }
 
-// saveAddress writes the address of the database into the folder.
+// saveAddress writes the address of the database into the folder. There is no password in it.
 func saveAddress(o Options, dir, address string) error {
 	name := filepath.Join(dir, addressName)
 	return onDisk(disk.WriteFile(o.FS, name, []byte(address+"\n"), 0o600), name)

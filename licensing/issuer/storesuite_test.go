@@ -64,7 +64,7 @@ func opened(t testing.TB, at string) store {
 
 func openAt(at string) (backend, error) {
 	if isAddress(at) {
-		return openPostgres(context.Background(), at, "acme", true)
+		return openPostgres(context.Background(), locate(at), "acme", true)
 	}
 	_, err := disk.OS().Stat(at)
 	return openBolt(disk.OS(), at, time.Second, err != nil)

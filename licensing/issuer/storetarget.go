@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
 )
 
 // free says whether nothing stands in the way of a new issuer in dir. Errors: CodeExists, CodeAway.
@@ -30,20 +29,21 @@ func free(dir string, o Options) error {
 // target is a database in which a vendor's records begin.
 type target struct {
 	*pgStore
-	address string
+	at location
 }
 
 // newTarget makes the tables for a vendor's records; nil when the options name no database. Errors: CodeExists when records are there.
 func newTarget(vendor string, o Options) (*target, error) {
-	address, err := o.address()
-	if err != nil || address == "" {
+	at, err := o.location()
+	if err != nil || at.address == "" {
 		return nil, err
 	}
-	s, err := openPostgres(context.Background(), address, vendor, true)
+	s, err := openPostgres(context.Background(), at, vendor, true)
 	if err != nil {
 		return nil, err
 	}
-	t := &target{s, withVendor(address, vendor)}
+	at.address = withVendor(at.address, vendor)
+	t := &target{s, at}
 	if err := t.read(context.Background(), asking{}, t.untouched); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -62,7 +62,7 @@ func (t *target) untouched(r reader) error {
 
 // fill says in the folder where the records are, and writes the first ones. The folder holds an issuer from then on.
 func (t *target) fill(dir string, who identity, profile profileRecord, o Options) error {
-	err := saveAddress(o, dir, t.address)
+	err := saveAddress(o, dir, t.at.address)
 	if err == nil {
 		err = t.write(context.Background(), asking{}, func(r reader) ([]change, error) {
 			if err := t.untouched(r); err != nil {
@@ -81,16 +81,4 @@ func (t *target) close() error {
 		return nil
 	}
 	return t.pgStore.close()
-}
-
-// withVendor is an address that names the vendor too.
-func withVendor(address, vendor string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address // it was read before
-	}
-	q := u.Query()
-	q.Set("vendor", vendor)
-	u.RawQuery = q.Encode()
-	return u.String()
 }

@@ -1,7 +1,8 @@
 // Package pgtest gives tests a real PostgreSQL server of their own.
 //
 // Contract. The first Start of a process starts packaging/postgres.sh: Debian's programs, a folder of its own, fsync on. The server ends with the
-// process, also when that is killed, and leaves nothing behind. Every Start makes one more empty database in it. Without PostgreSQL
+// process, also when that is killed, and leaves nothing behind. Every Start makes one more empty database in it, whose password PGPASSWORD has too.
+// Without PostgreSQL
 // the test is skipped; with HOLDFAST_REQUIRE_POSTGRES=1, as in make test, that is an error.
 package pgtest
 
@@ -89,7 +90,13 @@ func start() (s *running) {
 		}
 		return &running{err: errors.Join(err, errors.New(complaint.String()))}
 	}
-	return &running{url: strings.TrimSpace(line), stdin: hold}
+	line = strings.TrimSpace(line)
+	// Folders do not keep passwords: who opens one finds it where a service does.
+	if u, err := url.Parse(line); err == nil {
+		password, _ := u.User.Password()
+		_ = os.Setenv("PGPASSWORD", password)
+	}
+	return &running{url: line, stdin: hold}
 }
 
 // do runs a statement of the whole server.

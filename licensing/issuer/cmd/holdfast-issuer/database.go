@@ -2,7 +2,7 @@ package main
 
 import (
 	"maps"
-	"net/url"
+	"path/filepath"
 	"slices"
 
 	"holdfast/licensing/issuer"
@@ -34,6 +34,7 @@ func (c *moveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	p.notKept(o)
 	if p.cli.JSON {
 		p.json(storeJSON{head{SchemaVersion: 1}, info})
 		return nil
@@ -42,7 +43,11 @@ func (c *moveCommand) Run(p *program) error {
 	for _, more := range info.Records {
 		n += more
 	}
-	slots := map[string]any{"n": n, "place": info.Place, "dir": c.Dir}
+	slots := map[string]any{"n": n, "place": info.Place, "dir": c.Dir, "file": filepath.Join(c.Dir, "database")}
+	if info.Again {
+		p.line("issuer.say.password.taken", slots)
+		return nil
+	}
 	p.line("issuer.say.database.moved", slots)
 	p.line("issuer.say.database.kept", slots)
 	return nil
@@ -70,12 +75,9 @@ func (c *databaseShowCommand) Run(p *program) error {
 	return nil
 }
 
-// hasPassword says whether an address carries its password along, where everybody on this computer can read it.
-func hasPassword(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
+// notKept says what a service needs when the password of a database was in its address.
+func (p *program) notKept(o issuer.Options) {
+	if o.CarriesPassword() {
+		p.note("issuer.say.password.not_kept", nil)
 	}
-	_, set := u.User.Password()
-	return set || u.Query().Has("password")
 }

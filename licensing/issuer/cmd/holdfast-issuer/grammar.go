@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type cli struct {
 	SignerCommand  string `placeholder:"COMMAND"`
 	ClockIsRight   bool
 	Database       string `placeholder:"URL|FILE"`
+
+	DatabasePasswordFile string `placeholder:"FILE"`
 
 	Init    initCommand    `cmd:""`
 	Profile profileCommand `cmd:""`
@@ -153,25 +156,36 @@ func (versionCommand) Run(p *program) error {
 	return err
 }
 
-const passphraseLimit = 4 << 10
+const secretLimit = 4 << 10
 
 // options are the issuer's options for this run.
 func (p *program) options() (issuer.Options, error) {
 	o := issuer.Options{Now: p.now, Rand: p.rand, FS: p.fs, Command: strings.Fields(p.cli.SignerCommand), ClockIsRight: p.cli.ClockIsRight, Running: p.running, Database: p.cli.Database}
-	if hasPassword(o.Database) {
+	var err error
+	if o.Passphrase, err = p.secret("--passphrase-file", p.cli.PassphraseFile); err != nil {
+		return o, err
+	}
+	password, err := p.secret("--database-password-file", p.cli.DatabasePasswordFile)
+	o.DatabasePassword = string(password)
+	if strings.Contains(o.Database, "://") && o.CarriesPassword() {
 		p.note("issuer.say.database.password", nil)
 	}
-	if name := p.cli.PassphraseFile; name != "" {
-		b, err := disk.ReadFile(p.fs, name, passphraseLimit)
-		if err != nil {
-			return o, inFile(name, err)
-		}
-		o.Passphrase = []byte(strings.TrimRight(string(b), "\r\n"))
-		if len(o.Passphrase) == 0 {
-			return o, &issuer.Error{Code: issuer.CodeValue, Slots: map[string]any{"flag": "--passphrase-file", "value": name}}
-		}
+	return o, err
+}
+
+// secret is what the file of a flag holds, without the end of its line; nothing when the flag is not given.
+func (p *program) secret(flag, name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
 	}
-	return o, nil
+	b, err := disk.ReadFile(p.fs, name, secretLimit)
+	if err != nil {
+		return nil, inFile(name, err)
+	}
+	if b = bytes.TrimRight(b, "\r\n"); len(b) == 0 {
+		return nil, badValue(flag, name)
+	}
+	return b, nil
 }
 
 // open opens the issuer for one command.
@@ -187,6 +201,9 @@ func (p *program) open(dir, rootDir string) (*opened, error) {
 	is, err := issuer.Open(dir, o)
 	if err != nil {
 		return nil, err
+	}
+	if kept := is.Password(); kept != "" {
+		p.note("issuer.say.password."+string(kept), map[string]any{"file": filepath.Join(dir, "database")})
 	}
 	return &opened{Issuer: is}, nil
 }

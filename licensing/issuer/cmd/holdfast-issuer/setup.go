@@ -38,6 +38,7 @@ func (c *initCommand) Run(p *program) error {
 		return err
 	}
 	defer is.Close()
+	p.notKept(o)
 	profile, err := is.Profile()
 	if err != nil {
 		return err
