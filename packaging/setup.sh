@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the system packages that building and testing need, where apt-get is there and something is missing.
 # Packages: headers of X11 and OpenGL for the window; Xvfb, a window manager, xdotool and ImageMagick to drive and
-# show it; gnome-keyring and D-Bus for a real Secret Service; PostgreSQL and Chromium for the vendor's service; strace for the kill and fault tests; what desktops use to
+# show it; gnome-keyring and D-Bus for a real Secret Service; PostgreSQL, pgbouncer and Chromium for the vendor's service; strace for the kill and fault tests; what desktops use to
 # read desktop entries, file types and AppStream metadata.
 set -euo pipefail
 packages=(gcc pkg-config xorg-dev libgl1-mesa-dev libgl1-mesa-dri libwayland-dev libxkbcommon-dev
-  xvfb xdotool xclip python3-gi gir1.2-gtk-3.0 openbox imagemagick x11-utils gnome-keyring dbus dbus-x11 libsecret-tools procps iproute2 strace jq curl postgresql chromium
+  xvfb xdotool xclip python3-gi gir1.2-gtk-3.0 openbox imagemagick x11-utils gnome-keyring dbus dbus-x11 libsecret-tools procps iproute2 strace jq curl postgresql pgbouncer chromium
   desktop-file-utils appstream shared-mime-info xdg-utils libxml2-utils libglib2.0-bin libfile-mimeinfo-perl)
 missing=()
 if ! command -v dpkg-query >/dev/null; then

@@ -35,7 +35,7 @@ func (s *pgStore) said(pg *pgconn.PgError) error {
 		return say(CodeTLS, cause, at...)
 	case class == "28", poolerRefuses(pg):
 		return say(CodeLogin, cause, at...)
-	case class == "3D", class == "08" && strings.HasPrefix(pg.Message, "no such database"):
+	case class == "3D", poolerMisses(pg):
 		return say(CodeNoDatabase, cause, at...)
 	case pg.Code == "42501": // insufficient_privilege
 		return say(CodeRights, cause, at...)
@@ -56,6 +56,10 @@ func (s *pgStore) said(pg *pgconn.PgError) error {
 // poolerRefuses: pgbouncer has one code for everything.
 func poolerRefuses(pg *pgconn.PgError) bool {
 	return pg.Code == "08P01" && (strings.Contains(pg.Message, "authentication failed") || strings.Contains(pg.Message, "no such user"))
+}
+
+func poolerMisses(pg *pgconn.PgError) bool {
+	return pg.Code == "08P01" && strings.Contains(pg.Message, "database") && (strings.Contains(pg.Message, "no such") || strings.Contains(pg.Message, "does not exist"))
 }
 
 // unreached says why the server did not answer at all.

@@ -24,7 +24,7 @@ const (
 // location is the database that the options name, by its address or by a file that holds it; without an address there is none.
 func (o Options) location() (location, error) {
 	address := o.Database
-	if address != "" && !isAddress(address) {
+	if address != "" && !strings.Contains(address, "://") { // one that is not right is no file: a password may stand in it
 		var err error
 		if address, err = readAddress(o.FS, address); err != nil {
 			return location{}, err

@@ -19,10 +19,12 @@ import (
 	"holdfast/licensing/issuer/pgtest"
 )
 
-// both runs a test with each kind of store. open opens the same records, as often as it is called; the store before is closed then.
+// both runs a test with each kind of store, and with a pooler before the database where there is one. open opens the same records, as often as it is called; the store before is closed then.
 func both(t *testing.T, test func(t *testing.T, open func() store)) {
 	t.Helper()
-	for kind, place := range places(t) {
+	kinds := places(t)
+	kinds["pooler"] = func(t testing.TB) string { return startPooler(t, pgtest.Start(t)) }
+	for kind, place := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			at := place(t)
 			var last store
