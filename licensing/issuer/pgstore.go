@@ -92,7 +92,11 @@ func (s *pgStore) prepare(ctx context.Context, vendor string, create bool) (err 
 	s.lock = int64(binary.BigEndian.Uint64(sum[:])) //nolint:gosec // any 64 bits
 	table := pgx.Identifier{s.schema, "records"}.Sanitize()
 	s.sql = statementsFor(table)
-	return s.migrate(ctx, c.Conn(), s.schema, create)
+	texts, err := migrations()
+	if err != nil {
+		return err
+	}
+	return s.migrate(ctx, c.Conn(), s.schema, create, texts)
 }
 
 func statementsFor(table string) statements {

@@ -83,14 +83,6 @@ func TestSeveralProcessesCountTogether(t *testing.T) {
 	}
 }
 
-func TestNewerTablesAreLeftAlone(t *testing.T) {
-	address := pgtest.Start(t)
-	_ = opened(t, address).Close()
-	sql(t, address, "INSERT INTO holdfast_acme.migrations (version) VALUES (9999)")
-	_, err := openPostgres(t.Context(), locate(address), "acme", true)
-	wantStoreCode(t, err, CodeNewer)
-}
-
 func TestADatabaseHoldsSeveralVendors(t *testing.T) {
 	address := pgtest.Start(t)
 	_, err := openPostgres(t.Context(), locate(address), "", false)

@@ -56,13 +56,9 @@ func (s *pgStore) onlyVendor(ctx context.Context, c *pgx.Conn) (string, error) {
 	return strings.TrimPrefix(names[0], schemaPrefix), nil
 }
 
-// migrate brings the tables to this program's version, while nobody writes. Errors: CodeNone when there are none and create is not set,
-// CodeNewer.
-func (s *pgStore) migrate(ctx context.Context, c *pgx.Conn, schema string, create bool) error {
-	texts, err := migrations()
-	if err != nil {
-		return err
-	}
+// migrate brings the tables to the version of the last of the texts, in one transaction and while nobody writes. Errors: CodeNone when there are
+// none and create is not set, CodeNewer.
+func (s *pgStore) migrate(ctx context.Context, c *pgx.Conn, schema string, create bool, texts []string) error {
 	have, err := s.version(ctx, c, schema)
 	switch {
 	case err != nil:
@@ -86,6 +82,9 @@ func (s *pgStore) migrate(ctx context.Context, c *pgx.Conn, schema string, creat
 		have, err := s.version(ctx, c, schema) // another process may have been quicker
 		if err != nil {
 			return err
+		}
+		if have > len(texts) {
+			return say(CodeNewer, nil, "file", s.name)
 		}
 		for ; have < len(texts); have++ {
 			if _, err := t.Exec(ctx, texts[have]); err != nil {
