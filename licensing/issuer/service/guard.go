@@ -14,6 +14,7 @@ import (
 // visit is one request from its first byte to its last, for the log.
 type visit struct {
 	path    string
+	what    string // the route, or what an exchange came through that has none
 	started time.Duration
 	address netip.Addr
 	status  int
@@ -23,6 +24,7 @@ type visit struct {
 	trace, kind, device, answer string
 	again                       bool
 	entries                     uint64
+	files                       int // brought to the page so far
 }
 
 type visitKey struct{}
@@ -167,7 +169,10 @@ func (s *Service) paged(next http.Handler) http.Handler {
 				return
 			}
 			body := s.slowBody(w, http.MaxBytesReader(w, r.Body, maxPage))
-			defer body.stop()
+			defer func() {
+				body.stop()
+				visitOf(r).in = body.read
+			}()
 			ctx, cancel := context.WithTimeout(r.Context(), formTime)
 			defer cancel()
 			r = r.WithContext(ctx)

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"time"
@@ -11,6 +12,8 @@ import (
 const (
 	causeGone  = "gone" // the caller went away
 	statusGone = 499    // as proxies log it; it is never sent
+
+	statusGiven = http.StatusOK // what an answer counts as that no HTTP carried
 )
 
 // journal writes the log. It holds no license key, nonce or body, and of addresses only their network unless a person asked for more.
@@ -36,29 +39,33 @@ func (s *Service) finished(v *visit, took time.Duration) {
 			v.status = statusGone
 		}
 	}
-	message := "page"
+	s.served.Add(1)
 	switch {
 	case v.path == exchangePath:
-		message = "exchange"
-		s.numbers.exchanged(v, took)
+		s.exchanged(v, took)
 	case probe(v.path):
-		if v.status == http.StatusOK {
-			return
+		if v.status != http.StatusOK {
+			s.line("probe", v, took)
 		}
-		message = "probe"
 	default:
 		s.numbers.pages.add(1, statusText(v.status))
+		s.line("page", v, took)
 	}
+}
+
+// line logs a request that is over. Every line has the same fields.
+func (s *Service) line(message string, v *visit, took time.Duration) {
 	level := slog.LevelInfo
 	if v.status >= http.StatusInternalServerError {
 		level = slog.LevelWarn
 	}
-	attrs := []slog.Attr{slog.Int("status", v.status), slog.Float64("ms", float64(took.Microseconds())/1000)}
+	attrs := []slog.Attr{slog.Int("status", v.status), milliseconds(took)}
 	add := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
 		}
 	}
+	add("what", v.what)
 	add("trace", v.trace)
 	add("kind", v.kind)
 	add("device", v.device)
@@ -75,6 +82,8 @@ func (s *Service) finished(v *visit, took time.Duration) {
 	s.log.write(context.Background(), level, message, attrs...)
 }
 
+func milliseconds(d time.Duration) slog.Attr { return slog.Float64("ms", float64(d.Microseconds())/1000) }
+
 // fault counts and logs what is wrong on this side. The caller is told nothing of it but a code.
 func (s *Service) fault(ctx context.Context, cause string, err error) {
 	s.numbers.faults.add(1, cause)
@@ -83,6 +92,24 @@ func (s *Service) fault(ctx context.Context, cause string, err error) {
 		trace = v.trace
 	}
 	s.log.write(ctx, slog.LevelError, "fault", slog.String("cause", cause), slog.String("trace", trace), slog.String("error", err.Error()))
+}
+
+// started logs where a service answers, and with what.
+func (s *Service) started(ctx context.Context, public net.Listener, secure bool, private net.Listener) {
+	attrs := []slog.Attr{
+		slog.String("address", public.Addr().String()), slog.Bool("tls", secure), slog.Bool("proxy", s.o.Proxy),
+		slog.String("store", s.o.Store), slog.String("version", s.o.Version),
+	}
+	if private != nil {
+		attrs = append(attrs, slog.String("metrics", private.Addr().String()))
+	}
+	s.log.write(ctx, slog.LevelInfo, "start", attrs...)
+}
+
+// stopped logs why a service ended, how many requests it answered and how many it cut off, and for how long it was up.
+func (s *Service) stopped(ctx context.Context, reason error, up time.Duration) {
+	s.log.write(ctx, slog.LevelInfo, "stop", slog.String("reason", reason.Error()), slog.Uint64("served", s.served.Load()),
+		slog.Int64("cut", s.numbers.inFlight.Load()), slog.Int64("uptime_seconds", int64(up/time.Second)))
 }
 
 // shownAddress is an address as the log has it.

@@ -69,6 +69,13 @@ func (b *buckets) spent(key string, running time.Duration) (wait time.Duration, 
 	return wait, wait > 0
 }
 
+// charge takes a token also when there is none: the next one has to wait for it too.
+func (b *buckets) charge(key string, running time.Duration) {
+	if b != nil {
+		b.of(key).ReserveN(moment(running), 1)
+	}
+}
+
 // use takes a token whether there is one or not, for a name that was verified meanwhile.
 func (b *buckets) use(key string, running time.Duration) {
 	if b != nil {

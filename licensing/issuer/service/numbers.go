@@ -20,6 +20,7 @@ type numbers struct {
 	faults    family // cause
 	limited   family // by
 	pages     family // status
+	commands  family // command, code
 	again     atomic.Uint64
 	entries   atomic.Uint64
 	inFlight  atomic.Int64
@@ -135,6 +136,7 @@ func (s *Service) metrics(w http.ResponseWriter, _ *http.Request) {
 	n.faults.write(b, "holdfast_faults_total", "Faults of the service by cause.", "cause")
 	n.limited.write(b, "holdfast_limited_total", "Requests told to come again by what was used up.", "by")
 	n.pages.write(b, "holdfast_pages_total", "Requests for pages by status.", "status")
+	n.commands.write(b, "holdfast_commands_total", "Commands that ran on the folder for other processes, by name and exit code.", "command", "code")
 	gauge("holdfast_requests_in_flight", "Requests that are being answered.", n.inFlight.Load())
 	out := int64(0)
 	if !s.away.began().IsZero() {

@@ -25,6 +25,7 @@ type pageDesk interface {
 type page struct {
 	desk   pageDesk
 	report func(context.Context, error)
+	around func(context.Context, letter, func() brought) brought // has one answered, and counts it; nil: nobody counts
 	guard  *http.CrossOriginProtection
 
 	words   map[string]pageWords // by language
@@ -63,6 +64,7 @@ func (p *page) mount(mux *http.ServeMux) {
 		"/":                  p.nowhere,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			visitOf(r).what = pattern
 			v := p.visit(w, r)
 			if err := p.guard.Check(r); err != nil {
 				v.fault(http.StatusForbidden, "cross_site", 0)

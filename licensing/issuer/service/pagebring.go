@@ -51,15 +51,15 @@ func (p *page) bring(ctx context.Context, files []upload) []brought {
 	for _, f := range files {
 		found, err := exchange.Read(f.name, f.data)
 		if err != nil {
-			all = append(all, brought{name: f.name, err: err})
+			all = append(all, p.settled(ctx, letter{brought{name: f.name, err: err}, f.data}))
 			continue
 		}
-		var quiet []brought
+		var quiet []letter
 		before := len(all)
 		for _, d := range found {
 			for _, b := range inside(d) {
 				if _, quietly := b.err.(notAsked); quietly {
-					quiet = append(quiet, b.brought)
+					quiet = append(quiet, b)
 					continue
 				}
 				if b.id != "" && seen[b.id] {
@@ -69,11 +69,11 @@ func (p *page) bring(ctx context.Context, files []upload) []brought {
 					return append(all, brought{name: f.name, err: tooMany{}})
 				}
 				seen[b.id] = true
-				all = append(all, p.answered(ctx, b))
+				all = append(all, p.settled(ctx, b))
 			}
 		}
 		if len(all) == before && len(quiet) > 0 {
-			others = append(others, quiet[0])
+			others = append(others, p.settled(ctx, quiet[0]))
 		}
 	}
 	return append(all, others...)
@@ -144,6 +144,15 @@ func codeOf(d exchange.RequestDevice) string {
 		return ""
 	}
 	return device.Code(k)
+}
+
+// settled takes one to the desk, and has it counted.
+func (p *page) settled(ctx context.Context, l letter) brought {
+	answer := func() brought { return p.answered(ctx, l) }
+	if p.around == nil {
+		return answer()
+	}
+	return p.around(ctx, l, answer)
 }
 
 // answered takes one to the desk.

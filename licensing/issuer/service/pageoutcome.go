@@ -38,6 +38,12 @@ func outcomeOf(b brought) (outcome, error) {
 		return troubled("file_ours", http.StatusUnsupportedMediaType).of(string(not.kind)), nil
 	case errors.As(b.err, &many):
 		return troubled("many_requests", http.StatusRequestEntityTooLarge, "n", maxBrought), nil
+	case errors.Is(b.err, errFull):
+		return troubled("busy", http.StatusServiceUnavailable), nil
+	case errors.Is(b.err, errOften):
+		return troubled("rate", http.StatusTooManyRequests), nil
+	case errors.Is(b.err, errAway): // the log was told when it went away
+		return serviceFault(), nil
 	case errors.As(b.err, &p):
 		return outcomeOfProblem(p), nil
 	case errors.As(b.err, &own):

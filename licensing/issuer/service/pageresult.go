@@ -51,7 +51,7 @@ func (v visitor) results(all []brought) {
 		}
 	}
 	status := statusOf(outcomes)
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(pageRetry/time.Second)))
 	}
 	v.show(status, f, items)

@@ -31,6 +31,8 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 		front = tls.NewListener(front, secure)
 	}
 	_ = s.isReady(ctx) // who signs is known from then on, also when the store goes away next
+	began := s.o.running()
+	s.started(ctx, public, secure != nil, private)
 	servers := []*http.Server{newServer(s.Handler())}
 	ended := make(chan error, 2)
 	go func() { ended <- servers[0].Serve(front) }()
@@ -44,6 +46,10 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 	case err = <-ended:
 	}
 	s.stopping.Store(true)
+	reason := err
+	if reason == nil {
+		reason = context.Cause(ctx)
+	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	for _, server := range servers {
@@ -51,6 +57,7 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 			_ = server.Close()
 		}
 	}
+	s.stopped(ctx, reason, s.o.running()-began)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

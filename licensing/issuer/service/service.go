@@ -71,6 +71,7 @@ type Service struct {
 	away      outage
 	ready     readiness
 	stopping  atomic.Bool
+	served    atomic.Uint64 // requests that are over
 }
 
 // New makes a service. The error is for texts and templates that cannot be read, which a tested build does not have.
@@ -86,7 +87,10 @@ func New(d Desk, o Options) (*Service, error) {
 	if s.words, err = readWords(); err != nil {
 		return nil, err
 	}
-	s.page, err = newPage(d, func(ctx context.Context, err error) { s.fault(ctx, "page", err) })
+	s.page, err = newPage(pageSide{s}, func(ctx context.Context, err error) { s.fault(ctx, "page", err) })
+	if err == nil {
+		s.page.around = s.counted
+	}
 	return s, err
 }
 
@@ -99,7 +103,7 @@ func (o Options) running() time.Duration { return o.Clock.Read().Running }
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range s.routes() {
-		mux.Handle(route.path, route.handler)
+		mux.Handle(route.path, noting(route.method+" "+route.path, route.handler))
 	}
 	pages := http.NewServeMux()
 	s.page.mount(pages)
@@ -126,6 +130,14 @@ func (s *Service) routes() []route {
 		all[i].handler = s.only(all[i].method, all[i].handler)
 	}
 	return all
+}
+
+// noting notes the route for the log.
+func noting(what string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		visitOf(r).what = what
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Metrics serves the numbers, for a listener that only the operator reaches.

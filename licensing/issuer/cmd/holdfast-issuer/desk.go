@@ -1,24 +1,39 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/issuer/service"
 )
 
 // opened is the issuer for one command. A service that runs the command for another process keeps its own open.
 type opened struct {
 	*issuer.Issuer
-	hosted bool
+	host    *hosted // nil: it is the command's own
+	running func() time.Duration
+}
+
+// DecideFile is that of the issuer. A service is told of what its issuer answered.
+func (o *opened) DecideFile(ctx context.Context, name string, data []byte, by issuer.Decision) ([]issuer.Answer, error) {
+	if o.host == nil {
+		return o.Issuer.DecideFile(ctx, name, data, by)
+	}
+	began := o.running()
+	answers, err := o.Issuer.DecideFile(ctx, name, data, by)
+	o.host.tell.Answered(data, answers, err, o.running()-began)
+	return answers, err
 }
 
 // Close closes what the command opened itself.
 func (o *opened) Close() error {
-	if o.hosted {
+	if o.host != nil {
 		return nil
 	}
 	return o.Issuer.Close()
@@ -29,10 +44,12 @@ type hosted struct {
 	is     *issuer.Issuer
 	dir    string // of the issuer
 	caller string // folder in which the caller's relative names are meant
+	what   string // the command, once it is known
+	tell   *service.Service // counts and logs what the command answers
 }
 
 // opens gives out the service's issuer, for its own folder alone.
-func (h *hosted) opens(dir string) (*opened, error) {
+func (h *hosted) opens(dir string, running func() time.Duration) (*opened, error) {
 	own, err := os.Stat(h.dir)
 	if err != nil {
 		return nil, inFile(dir, err)
@@ -40,7 +57,7 @@ func (h *hosted) opens(dir string) (*opened, error) {
 	if asked, err := os.Stat(dir); err != nil || !os.SameFile(own, asked) {
 		return nil, &issuer.Error{Code: issuer.CodeNone, Err: err, Slots: map[string]any{"dir": dir}}
 	}
-	return &opened{h.is, true}, nil
+	return &opened{h.is, h, running}, nil
 }
 
 // source reads a file that a person named.

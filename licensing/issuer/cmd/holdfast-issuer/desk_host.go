@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -14,12 +15,14 @@ import (
 
 	"holdfast/licensing/client/endpoint"
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/issuer/service"
 )
 
 // deskHost runs the commands of other processes on the folder that a service has open.
 type deskHost struct {
 	world
 	is      *issuer.Issuer
+	service *service.Service // counts and logs what runs
 	dir     string // absolute
 	ln      net.Listener
 	server  *http.Server
@@ -29,7 +32,7 @@ type deskHost struct {
 
 // hostDesk begins to run commands, and names the place in the folder. The caller has the store open, so whatever lies there of another
 // service was left behind.
-func hostDesk(w world, is *issuer.Issuer, dir string) (*deskHost, error) {
+func hostDesk(w world, is *issuer.Issuer, s *service.Service, dir string) (*deskHost, error) {
 	if old := endpoint.Read(dir); old != "" {
 		forgetDesk(old)
 	}
@@ -38,7 +41,7 @@ func hostDesk(w world, is *issuer.Issuer, dir string) (*deskHost, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &deskHost{world: w, is: is, dir: dir, ln: ln, running: make(chan struct{}, maxCommands), stop: stop}
+	h := &deskHost{world: w, is: is, service: s, dir: dir, ln: ln, running: make(chan struct{}, maxCommands), stop: stop}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+deskPath, h.command)
 	h.server = &http.Server{
@@ -100,12 +103,14 @@ func (h *deskHost) run(ctx context.Context, c deskCommand) deskAnswer {
 	w := h.world
 	w.in, w.out, w.err = bytes.NewReader(c.Stdin), &out, &errs
 	w.fs = callerFS{h.fs, string(c.Dir)}
-	w.host = &hosted{is: h.is, dir: h.dir, caller: string(c.Dir)}
+	w.host = &hosted{is: h.is, dir: h.dir, caller: string(c.Dir), tell: h.service}
 	var args []string
 	for _, a := range c.Args {
 		args = append(args, string(a))
 	}
+	began := worldClock{w}.Read().Running
 	code := run(ctx, args, w)
+	h.service.Command(cmp.Or(w.host.what, "usage"), code, worldClock{w}.Read().Running-began, int64(len(c.Stdin)), int64(out.Len()+errs.Len()))
 	return deskAnswer{Schema: deskSchema, Stdout: out.Bytes(), Stderr: errs.Bytes(), Code: code}
 }
 

@@ -27,6 +27,7 @@ type serving struct {
 	url  string
 	said string
 	stop func() (code int)
+	errs *bytes.Buffer // what it said and logged, once it is stopped
 }
 
 // serve starts the verb on the desk's folder and waits until it says where it answers.
@@ -44,7 +45,7 @@ func (d desk) serve(args ...string) *serving {
 		_ = say.CloseWithError(fmt.Errorf("code %d", code))
 		ended <- code
 	}()
-	s := &serving{t: d.t}
+	s := &serving{t: d.t, errs: &errs}
 	var once sync.Once
 	code := -1
 	s.stop = func() int {
@@ -142,6 +143,17 @@ func TestCommandsOnAServedFolderGoThroughTheService(t *testing.T) {
 	}
 	if out := d.must(disk.OS(), "license", "list", "--dir", d.path("acme")); !strings.Contains(out, "3/4") {
 		t.Errorf("afterwards: %s", out)
+	}
+	// Everything has its line, the start and the stop too.
+	for _, want := range []string{
+		`"msg":"start","address":"127.0.0.1:`, `"tls":false,"proxy":false,"store":"bbolt","version":"dev"`,
+		`"msg":"command","what":"license list","code":0,`, `"msg":"command","what":"license show","code":2,`,
+		`"msg":"exchange","status":200,"ms":0,"what":"command","trace":"`, `"msg":"exchange","status":200,"ms":0,"what":"POST /v1/exchange","trace":"`,
+		`"msg":"stop","reason":"context canceled","served":2,"cut":0,"uptime_seconds":0`,
+	} {
+		if !strings.Contains(s.errs.String(), want) {
+			t.Errorf("no %s in\n%s", want, s.errs)
+		}
 	}
 }
 

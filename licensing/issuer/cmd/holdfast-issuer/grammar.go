@@ -191,7 +191,7 @@ func (p *program) secret(flag, name string) ([]byte, error) {
 // open opens the issuer for one command.
 func (p *program) open(dir, rootDir string) (*opened, error) {
 	if p.host != nil {
-		return p.host.opens(within(p.host.caller, dir))
+		return p.host.opens(within(p.host.caller, dir), func() time.Duration { return p.clock().Read().Running })
 	}
 	o, err := p.options()
 	if err != nil {

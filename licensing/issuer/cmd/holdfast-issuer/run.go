@@ -76,6 +76,9 @@ func run(ctx context.Context, args []string, w world) (code int) {
 		p.cli.JSON = p.cli.JSON || asksForJSON(args)
 		return p.report(&issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": err.Error()}})
 	}
+	if p.host != nil {
+		p.host.what = command.Selected().Path()
+	}
 	if done, err := p.elsewhere(command, args); err != nil {
 		return p.report(err)
 	} else if done {

@@ -84,7 +84,7 @@ func (c *serveCommand) Run(p *program) error {
 		defer private.Close()
 	}
 	if p.storeKind(dir) == storeInFolder {
-		host, err := hostDesk(p.world, is.Issuer, dir)
+		host, err := hostDesk(p.world, is.Issuer, s, dir)
 		if err != nil {
 			return inFile(c.Dir, err)
 		}
