@@ -69,17 +69,25 @@ func carried(r *http.Request) (packed bool, status int, code string) {
 
 // accepts says whether a list of media types or encodings names one, and not with q=0.
 func accepts(lists []string, want string) bool {
+	q, named := weight(lists, want)
+	return named && q > 0
+}
+
+// weight is how much is liked what a list of media types or encodings names: 1 unless it says otherwise.
+func weight(lists []string, want string) (q float64, named bool) {
 	for _, list := range lists {
 		for item := range strings.SplitSeq(list, ",") {
 			name, params, _ := strings.Cut(item, ";")
 			if strings.EqualFold(strings.TrimSpace(name), want) {
 				q, found := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
-				n, err := strconv.ParseFloat(q, 64)
-				return !found || err != nil || n > 0
+				if n, err := strconv.ParseFloat(q, 64); found && err == nil {
+					return n, true
+				}
+				return 1, true
 			}
 		}
 	}
-	return false
+	return 0, false
 }
 
 // refuseBody says why a body was not taken.

@@ -189,7 +189,7 @@ func newVendor(t testing.TB, places int) *vendor {
 	t.Helper()
 	v := &vendor{dir: filepath.Join(t.TempDir(), "acme"), clock: newHands()}
 	var err error
-	v.Issuer, err = issuer.Init(v.dir, issuer.NewVendor{ID: "acme", Name: "Acme GmbH"}, issuer.Options{Now: v.clock.now, Rand: rand.NewChaCha8([32]byte{1})})
+	v.Issuer, err = issuer.Init(v.dir, issuer.NewVendor{ID: "acme", Name: "Acme GmbH", Support: exchange.Support{Email: "help@acme.example"}}, issuer.Options{Now: v.clock.now, Rand: rand.NewChaCha8([32]byte{1})})
 	if err != nil {
 		t.Fatal(err)
 	}

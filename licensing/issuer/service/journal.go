@@ -82,7 +82,9 @@ func (s *Service) line(message string, v *visit, took time.Duration) {
 	s.log.write(context.Background(), level, message, attrs...)
 }
 
-func milliseconds(d time.Duration) slog.Attr { return slog.Float64("ms", float64(d.Microseconds())/1000) }
+func milliseconds(d time.Duration) slog.Attr {
+	return slog.Float64("ms", float64(d.Microseconds())/1000)
+}
 
 // fault counts and logs what is wrong on this side. The caller is told nothing of it but a code.
 func (s *Service) fault(ctx context.Context, cause string, err error) {

@@ -53,6 +53,15 @@ func (b *breaking) OutageOver(ctx context.Context, since, until time.Time) error
 	return b.Issuer.OutageOver(ctx, since, until)
 }
 
+func (b *breaking) Profile() (issuer.Profile, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.away {
+		return issuer.Profile{}, &issuer.Error{Code: issuer.CodeAway}
+	}
+	return b.Issuer.Profile()
+}
+
 func noticeIn(t *testing.T, v *vendor, file []byte) exchange.Response {
 	t.Helper()
 	found, err := exchange.Read("answer", file)

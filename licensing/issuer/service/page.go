@@ -25,7 +25,8 @@ type pageDesk interface {
 type page struct {
 	desk   pageDesk
 	report func(context.Context, error)
-	around func(context.Context, letter, func() brought) brought // has one answered, and counts it; nil: nobody counts
+	around func(context.Context, letter, func() brought) brought                 // has one answered, and counts it; nil: nobody counts
+	refuse func(w http.ResponseWriter, r *http.Request, status int, code string) // answers a program
 	guard  *http.CrossOriginProtection
 
 	words   map[string]pageWords // by language
@@ -47,6 +48,9 @@ func newPage(d pageDesk, report func(context.Context, error)) (*page, error) {
 		report = func(context.Context, error) {}
 	}
 	p := &page{desk: d, report: report, guard: http.NewCrossOriginProtection()}
+	p.refuse = func(w http.ResponseWriter, _ *http.Request, status int, _ string) {
+		http.Error(w, http.StatusText(status), status)
+	}
 	return p, p.load()
 }
 
@@ -115,7 +119,7 @@ func (p *page) nowhere(v visitor) {
 		status, code = http.StatusMethodNotAllowed, "method"
 	}
 	if !p.wants(v.r) {
-		http.Error(v.w, http.StatusText(status), status)
+		p.refuse(v.w, v.r, status, code)
 		return
 	}
 	v.fault(status, code, 0)

@@ -233,7 +233,7 @@ func TestEveryFaultHasItsWords(t *testing.T) {
 		_ = r
 	}
 	w, _ := recorded(p, "no such code", 0)
-	if !strings.Contains(w.Body.String(), "has a problem with this service") || plain.IsMissing(w.Body.String()) {
+	if !strings.Contains(w.Body.String(), "There is a problem with this service.") || plain.IsMissing(w.Body.String()) {
 		t.Error("an unknown code has no words")
 	}
 }

@@ -90,7 +90,7 @@ func TestEveryOutcomeHasItsFourAnswers(t *testing.T) {
 		v := visitor{p: p.page, words: w}
 		for _, code := range outcomeCodes {
 			for _, part := range []string{"headline", "happened", "works", "do", "by"} {
-				slots := []any{"vendor", "Acme", "code", "7F3A-2C91", "date", "1 May", "until", "2 May", "by", "3 May", "n", 2, "other", "x", "promise", "2 days"}
+				slots := []any{"vendor", "Acme", "code", "7F3A-2C91", "date", "1 May", "until", "2 May", "by", "3 May", "n", 2, "other", "x", "promise", "2 days", "wait", "5 seconds"}
 				text := v.part(outcome{code: code}, part, slots)
 				if part == "headline" {
 					text = v.own(outcome{code: code}, part, slots)

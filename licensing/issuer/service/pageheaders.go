@@ -1,9 +1,6 @@
 package service
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // pageHeaders are those of everything that the page sends. They take away what a page without scripts has no use for.
 func pageHeaders(h http.Header, r *http.Request) {
@@ -20,16 +17,21 @@ func pageHeaders(h http.Header, r *http.Request) {
 	}
 }
 
-// programPaths are those that programs ask for and people do not.
-var programPaths = []string{"/v1/", "/healthz", "/readyz", "/metrics"}
+// mediaHTML is what browsers ask for first.
+const mediaHTML = "text/html"
 
 // wants says whether a request is that of a person with a browser, who gets a page and not a document for programs when something
-// stands in the way.
+// stands in the way: HTML is named, and nothing that a program reads is liked better.
 func (p *page) wants(r *http.Request) bool {
-	for _, path := range programPaths {
-		if strings.HasPrefix(r.URL.Path, path) {
+	lists := r.Header.Values("Accept")
+	html, named := weight(lists, mediaHTML)
+	if !named || html <= 0 {
+		return false
+	}
+	for _, media := range []string{mediaType, mediaProblem, "application/json"} {
+		if q, named := weight(lists, media); named && q > html {
 			return false
 		}
 	}
-	return strings.Contains(r.Header.Get("Accept"), "text/html")
+	return true
 }

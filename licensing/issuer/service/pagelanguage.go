@@ -1,12 +1,15 @@
 package service
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"time"
 
 	"golang.org/x/text/language"
 
 	"holdfast/licensing/plain"
+	"holdfast/licensing/terms"
 )
 
 // pageWords speaks one language.
@@ -19,6 +22,15 @@ func (w pageWords) text(id string, args ...any) string {
 		slots[args[i].(string)] = args[i+1]
 	}
 	return w.Text(id, slots)
+}
+
+// wait is a time to wait in words, rounded up as the header is; 0 is pageRetry.
+func (w pageWords) wait(d time.Duration) string {
+	unit := time.Second
+	if d = cmp.Or(d, pageRetry); d > time.Minute {
+		unit = time.Minute
+	}
+	return w.Length(terms.Length{Span: (d + unit - 1) / unit * unit})
 }
 
 // language is the one that was picked on the page, else the best for what the browser asks for.

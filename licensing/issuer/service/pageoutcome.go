@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
@@ -18,7 +19,11 @@ type outcome struct {
 	tone          terms.Tone
 	slots         []any
 	problem       bool
+	retry         time.Duration // when it is worth another try; 0: pageRetry
 }
+
+// nobody is the variant of texts that do without the vendor's name, for when it is not known.
+const nobody = "nobody"
 
 func troubled(code string, status int, slots ...any) outcome {
 	return outcome{code: code, status: status, tone: terms.ToneNotice, slots: slots, problem: true}

@@ -81,7 +81,10 @@ var toneIcons = map[terms.Tone]string{terms.ToneOK: "ok", terms.ToneNotice: "not
 // item puts one into words. Of several, each is called by the name of its file.
 func (v visitor) item(f pageFrame, b brought, o outcome, several bool) pageItem {
 	w := v.words
-	slots := append([]any{"vendor", f.Name, "file", b.name}, o.slots...)
+	if f.Vendor.Name == "" && o.variant == "" {
+		o.variant = nobody
+	}
+	slots := append([]any{"vendor", f.Name, "file", b.name, "wait", w.wait(o.retry)}, o.slots...)
 	i := pageItem{Tone: string(o.tone), Icon: toneIcons[o.tone], Eyebrow: w.text("page.own", "text", b.name), Problem: o.problem}
 	if until, ok := i.until(b); ok {
 		slots = append(slots, "by", w.Date(until, nil))
@@ -95,7 +98,7 @@ func (v visitor) item(f pageFrame, b brought, o outcome, several bool) pageItem 
 		slots = append(slots, "code", b.answer.Code, "date", w.Date(b.answer.At, nil), "until", w.Date(b.answer.Until, nil))
 	} else if o.problem {
 		i.Code = o.code
-		if o.variant != "" && w.Has("page.out."+o.code+"."+o.variant+".headline") {
+		if o.variant != "" && o.variant != nobody && w.Has("page.out."+o.code+"."+o.variant+".headline") {
 			i.Code += "." + o.variant
 		}
 	}

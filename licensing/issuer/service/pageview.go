@@ -159,10 +159,9 @@ const pageRetry = time.Minute
 
 // fault shows that a request was not served. It asks the store for nothing: it may be what is away.
 func (v visitor) fault(status int, code string, retry time.Duration) {
-	if retry > 0 {
-		v.w.Header().Set("Retry-After", strconv.Itoa(int((retry+time.Second-1)/time.Second)))
-	}
+	retryAfter(v.w.Header(), retry)
 	o := troubled(v.knownCode(code), status)
+	o.retry = retry
 	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
 		o.tone = "warn"
 	}

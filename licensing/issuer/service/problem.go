@@ -41,6 +41,8 @@ const (
 	retryPerson   = 30 * time.Minute
 )
 
+const mediaProblem = "application/problem+json"
+
 // Problem is the body of an answer that is no file (RFC 9457).
 type Problem struct {
 	Type   string `json:"type"`
@@ -91,11 +93,28 @@ func (w words) in(r *http.Request) *plain.Speaker {
 // refuse answers with a problem, or with a page when a person with a browser asked for one.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, status int, code string, wait time.Duration) {
 	visitOf(r).cause = code
-	if s.page.wants(r) {
-		s.page.fault(w, r, status, code, wait)
-		return
+	if visitOf(r).path != "" && s.page.wants(r) { // the private listener has no page
+		if shown := shownAs(code); shown != "" {
+			s.page.fault(w, r, status, shown, wait)
+			return
+		}
 	}
 	s.problem(w, r, status, code, wait)
+}
+
+// shownAs is the code under which the page has words for a problem; "" when it has none, because only programs meet it.
+func shownAs(code string) string {
+	switch code {
+	case codeNotFound, codeMethod, codeTooLarge, codeSlow, codeRate, codeBusy, codeStopping:
+		return code
+	case codeStore, codeClock, codeUnexpected:
+		return "service"
+	case codeMedia, codeEncoding, codePacking, codeSeveral:
+		return "upload_kind"
+	case codeCut:
+		return "upload_cut"
+	}
+	return ""
 }
 
 func (s *Service) problem(w http.ResponseWriter, r *http.Request, status int, code string, wait time.Duration) {
@@ -110,9 +129,10 @@ func (s *Service) problem(w http.ResponseWriter, r *http.Request, status int, co
 		b = []byte("{}")
 	}
 	h := w.Header()
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", mediaProblem)
 	h.Set("Content-Language", say.Language())
 	h.Set("Content-Length", strconv.Itoa(len(b)+1))
+	h.Set("Vary", "Accept, Accept-Language")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'")
 	if v.trace != "" {

@@ -31,6 +31,7 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 		front = tls.NewListener(front, secure)
 	}
 	_ = s.isReady(ctx) // who signs is known from then on, also when the store goes away next
+	s.page.profile()   // and so is whom people ask for help
 	began := s.o.running()
 	s.started(ctx, public, secure != nil, private)
 	servers := []*http.Server{newServer(s.Handler())}

@@ -90,6 +90,9 @@ func New(d Desk, o Options) (*Service, error) {
 	s.page, err = newPage(pageSide{s}, func(ctx context.Context, err error) { s.fault(ctx, "page", err) })
 	if err == nil {
 		s.page.around = s.counted
+		s.page.refuse = func(w http.ResponseWriter, r *http.Request, status int, code string) {
+			s.problem(w, r, status, code, 0)
+		}
 	}
 	return s, err
 }

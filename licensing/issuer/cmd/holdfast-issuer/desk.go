@@ -42,9 +42,9 @@ func (o *opened) Close() error {
 // hosted is where a service runs the commands of other processes.
 type hosted struct {
 	is     *issuer.Issuer
-	dir    string // of the issuer
-	caller string // folder in which the caller's relative names are meant
-	what   string // the command, once it is known
+	dir    string           // of the issuer
+	caller string           // folder in which the caller's relative names are meant
+	what   string           // the command, once it is known
 	tell   *service.Service // counts and logs what the command answers
 }
 

@@ -23,7 +23,7 @@ type deskHost struct {
 	world
 	is      *issuer.Issuer
 	service *service.Service // counts and logs what runs
-	dir     string // absolute
+	dir     string           // absolute
 	ln      net.Listener
 	server  *http.Server
 	running chan struct{}
