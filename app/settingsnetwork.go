@@ -67,7 +67,7 @@ func CheckCA(file string) error {
 	if err != nil {
 		return &licensing.Mistake{Code: "ca_unreadable", Args: map[string]any{"file": file}}
 	}
-	if reconcile.CheckNetwork(reconcile.Network{CA: b}) != nil {
+	if reconcile.CheckNetwork(reconcile.Network{CA: b, CAFile: file}) != nil {
 		return &licensing.Mistake{Code: "ca_no_certificate", Args: map[string]any{"file": file}}
 	}
 	return nil
@@ -108,15 +108,14 @@ func (a *App) contactSettings() reconcile.Settings {
 	return reconcile.Settings{Mode: reconcile.Mode(s.Network), Windows: windows, Paused: s.Paused}
 }
 
-// network is how vendors are reached now. Of a file of certificates that cannot be read something is passed on that is none, so that
-// the contact says so, rather than to go another way than the one that was chosen.
+// network is how vendors are reached now. Of a file of certificates that cannot be read the name alone is passed on, and the contact says
+// so.
 func (a *App) network() reconcile.Network {
 	s := a.Settings()
-	n := reconcile.Network{Proxy: s.Proxy}
+	n := reconcile.Network{Proxy: s.Proxy, CAFile: s.CA}
 	if s.CA != "" {
-		b, err := disk.ReadFile(disk.OS(), s.CA, caLimit)
-		if n.CA = b; err != nil || len(b) == 0 {
-			n.CA = []byte("unreadable")
+		if b, err := disk.ReadFile(disk.OS(), s.CA, caLimit); err == nil {
+			n.CA = b
 		}
 	}
 	return n

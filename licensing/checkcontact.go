@@ -10,7 +10,7 @@ func (e *Engine) checkContact(f terms.Facts, r clock.Reading) Check {
 	c := line("contact", "", map[string]any{"fresh": true})
 	v := e.judging.Evaluate(f, r.Wall)
 	var newest ContactView
-	for _, view := range e.contactViews(&v) {
+	for _, view := range e.contactViews(&v, r) {
 		if view.Finding.State != "" {
 			c := line("contact", view.Finding.State, view.Finding.Slots)
 			c.Level = terms.ToneNotice

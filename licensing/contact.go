@@ -43,6 +43,8 @@ type ContactView struct {
 	Plan   reconcile.Plan
 	// Failures are the contacts in a row since, as far as they were recorded.
 	Failures int
+	// ClockDoubt: the clock of this computer may be wrong, and with it what it says of a certificate's dates.
+	ClockDoubt bool
 	// Finding is no_contact or contact_blocked when the last contact did not come through, else without a state.
 	Finding terms.Finding
 }

@@ -2,11 +2,13 @@ package licensing
 
 import (
 	"cmp"
+	"maps"
 	"net"
 	"net/url"
 	"strconv"
 	"time"
 
+	"holdfast/licensing/clock"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -66,19 +68,20 @@ func moves(v *reconcile.Vendor, date, from time.Time) {
 }
 
 // contactViews are the vendors' contacts, as they stand.
-func (e *Engine) contactViews(v *terms.Verdict) []ContactView {
+func (e *Engine) contactViews(v *terms.Verdict, r clock.Reading) []ContactView {
 	var all []ContactView
+	doubt := e.rec.Home.clockState(r) != ""
 	for _, vendor := range sortedValues(e.rec.Vendors) {
 		rec := e.rec.Contacts[vendor.Root]
 		c := ContactView{
 			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.Last, Failures: rec.Fails,
-			Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress},
+			Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress}, ClockDoubt: doubt,
 		}
 		if len(vendor.Profile.URLs) > 0 {
-			c.Host, c.Plan = hostOf(vendor.Profile.URLs[0]), reconcile.Plan{}
+			c.Host, c.Plan = hostOf(vendor.Profile.URLs[0]), reconcile.Plan{Hold: reconcile.HoldNobody}
 		}
 		if l := e.contacts[vendor.Root]; l != nil {
-			c.Last, c.Plan = cmp.Or(l.last, c.Last), l.plan
+			c.Last, c.Plan = cmp.Or(l.last, c.Last), cmp.Or(l.plan, c.Plan)
 		}
 		c.Finding = contactFinding(&c, offlineUntil(v, vendor.Root))
 		all = append(all, c)
@@ -101,7 +104,8 @@ func contactFinding(c *ContactView, until time.Time) terms.Finding {
 	if c.Last == nil {
 		return terms.Finding{}
 	}
-	slots := terms.Slots{"vendor": c.Vendor, "time": c.Last.At, "plain_cause": string(c.Last.Cause)}
+	slots := terms.Slots{"vendor": c.Vendor, "time": c.Last.At, "plain_cause": string(c.Last.Cause), "hold": string(c.Plan.Hold)}
+	maps.Copy(slots, c.Last.Detail.Slots())
 	if !until.IsZero() {
 		slots["date"] = until
 	}

@@ -180,7 +180,7 @@ func (e *Engine) snapshot() Snapshot {
 	for _, v := range sortedValues(e.rec.Vendors) {
 		s.Vendors = append(s.Vendors, e.vendorView(v))
 	}
-	s.Usage, s.Contacts = e.usageViews(&s.Facts, &s.Verdict, r), e.contactViews(&s.Verdict)
+	s.Usage, s.Contacts = e.usageViews(&s.Facts, &s.Verdict, r), e.contactViews(&s.Verdict, r)
 	e.metering.Store(e.newMetering(l, &s.Verdict))
 	for _, b := range e.rec.Home.Bounds {
 		if b.Signed.After(s.LastContact) {

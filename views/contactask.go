@@ -99,7 +99,7 @@ func (w *Window) tellAsked(a *ask, ended []asked) {
 			return
 		case e.contact.Cause != "" && words == "":
 			tone = look.ToneOf(terms.ToneNotice)
-			words = w.v.t("contacts.told.none", "vendor", vendor, "cause", w.v.ContactCause(e.contact.Cause))
+			words = w.v.t("contacts.told.none", "vendor", vendor, "cause", w.v.ContactCause(e.contact))
 		}
 	}
 	switch {

@@ -34,7 +34,7 @@ func (v voice) contactLines(s licensing.Snapshot) []line {
 			if !contactMatters(s, c.Root) {
 				continue
 			}
-			l.Symbol, l.Sub = "wait", v.t("contacts.line.none", "cause", v.ContactCause(c.Last.Cause))
+			l.Symbol, l.Sub = "wait", v.t("contacts.line.none", "cause", v.ContactCause(*c.Last))
 		default:
 			continue
 		}

@@ -29,7 +29,7 @@ func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, read
 	r := contactRow{ID: c.ID, Title: capital(v.onDay(c.At, at)), Chip: v.contactOutcome(c)}
 	r.Sub = v.t("contacts.row", "vendor", vendor, "what", v.ContactReason(c.Reason))
 	if c.Cause != "" {
-		r.Sub = v.t("contacts.row", "vendor", vendor, "what", v.ContactCause(c.Cause))
+		r.Sub = v.t("contacts.row", "vendor", vendor, "what", v.ContactCause(c))
 	}
 	fact := func(id, text string) {
 		if text != "" {
@@ -48,7 +48,7 @@ func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, read
 		fact("contacts.came", v.pieces(c.Came, "contacts.came.none"))
 	}
 	if c.Cause != "" {
-		fact("contacts.result", capital(v.ContactCause(c.Cause)))
+		fact("contacts.result", capital(v.ContactCause(c)))
 	}
 	fact("contacts.trace", traces(c))
 	for _, x := range c.Changes {

@@ -80,7 +80,7 @@ func TestEveryCauseHasAWordAndSaysThatNothingChanged(t *testing.T) {
 		v := voiceIn(t, lang)
 		for _, cause := range causes {
 			r := v.contactRow("Acme GmbH", reconcile.Contact{ID: "x", At: clockAt(11, 0), Reason: reconcile.ReasonDate, Cause: cause}, clockAt(12, 0), false)
-			if last := r.Notes[len(r.Notes)-1]; last != v.t("contacts.calm") || r.Chip.Word == "" || !strings.HasSuffix(r.Sub, v.ContactCause(cause)) {
+			if last := r.Notes[len(r.Notes)-1]; last != v.t("contacts.calm") || r.Chip.Word == "" || !strings.HasSuffix(r.Sub, v.ContactCause(reconcile.Contact{Cause: cause})) {
 				t.Errorf("%s %s: %+v", lang, cause, r)
 			}
 			if r.Chip.Tone == terms.ToneWarn || r.Chip.Tone == terms.ToneStop || r.Chip.Tone == terms.ToneOK {
@@ -92,6 +92,7 @@ func TestEveryCauseHasAWordAndSaysThatNothingChanged(t *testing.T) {
 
 var causes = []reconcile.Cause{
 	reconcile.CauseStopped, reconcile.CauseHere, reconcile.CauseNoNetwork, reconcile.CauseDNS, reconcile.CauseRefused, reconcile.CauseProxy,
+	reconcile.CauseProxyAway, reconcile.CauseCAFile, reconcile.CauseExpired, reconcile.CauseEarly, reconcile.CauseOtherName,
 	reconcile.CauseCaptive, reconcile.CauseIntercepted, reconcile.CauseCertificate, reconcile.CauseTimeout, reconcile.CauseCut, reconcile.CauseBusy,
 	reconcile.CauseServer, reconcile.CauseOutage, reconcile.CauseNotService, reconcile.CauseAnswer, reconcile.CauseOther, reconcile.CauseDeclined,
 	reconcile.CauseWaiting,

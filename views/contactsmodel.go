@@ -102,7 +102,7 @@ func (v voice) contactVendor(c licensing.ContactView, at time.Time, d contactsFe
 	}
 	x.Facts = [][2]string{{v.t("contacts.last"), ok}}
 	if l := c.Last; l != nil && l.Cause != "" {
-		x.Facts = append(x.Facts, [2]string{v.t("contacts.try"), capital(v.t("contacts.try.text", "when", v.onDay(l.At, at), "cause", v.ContactCause(l.Cause)))})
+		x.Facts = append(x.Facts, [2]string{v.t("contacts.try"), capital(v.t("contacts.try.text", "when", v.onDay(l.At, at), "cause", v.ContactCause(*l)))})
 	}
 	next := v.nextContact(c.Plan, at)
 	if d.source.Locked() && (c.Plan.Hold == reconcile.HoldOff || c.Plan.Hold == reconcile.HoldManual || c.Plan.Outside) {

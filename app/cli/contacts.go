@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"holdfast/app"
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
+	"holdfast/licensing/terms"
 )
 
 type contactsListCmd struct {
@@ -27,6 +30,7 @@ type contactJSON struct {
 	Class      reconcile.Class   `json:"class,omitempty"`
 	OK         bool              `json:"ok"`
 	Cause      reconcile.Cause   `json:"cause,omitempty"`
+	Detail     reconcile.Detail  `json:"detail,omitzero"`
 	RetryAt    time.Time         `json:"retry_at,omitzero"`
 	Essential  bool              `json:"essential,omitempty"`
 	Sent       []reconcile.Piece `json:"sent"`
@@ -82,7 +86,7 @@ func (c *contactsListCmd) run(ctx context.Context, s *session) (result, error) {
 func (s *session) contactJSON(vendor string, c reconcile.Contact) contactJSON {
 	j := contactJSON{
 		ID: c.ID, At: utc(c.At), Seconds: c.Took.Round(time.Millisecond).Seconds(), Reason: c.Reason, Vendor: c.Root, VendorName: vendor, Host: c.Host, Class: c.Class,
-		OK: c.Cause == "", Cause: c.Cause, RetryAt: utc(c.RetryAt), Essential: c.Essential, Sent: pieces(c.Sent), Came: pieces(c.Came),
+		OK: c.Cause == "", Cause: c.Cause, Detail: c.Detail, RetryAt: utc(c.RetryAt), Essential: c.Essential, Sent: pieces(c.Sent), Came: pieces(c.Came),
 		Changes: []contactChange{}, Drift: []contactDrift{}, Before: c.Before, Text: s.say.ContactLine(vendor, c, s.zone),
 	}
 	for _, x := range c.Changes {
@@ -182,20 +186,47 @@ func (s *session) standing(v licensing.ContactView) vendorContactJSON {
 	if v.Last != nil {
 		j.LastTry, j.Cause = utc(v.Last.At), v.Last.Cause
 	}
-	p, set := v.Plan, s.home.Settings()
-	if !p.Running && v.Host != "" { // a plan may be older than the settings, and without one they say all the same
-		switch set.Network {
-		case app.NetworkOff:
-			p = reconcile.Plan{Hold: reconcile.HoldOff}
-		case app.NetworkManual:
-			p = reconcile.Plan{Hold: reconcile.HoldManual}
-		}
-	}
-	if p != (reconcile.Plan{}) {
+	p := s.planned(v)
+	if p != (reconcile.Plan{}) && p.Hold != reconcile.HoldNobody {
 		j.Next = &p
 	}
 	j.Text = s.say.ContactPlan(v.Vendor, p, s.now(), s.zone)
 	return j
+}
+
+// planned is the next contact with a vendor. A plan may be older than the settings, and without one they say all the same.
+func (s *session) planned(v licensing.ContactView) reconcile.Plan {
+	switch set := s.home.Settings(); {
+	case v.Plan.Running || v.Host == "":
+	case set.Network == app.NetworkOff:
+		return reconcile.Plan{Hold: reconcile.HoldOff}
+	case set.Network == app.NetworkManual:
+		return reconcile.Plan{Hold: reconcile.HoldManual}
+	}
+	return v.Plan
+}
+
+// contactFinding is what there is to say about a vendor's last contact, with what is planned now.
+func (s *session) contactFinding(v licensing.ContactView) terms.Finding {
+	f := v.Finding
+	if f.State != "" {
+		f.Slots = maps.Clone(f.Slots)
+		f.Slots["hold"] = string(s.planned(v).Hold)
+	}
+	return f
+}
+
+// notReached are the answers about a vendor's last contact, when it did not come through. What is to do is the fix where there is one.
+func (s *session) notReached(v licensing.ContactView, at time.Time) (plain.Answers, bool) {
+	f := s.contactFinding(v)
+	if f.State == "" {
+		return plain.Answers{}, false
+	}
+	a := s.tell(f, at)
+	if fix := s.say.ContactFix(*v.Last, v.ClockDoubt); fix != "" {
+		a.Do = fix
+	}
+	return a, true
 }
 
 type contactsPauseCmd struct {

@@ -66,6 +66,7 @@ func TestSyncExitsWithHowItsContactsEnded(t *testing.T) {
 	for cause, want := range map[reconcile.Cause]int{
 		"": 0, reconcile.CauseNoNetwork: 50, reconcile.CauseDNS: 50, reconcile.CauseRefused: 50, reconcile.CauseTimeout: 50, reconcile.CauseCut: 50,
 		reconcile.CauseNotService: 50, reconcile.CauseAnswer: 50, reconcile.CauseOther: 50, reconcile.CauseCertificate: 50,
+		reconcile.CauseCAFile: 50, reconcile.CauseExpired: 50, reconcile.CauseEarly: 50, reconcile.CauseOtherName: 50, reconcile.CauseProxyAway: 51,
 		reconcile.CauseProxy: 51, reconcile.CauseCaptive: 51, reconcile.CauseIntercepted: 51,
 		reconcile.CauseBusy: 52, reconcile.CauseServer: 52, reconcile.CauseOutage: 52, reconcile.CauseDeclined: 53, reconcile.CauseWaiting: 75, reconcile.CauseHere: 43,
 	} {

@@ -141,8 +141,10 @@ func (s *session) contactCode(c reconcile.Contact) int {
 func (s *session) whatNow(root string) []string {
 	snap := s.engine.Snapshot()
 	for _, c := range snap.Contacts {
-		if c.Root == root && c.Finding.State != "" {
-			a := s.tell(c.Finding, snap.Verdict.At)
+		if c.Root != root {
+			continue
+		}
+		if a, ok := s.notReached(c, snap.Verdict.At); ok {
 			return s.four("", a.Works, a.Do, a.By)
 		}
 	}

@@ -133,8 +133,8 @@ func (s *session) whyItems(v terms.Verdict) []whyItem {
 		}
 	}
 	for _, c := range s.engine.Snapshot().Contacts {
-		if c.Finding.State != "" {
-			finding("contact", "", c.Finding)
+		if f := s.contactFinding(c); f.State != "" {
+			finding("contact", "", f)
 		}
 	}
 	return items

@@ -3,8 +3,28 @@ package plain
 import "holdfast/licensing/reconcile"
 
 // ContactCause says why a contact did not succeed, as part of a sentence.
-func (s *Speaker) ContactCause(c reconcile.Cause) string {
-	return s.coded("contact.cause."+string(c), string(c))
+func (s *Speaker) ContactCause(c reconcile.Contact) string {
+	id := "contact.cause." + string(c.Cause)
+	if !s.Has(id) {
+		return clean(string(c.Cause))
+	}
+	return s.Text(id, c.Detail.Slots())
+}
+
+// ContactFix says in sentences what a person can do about the cause, with the command that does it; "" when there is nothing but to wait.
+// doubt says that the clock of this computer may be wrong.
+func (s *Speaker) ContactFix(c reconcile.Contact, doubt bool) string {
+	id := "contact.fix." + string(c.Cause)
+	switch {
+	case c.Cause == reconcile.CauseProxyAway && c.Detail.System:
+		id += ".system"
+	case c.Cause == reconcile.CauseExpired && doubt:
+		id += ".clock"
+	}
+	if !s.Has(id) {
+		return ""
+	}
+	return s.Text(id, c.Detail.Slots())
 }
 
 // ContactReason says why a contact was made, as part of a sentence.

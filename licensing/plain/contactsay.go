@@ -18,7 +18,7 @@ func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Loc
 		id = "contact.line.changed"
 	}
 	return s.Text(id, map[string]any{
-		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c.Cause), "n": len(c.Changes),
+		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": len(c.Changes),
 	})
 }
 

@@ -129,7 +129,7 @@ func (r resolver) words(rule row, slot string, v any) filled {
 		return r.wrap(rule, slot, r.s.List(r.codes(rule, v)))
 	case string:
 		if rule.kind == asCode && v != "" && r.s.Has(rule.family+"."+v) {
-			return filled{text: r.s.Text(rule.family+"."+v, nil), own: true}
+			return filled{text: r.s.Text(rule.family+"."+v, r.f.Slots), own: true}
 		}
 	}
 	return r.wrap(rule, slot, shorten(r.s.value(v), longest))

@@ -15,6 +15,10 @@ var ownWords = []struct {
 	fits func(resolver) bool
 }{
 	{"passphrase", func(r resolver) bool { return r.f.Slots["keychain"] == passphraseLabel }},
+	// Nothing tries again by itself, see reconcile.Hold.
+	{"nobody", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "nobody" }},
+	{"manual", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "manual" }},
+	{"off", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "off" }},
 	// The records are open whatever the key store does.
 	{"open", func(r resolver) bool { return r.f.Slots["open"] == true }},
 	{"unsaved", func(r resolver) bool { return r.f.State == terms.StateRequestWaiting && r.f.Slots["name"] == "" }},

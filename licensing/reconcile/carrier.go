@@ -21,6 +21,7 @@ type Line interface {
 // Carried is what became of one exchange. There is an Answer when there is no Cause, and with CauseOutage when the service signed it.
 type Carried struct {
 	Cause  Cause
+	Detail Detail
 	Answer []byte // the file, unpacked
 	Host   string // host and port that answered, or were tried last
 	Class  Class
@@ -39,7 +40,7 @@ type Carried struct {
 // elsewhere says that no signed or binding word of the vendor came, so that another address may do better.
 func (c Carried) elsewhere() bool {
 	switch c.Cause {
-	case "", CauseStopped, CauseHere, CauseProxy, CauseCaptive, CauseOutage, CauseWaiting:
+	case "", CauseStopped, CauseHere, CauseCAFile, CauseProxy, CauseCaptive, CauseOutage, CauseWaiting:
 		return false
 	case CauseBusy:
 		return c.Status != 429 // it is the vendor that counts, not one of its computers
@@ -49,8 +50,8 @@ func (c Carried) elsewhere() bool {
 
 // causes are in the order in which they can meet a contact: of several addresses the one that got farthest tells most.
 var causes = []Cause{
-	CauseStopped, CauseHere, CauseNoNetwork, CauseDNS, CauseRefused, CauseProxy, CauseCaptive, CauseIntercepted, CauseCertificate,
-	CauseTimeout, CauseCut, CauseNotService, CauseServer, CauseBusy, CauseOutage, CauseAnswer, CauseOther, CauseDeclined, CauseWaiting,
+	CauseStopped, CauseHere, CauseCAFile, CauseNoNetwork, CauseDNS, CauseRefused, CauseProxyAway, CauseProxy, CauseCaptive,
+	CauseIntercepted, CauseExpired, CauseEarly, CauseOtherName, CauseCertificate, CauseTimeout, CauseCut, CauseNotService, CauseServer, CauseBusy, CauseOutage, CauseAnswer, CauseOther, CauseDeclined, CauseWaiting,
 }
 
 func farther(a, b Cause) bool {

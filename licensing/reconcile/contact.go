@@ -37,10 +37,15 @@ const (
 	CauseNoNetwork   Cause = "no_network"   // there is no network, or no way to the address
 	CauseDNS         Cause = "dns"          // the vendor's name was not found
 	CauseRefused     Cause = "refused"      // nobody listens there
+	CauseProxyAway   Cause = "proxy_away"   // the proxy itself is out of reach (Detail.Proxy)
 	CauseProxy       Cause = "proxy"        // the proxy asks for a password, or does not let it through
 	CauseCaptive     Cause = "captive"      // a sign-in page answered
 	CauseIntercepted Cause = "intercepted"  // somebody in between shows a certificate of their own
-	CauseCertificate Cause = "certificate"  // the service's certificate is over, or for another name
+	CauseCAFile      Cause = "ca_file"      // the file with the organization's certificates is away or holds none (Detail.File)
+	CauseExpired     Cause = "cert_expired" // the service's certificate is over (Detail.Date)
+	CauseEarly       Cause = "cert_early"   // the service's certificate does not count yet (Detail.Date), or the clock here is behind
+	CauseOtherName   Cause = "cert_name"    // the service's certificate is for another name (Detail.Name)
+	CauseCertificate Cause = "certificate"  // anything else is wrong with it
 	CauseTimeout     Cause = "timeout"      // no answer in time
 	CauseCut         Cause = "cut"          // the connection ended in the middle
 	CauseBusy        Cause = "busy"         // the service asks to come later (429, 503)
@@ -55,7 +60,7 @@ const (
 
 // Blocked says that something on the way keeps the vendor out of reach, rather than the network or the vendor.
 func (c Cause) Blocked() bool {
-	return c == CauseProxy || c == CauseCaptive || c == CauseIntercepted
+	return c == CauseProxy || c == CauseProxyAway || c == CauseCaptive || c == CauseIntercepted
 }
 
 // Class is how good the way to a vendor is, measured at the vendor's own endpoint.
@@ -71,6 +76,20 @@ const (
 	ClassGood    Class = "good"
 )
 
+// Detail is what a cause is about: each has its own part, the others are empty.
+type Detail struct {
+	File   string    `json:"file,omitempty"`   // CauseCAFile: as the settings name it
+	Proxy  string    `json:"proxy,omitempty"`  // CauseProxyAway: host and port
+	System bool      `json:"system,omitempty"` // CauseProxyAway: the system's settings name that proxy, not Holdfast's
+	Name   string    `json:"name,omitempty"`   // CauseOtherName: whose certificate it is
+	Date   time.Time `json:"date,omitzero"`    // CauseExpired: its last moment; CauseEarly: its first
+}
+
+// Slots are the parts of d by the names that texts use.
+func (d Detail) Slots() map[string]any {
+	return map[string]any{"ca_file": d.File, "proxy": d.Proxy, "cert_name": d.Name, "cert_date": d.Date}
+}
+
 // Contact is one contact with a vendor, as the journal keeps it.
 type Contact struct {
 	ID        string        `json:"id"`
@@ -81,6 +100,7 @@ type Contact struct {
 	Host      string        `json:"host,omitempty"` // host and port that answered, or were tried last
 	Class     Class         `json:"class,omitempty"`
 	Cause     Cause         `json:"cause,omitempty"` // "" when everything came through
+	Detail    Detail        `json:"detail,omitzero"`
 	RetryAt   time.Time     `json:"retry_at,omitzero"`
 	Essential bool          `json:"essential,omitempty"` // usage was left for later
 	Sent      []Piece       `json:"sent,omitempty"`

@@ -166,11 +166,22 @@ func TestEveryFaultHasItsCauseAndClassAndLosesNothing(t *testing.T) {
 			ca, err := faultnet.NewAuthority("somebody in between", time.Now())
 			s.serve(must(s.t, ca, err), time.Now().AddDate(0, 1, 0), "127.0.0.1")
 		}, cause: CauseIntercepted, class: ClassBlocked},
-		{name: "expired", set: func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 0, -1), "127.0.0.1") }, cause: CauseCertificate, class: ClassGood},
-		{name: "another name", set: func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 1, 0), "other.test") }, cause: CauseCertificate, class: ClassGood},
+		{name: "expired", set: func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 0, -1), "127.0.0.1") }, cause: CauseExpired, class: ClassGood},
+		{name: "not valid yet", set: func(s *scene) { s.serve(s.ca, time.Now().AddDate(2, 0, 0), "127.0.0.1") }, cause: CauseEarly, class: ClassGood},
+		{name: "the file of authorities is away", set: func(s *scene) { s.network.CA, s.network.CAFile = nil, "/etc/ca.pem" }, cause: CauseCAFile},
+		{name: "the file of authorities holds none", set: func(s *scene) { s.network.CA, s.network.CAFile = []byte("none"), "/etc/ca.pem" }, cause: CauseCAFile},
+		{name: "another name", set: func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 1, 0), "other.test") }, cause: CauseOtherName, class: ClassGood},
 		{name: "sign-in page", set: answering(func(*desk) http.Handler { return faultnet.Portal() }), cause: CauseCaptive, class: ClassCaptive},
 		{name: "302 to a sign-in page", set: answering(func(*desk) http.Handler {
 			return faultnet.Redirect(302, "http://portal.test/login?to=x")
+		}), cause: CauseCaptive, class: ClassCaptive},
+		{name: "302 to a sign-in page of the same computer", set: answering(func(*desk) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", "/login")
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				w.WriteHeader(http.StatusFound)
+				_, _ = w.Write([]byte("<html><form>Sign in</form></html>"))
+			})
 		}), cause: CauseCaptive, class: ClassCaptive},
 		{name: "307 to the same computer", set: answering(func(*desk) http.Handler { return faultnet.Redirect(307, "/elsewhere") }), cause: CauseNotService, class: ClassGood},
 		{name: "511", set: status(511, "", ""), cause: CauseCaptive, class: ClassCaptive},
@@ -178,7 +189,23 @@ func TestEveryFaultHasItsCauseAndClassAndLosesNothing(t *testing.T) {
 		{name: "proxy says no", set: gateway("", 403), cause: CauseProxy, class: ClassBlocked},
 		{name: "proxy away", set: func(s *scene) {
 			s.network.Proxy, s.urls = "127.0.0.1:1", []string{"https://service.test"}
-		}, cause: CauseProxy, class: ClassBlocked},
+		}, cause: CauseProxyAway, class: ClassBlocked},
+		{name: "a proxy whose name is not found", set: func(s *scene) {
+			r, err := faultnet.NewResolver()
+			r = must(s.t, r, err)
+			s.t.Cleanup(r.Close)
+			s.options.Dial, s.network.Proxy, s.urls = r.Dial, "proxy.acme.invalid:3128", []string{"https://service.test"}
+			s.options.Online = func() bool { return true }
+		}, cause: CauseProxyAway, class: ClassBlocked},
+		{name: "a proxy that swallows everything", set: func(s *scene) {
+			s.budget = soon
+			s.options.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				<-ctx.Done()
+				return nil, &net.OpError{Op: "dial", Err: ctx.Err()}
+			}
+			s.options.Online = func() bool { return true }
+			s.network.Proxy, s.urls = "proxy.acme.invalid:3128", []string{"https://service.test"}
+		}, cause: CauseProxyAway, class: ClassBlocked},
 		{name: "through the proxy", set: func(s *scene) {
 			gateway("anna", 0)(s)
 			s.network.Proxy = strings.Replace(s.network.Proxy, "://", "://anna:secret-of-the-proxy@", 1)
@@ -283,6 +310,45 @@ func TestOfSeveralAddressesTheNextOneIsTried(t *testing.T) {
 	}
 	if n := s.proxy.Accepted(); n != 1 {
 		t.Errorf("%d connections for one contact", n)
+	}
+}
+
+// A proxy that is away says nothing about an address that is reached without it.
+func TestAProxyThatIsAwayDoesNotEndTheTryOfTheNextAddress(t *testing.T) {
+	s := newScene(t)
+	good := s.urls[0] // this computer itself is never reached through a proxy
+	s.network.Proxy, s.urls = "127.0.0.1:1", []string{"https://service.test", good}
+	if c := s.contact(); c.Cause != "" || "https://"+c.Host != good {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestACauseSaysWhatItIsAbout(t *testing.T) {
+	ended := time.Now().AddDate(0, 0, -1)
+	for _, c := range []struct {
+		name string
+		set  func(*scene)
+		want Detail
+	}{
+		{"expired", func(s *scene) { s.serve(s.ca, ended, "127.0.0.1") }, Detail{Date: ended.UTC().Truncate(time.Second)}},
+		{"name", func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 1, 0), "other.test", "more.test") }, Detail{Name: "other.test"}},
+		{"number", func(s *scene) { s.serve(s.ca, time.Now().AddDate(0, 1, 0), "127.0.0.9") }, Detail{Name: "127.0.0.9"}},
+		{"file", func(s *scene) { s.network = Network{CAFile: "/etc/ca.pem"} }, Detail{File: "/etc/ca.pem"}},
+		{"proxy", func(s *scene) {
+			s.network.Proxy, s.urls = "http://anna:secret@127.0.0.1:1", []string{"https://service.test"}
+		}, Detail{Proxy: "127.0.0.1:1"}},
+	} {
+		s := newScene(t)
+		c.set(s)
+		if got := s.contact(); got.Detail != c.want {
+			t.Errorf("%s: %q %+v, want %+v", c.name, got.Cause, got.Detail, c.want)
+		}
+	}
+	t.Setenv("HTTPS_PROXY", "http://anna:secret@127.0.0.1:1")
+	s := newScene(t)
+	s.urls = []string{"https://service.test"}
+	if got := s.contact(); got.Detail != (Detail{Proxy: "127.0.0.1:1", System: true}) {
+		t.Errorf("the system's: %q %+v", got.Cause, got.Detail)
 	}
 }
 

@@ -72,7 +72,11 @@ func (r *Runner) fly(ctx context.Context, f *flight, root string, p Plan) {
 	}
 	r.mu.Lock()
 	delete(r.flights, root)
+	alone := !r.running
 	r.mu.Unlock()
+	if alone { // nothing comes by itself after it
+		r.o.Home.ShowPlan(root, Plan{Hold: HoldNobody})
+	}
 	close(f.done)
 	r.rouse()
 }

@@ -18,8 +18,10 @@ import (
 type Network struct {
 	// Proxy is the address of an HTTP proxy, with name and password if it wants them; "" is the system's choice, ProxyNone no proxy.
 	Proxy string
-	// CA are certificates, in PEM, of authorities that are trusted beside the system's.
-	CA []byte
+	// CA are certificates, in PEM, of authorities that are trusted beside the system's. CAFile is the file that they were read from, for
+	// people; without CA it could not be read, and no contact is made, rather than another way than the one that was chosen.
+	CA     []byte
+	CAFile string
 }
 
 // ProxyNone stands for no proxy, whatever the system says.
@@ -60,7 +62,7 @@ func CheckNetwork(n Network) error {
 	if _, err := explicitProxy(n.Proxy); err != nil {
 		return err
 	}
-	_, err := roots(n.CA)
+	_, err := roots(n)
 	return err
 }
 
@@ -72,9 +74,9 @@ var (
 
 // Open implements Carrier.
 func (h *HTTPS) Open(urls []string) Line {
-	l := &line{h: h, urls: usable(urls)}
 	n := h.o.Network()
-	pool, err := roots(n.CA)
+	l := &line{h: h, urls: usable(urls), caFile: n.CAFile, system: n.Proxy == ""}
+	pool, err := roots(n)
 	if err != nil {
 		l.broken = err
 		return l
@@ -92,7 +94,7 @@ func (h *HTTPS) Open(urls []string) Line {
 		proxy = func(r *http.Request) (*url.URL, error) { return f(r.URL) }
 	}
 	t := &http.Transport{
-		Proxy:                  proxy,
+		Proxy:                  noted(proxy),
 		DialContext:            h.o.Dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool},
 		ForceAttemptHTTP2:      true,
@@ -128,6 +130,8 @@ type line struct {
 	transport *http.Transport
 	client    *http.Client
 	broken    error
+	caFile    string
+	system    bool // the system names the proxy
 }
 
 func (l *line) Close() {
@@ -139,12 +143,10 @@ func (l *line) Close() {
 // Carry implements Line. The time that is left is shared by the addresses that are left.
 func (l *line) Carry(ctx context.Context, c Call) Carried {
 	switch {
+	case errors.Is(l.broken, ErrCA):
+		return Carried{Cause: CauseCAFile, Detail: Detail{File: l.caFile}, Err: l.broken}
 	case l.broken != nil:
-		cause := CauseCertificate
-		if errors.Is(l.broken, ErrProxy) {
-			cause = CauseProxy
-		}
-		return Carried{Cause: cause, Class: ClassUnknown, Err: l.broken}
+		return Carried{Cause: CauseProxy, Err: l.broken}
 	case len(l.urls) == 0:
 		return Carried{Cause: CauseNotService, Err: errors.New("no address that may be used")}
 	}
@@ -199,16 +201,16 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// roots are the system's authorities and those in PEM; nil is the system's alone.
-func roots(ca []byte) (*x509.CertPool, error) {
-	if len(ca) == 0 {
+// roots are the system's authorities and those of n; nil is the system's alone.
+func roots(n Network) (*x509.CertPool, error) {
+	if len(n.CA) == 0 && n.CAFile == "" {
 		return nil, nil
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if !pool.AppendCertsFromPEM(ca) {
+	if !pool.AppendCertsFromPEM(n.CA) {
 		return nil, ErrCA
 	}
 	return pool, nil

@@ -57,6 +57,7 @@ const (
 	HoldManual    Hold = "manual"     // ModeManual
 	HoldNoAddress Hold = "no_address" // the vendor's profile names no service
 	HoldNothing   Hold = "nothing"    // there is nothing to ask and nothing to report
+	HoldNobody    Hold = "nobody"     // nothing runs here that makes contacts by itself: no Runner.Run
 )
 
 // Plan is the next contact with a vendor. A zero At and a Hold mean that none is planned.

@@ -50,6 +50,20 @@ func named(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
 	}
 }
 
+// noted tells the meter of an exchange which proxy it goes through.
+func noted(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if choose == nil {
+		return nil
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := choose(r)
+		if m, ok := r.Context().Value(meterKey{}).(*meter); ok && u != nil {
+			m.through(hostPort(u))
+		}
+		return u, err
+	}
+}
+
 // asking lets one goroutine at a time ask the system, which may take long over a script from the network.
 var asking = make(chan struct{}, 1)
 

@@ -52,6 +52,7 @@ type Runner struct {
 	turn chan struct{} // holds the one contact that is under way
 
 	mu      sync.Mutex
+	running bool // Run makes contacts
 	awake   time.Duration
 	nudges  []nudge
 	vendors map[string]*memory
@@ -96,7 +97,7 @@ func (r *Runner) elapsed() time.Duration {
 // Run makes contacts until ctx ends; then it stops the one that is under way and returns at once.
 func (r *Runner) Run(ctx context.Context) error {
 	r.mu.Lock()
-	r.awake = r.elapsed()
+	r.running, r.awake = true, r.elapsed()
 	last := r.awake
 	r.mu.Unlock()
 	r.Nudge(ReasonStart)

@@ -83,7 +83,8 @@ func left(end time.Time) time.Duration {
 func (l *line) send(ctx context.Context, u *url.URL, c Call, body []byte, compressed bool) Carried {
 	got := Carried{Host: hostPort(u)}
 	m := newMeter(l.h.o.Slow)
-	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, m.trace()), http.MethodPost, u.String(), bytes.NewReader(body))
+	traced := context.WithValue(httptrace.WithClientTrace(ctx, m.trace()), meterKey{}, m)
+	r, err := http.NewRequestWithContext(traced, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
 		got.Cause, got.Err = CauseNotService, errors.New("no address of a service")
 		return got
@@ -117,7 +118,9 @@ func (l *line) send(ctx context.Context, u *url.URL, c Call, body []byte, compre
 		m.moved(got.Sent)
 	}
 	if err != nil {
-		got.Cause, got.Answer, got.Err = l.h.cause(ctx, err, m), nil, plainError(err)
+		got.Answer, got.Err = nil, plainError(err)
+		got.Cause, got.Detail = l.h.cause(ctx, err, m)
+		got.Detail.System = got.Cause == CauseProxyAway && l.system
 	}
 	got.Class = m.class(got.Cause)
 	return got
@@ -161,7 +164,7 @@ func (got *Carried) read(a *http.Response, u *url.URL) error {
 
 // answered says what a status and the kind of its body mean.
 func answered(a *http.Response, asked *url.URL, kind string, body []byte) Cause {
-	ours := kind == MediaType
+	ours, html := kind == MediaType, kind == "text/html" || looksHTML(body)
 	switch s := a.StatusCode; {
 	case s == http.StatusOK && ours:
 		return ""
@@ -172,11 +175,11 @@ func answered(a *http.Response, asked *url.URL, kind string, body []byte) Cause 
 	case s == http.StatusNetworkAuthenticationRequired:
 		return CauseCaptive
 	case s >= 300 && s < 400:
-		if to, err := a.Location(); err == nil && to.Hostname() != asked.Hostname() {
+		if to, err := a.Location(); html || err == nil && to.Hostname() != asked.Hostname() {
 			return CauseCaptive
 		}
 		return CauseNotService
-	case s == http.StatusOK && (kind == "text/html" || looksHTML(body)):
+	case s == http.StatusOK && html:
 		return CauseCaptive
 	case s == http.StatusProxyAuthRequired:
 		return CauseProxy

@@ -19,11 +19,16 @@ type meter struct {
 	mu    sync.Mutex
 	watch func() time.Duration
 	slow  time.Duration
-	// dns: a name is being looked up; linked: a connection stands; wrote: the request left; first: a byte came back.
-	dns, linked, wrote, first bool
-	link                      time.Duration // what connecting took
-	bytes                     int64
+	// dns: a name is being looked up; dialed: somebody took the connection; linked: it stands; wrote: the request left; first: a byte
+	// came back.
+	dns, dialed, linked, wrote, first bool
+	link                              time.Duration // what connecting took
+	bytes                             int64
+	proxy                             string // host and port, when the way goes through one
 }
+
+// meterKey is where an exchange's context holds its meter.
+type meterKey struct{}
 
 func newMeter(slow time.Duration) *meter {
 	if slow == 0 {
@@ -41,6 +46,7 @@ func (m *meter) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		DNSStart:          func(httptrace.DNSStartInfo) { note(func() { m.dns = true }) },
 		DNSDone:           func(httptrace.DNSDoneInfo) { note(func() { m.dns = false }) },
+		ConnectDone:       func(_, _ string, err error) { note(func() { m.dialed = m.dialed || err == nil }) },
 		TLSHandshakeStart: func() { note(func() { m.linked = true }) },
 		GotConn:           func(httptrace.GotConnInfo) { note(func() { m.linked, m.link = true, m.watch() }) },
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
@@ -60,6 +66,14 @@ func (m *meter) naming() bool    { return m.look(func() bool { return m.dns }) }
 func (m *meter) connected() bool { return m.look(func() bool { return m.linked }) }
 func (m *meter) written() bool   { return m.look(func() bool { return m.wrote }) }
 
+func (m *meter) through(proxy string) { m.look(func() bool { m.proxy = proxy; return true }) }
+
+// proxied is the proxy that the way goes through; met says whether it took the connection.
+func (m *meter) proxied() (proxy string, met bool) {
+	m.look(func() bool { proxy, met = m.proxy, m.dialed || m.linked; return true })
+	return proxy, met
+}
+
 func (m *meter) moved(n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,7 +89,7 @@ func (m *meter) class(c Cause) Class {
 		return ClassUnknown
 	case CauseCaptive:
 		return ClassCaptive
-	case CauseProxy, CauseIntercepted:
+	case CauseProxy, CauseProxyAway, CauseIntercepted:
 		return ClassBlocked
 	case CauseNoNetwork, CauseDNS, CauseRefused:
 		return ClassNone

@@ -183,6 +183,9 @@ func (t *visit) carry(c Call) (Taken, bool) {
 	}
 	if got.Answer == nil {
 		t.note(got.Cause)
+		if t.contact.Cause == got.Cause {
+			t.contact.Detail = got.Detail
+		}
 		return Taken{Cause: got.Cause}, !got.Cause.stops() || got.Code != "" && got.Cause == CauseNotService
 	}
 	taken, err := t.r.o.Home.TakeAnswer(t.ctx, t.contact.Root, c, got.Answer)
