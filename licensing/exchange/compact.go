@@ -58,6 +58,12 @@ func Pack(file []byte) ([]byte, error) {
 	return writeCompact(found[0].Bundle)
 }
 
+// Compact writes envelopes as a compact file: the bytes that Pack makes of what Armor writes. Errors: for no envelopes, and for too many or too
+// long ones.
+func Compact(envelopes ...Envelope) ([]byte, error) {
+	return writeCompact(Bundle{Format: BundleFormat, Envelopes: envelopes})
+}
+
 func writeCompact(b Bundle) ([]byte, error) {
 	sealed := b.Sealed
 	b.Sealed = nil

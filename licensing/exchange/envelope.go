@@ -156,6 +156,12 @@ func parseType(t string) (role string, version int, ok bool) {
 	return role, version, err == nil && version > 0
 }
 
+// IsUsage says whether an envelope calls itself that of a usage file, of this or a newer format.
+func (e Envelope) IsUsage() bool {
+	role, _, ok := parseType(e.PayloadType)
+	return ok && role == "usage"
+}
+
 // decodeBase64 reads standard base64 in the one way in which it is written: padded, without unused bits, and without
 // the line breaks that the library skips.
 func decodeBase64(s string) ([]byte, error) {

@@ -36,6 +36,16 @@ type Answer struct {
 	At        time.Time // signed at
 	// Receipt says what was counted, when this is the answer to a usage file; nil otherwise.
 	Receipt *Counting
+
+	envelopes []exchange.Envelope // those of File, when they are at hand
+}
+
+// Pack is the answer in the compact form, see exchange.Pack.
+func (a Answer) Pack() ([]byte, error) {
+	if len(a.envelopes) > 0 {
+		return exchange.Compact(a.envelopes...)
+	}
+	return exchange.Pack(a.File)
 }
 
 // AnswerFile finds the requests and usage files in the content of a file (also a mail or an archive) and answers each. Those that
@@ -51,6 +61,15 @@ func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by D
 	if err != nil {
 		return nil, err
 	}
+	return is.decideFound(ctx, name, found, by)
+}
+
+// AnswerFound is AnswerFile for what exchange.Read found in a file.
+func (is *Issuer) AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]Answer, error) {
+	return is.decideFound(ctx, name, found, Decision{})
+}
+
+func (is *Issuer) decideFound(ctx context.Context, name string, found []exchange.Found, by Decision) ([]Answer, error) {
 	var answers []Answer
 	var trouble []error
 	requests := 0
@@ -60,9 +79,9 @@ func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by D
 			trouble = append(trouble, f.Problem)
 			continue
 		}
-		if _, ok := usageIn(f); ok {
+		if e, ok := usageIn(f); ok {
 			requests++
-			a, err := is.Receive(ctx, f)
+			a, err := is.receive(ctx, f, e)
 			if err != nil {
 				trouble = append(trouble, err)
 				continue
@@ -71,7 +90,7 @@ func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by D
 			continue
 		}
 		for _, e := range f.Bundle.Envelopes {
-			if _, kind := exchange.PeekHeader(e); kind != "" && kind != exchange.KindRequest {
+			if e.PayloadType != exchange.RequestType && !mayBeRequest(e) {
 				continue // a profile or an answer that lies beside it
 			}
 			requests++
@@ -87,6 +106,13 @@ func (is *Issuer) DecideFile(ctx context.Context, name string, data []byte, by D
 		return nil, say(CodeNoRequest, nil, "file", name)
 	}
 	return answers, errors.Join(trouble...)
+}
+
+// mayBeRequest says whether an envelope could be a request that this build does not know, or a damaged one: nothing that says it is
+// something else.
+func mayBeRequest(e exchange.Envelope) bool {
+	_, kind := exchange.PeekHeader(e)
+	return kind == "" || kind == exchange.KindRequest
 }
 
 // Answer answers one request: to activate with every license of its key, a check-in, a renewal or more time with every license that it
@@ -274,6 +300,6 @@ func (r answerRecord) answer() Answer {
 	return Answer{
 		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Brief: r.brief, Partly: r.Partly, Reason: r.Refused,
 		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code, At: r.At,
-		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent,
+		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent, envelopes: r.envelopes,
 	}
 }

@@ -26,7 +26,7 @@ type briefRecord struct {
 func (is *Issuer) handed(b briefRecord, p exchange.Profile) (answerRecord, error) {
 	file, err := exchange.Armor(exchange.KindStanding, is.firstLine(exchange.KindStanding, p, map[string]any{"code": b.Code}), b.Envelope)
 	return answerRecord{
-		Name: fileName(exchange.KindStanding, nil, b.Code), File: file, At: b.At, Key: b.Key, Request: b.Request, Device: b.Device, Code: b.Code, brief: true,
+		Name: fileName(exchange.KindStanding, nil, b.Code), File: file, At: b.At, Key: b.Key, Request: b.Request, Device: b.Device, Code: b.Code, brief: true, envelopes: []exchange.Envelope{b.Envelope},
 	}, err
 }
 

@@ -81,12 +81,12 @@ func (is *Issuer) write(ctx context.Context, verb, order string, asked any, make
 			}
 			rec.Asked = sum
 		}
-		file, _, err := is.seal(t, who, computer{}, now, outgoing{parts: l.parts, audience: l.audience, external: order, slots: l.slots})
+		w, err := is.seal(t, who, computer{}, now, outgoing{parts: l.parts, audience: l.audience, external: order, slots: l.slots})
 		if err != nil {
 			return err
 		}
 		rec = letterRecord{
-			Asked: rec.Asked, Name: l.name + exchange.Ending(l.parts[0].Kind), File: file, At: now, Key: who.Signing,
+			Asked: rec.Asked, Name: l.name + exchange.Ending(l.parts[0].Kind), File: w.file, At: now, Key: who.Signing,
 			Ref: l.ref, Version: l.version, Until: l.until, Serials: l.serials, Parts: l.parts, Audience: l.audience,
 		}
 		if known {

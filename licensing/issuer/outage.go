@@ -39,11 +39,11 @@ func (is *Issuer) Outage(ctx context.Context, data []byte, since time.Time) ([]b
 	if err != nil {
 		return nil, err
 	}
-	file, _, err := is.file(*k, computer{}, now, outgoing{
+	w, err := is.file(*k, computer{}, now, outgoing{
 		parts: []exchange.Part{{Kind: exchange.KindNotice, Version: 1, Notice: n}}, answers: answers(asked), trace: asked.Trace,
 		slots: map[string]any{"text": quiet(n.Text.In("en")), "date": n.From},
 	})
-	return file, err
+	return w.file, err
 }
 
 // firstAsked is the first request in a file; of a usage file what binds an answer to it.

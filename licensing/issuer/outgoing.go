@@ -32,28 +32,36 @@ type message struct {
 	answers  *exchange.Answers
 }
 
+// written is what went out: a file, its suggested name, and what is in it.
+type written struct {
+	file      []byte
+	name      string
+	envelopes []exchange.Envelope
+}
+
 // seal signs what goes out with the working key and writes it as a file with the profile in front.
-func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
+func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (written, error) {
 	k, err := is.knownFor(t, who)
 	if err != nil {
-		return nil, "", err
+		return written{}, err
 	}
 	return is.file(k, d, now, f)
 }
 
 // file is seal with what is known of who signs.
-func (is *Issuer) file(k known, d computer, now time.Time, f outgoing) (file []byte, name string, err error) {
+func (is *Issuer) file(k known, d computer, now time.Time, f outgoing) (written, error) {
 	signed, err := is.sign(k, now, f)
 	if err != nil {
-		return nil, "", err
+		return written{}, err
 	}
 	kind := f.parts[0].Kind
 	slots := map[string]any{"code": d.code, "product": plainName(f.parts)}
 	for k, v := range f.slots {
 		slots[k] = v
 	}
-	file, err = exchange.Armor(kind, is.firstLine(kind, k.profile, slots), slices.Concat(k.envelopes, signed)...)
-	return file, fileName(kind, f.parts, d.code), err
+	w := written{name: fileName(kind, f.parts, d.code), envelopes: slices.Concat(k.envelopes, signed)}
+	w.file, err = exchange.Armor(kind, is.firstLine(kind, k.profile, slots), w.envelopes...)
+	return w, err
 }
 
 // sign signs what goes out with the working key.

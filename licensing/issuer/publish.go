@@ -174,9 +174,9 @@ func (is *Issuer) publish(t tx, who identity, next terms.Policy, out *Publicatio
 	}
 	audience := To{}.audience()
 	l := is.announce(part, audience, list, zoneOf(next))
-	file, _, err := is.seal(t, who, computer{}, now, outgoing{parts: l.parts, audience: audience, slots: l.slots})
+	w, err := is.seal(t, who, computer{}, now, outgoing{parts: l.parts, audience: audience, slots: l.slots})
 	rec.Notice = letterRecord{
-		Name: l.name + exchange.Ending(exchange.KindNotice), File: file, At: now, Key: who.Signing, Ref: l.ref, Version: l.version,
+		Name: l.name + exchange.Ending(exchange.KindNotice), File: w.file, At: now, Key: who.Signing, Ref: l.ref, Version: l.version,
 		Parts: l.parts, Audience: audience,
 	}
 	return rec, err

@@ -29,14 +29,14 @@ func (is *Issuer) receipt(t tx, who identity, d computer, now time.Time, rec led
 		answers: &exchange.Answers{Request: u.ID, Nonce: u.Nonce, Device: u.Device.ID},
 		slots:   map[string]any{"number": int64(r.Number), "n": int64(min(r.Entries, 1<<62)), "from": r.From, "to": r.To},
 	}
-	file, _, err := is.seal(t, who, d, now, f)
+	w, err := is.seal(t, who, d, now, f)
 	if err != nil {
 		return receiptRecord{}, err
 	}
 	return receiptRecord{
 		answerRecord: answerRecord{
-			Name: exchange.ReceiptFileName(safeName(who.Vendor), safeName(d.code), now), File: file, At: now, Key: who.Signing,
-			Request: u.ID, Device: d.id, Code: d.code,
+			Name: exchange.ReceiptFileName(safeName(who.Vendor), safeName(d.code), now), File: w.file, At: now, Key: who.Signing,
+			Request: u.ID, Device: d.id, Code: d.code, envelopes: w.envelopes,
 		},
 		Ledger: u.Ledger, Number: r.Number, Entries: r.Entries, New: c.Events, Missing: r.Missing, Findings: r.Findings,
 		Customer: customerOf(rec),

@@ -126,7 +126,8 @@ type answerRecord struct {
 	Second string `json:"second,omitempty"`
 	Why    string `json:"why,omitempty"`
 
-	brief bool // a standing part alone, see briefRecord
+	brief     bool                // a standing part alone, see briefRecord
+	envelopes []exchange.Envelope // those of File, when it was just made
 }
 
 // statementRecord is the newest version of what the vendor said about one license, or of one notice.

@@ -116,12 +116,12 @@ func (is *Issuer) spread(t tx, who identity, rec *licenseRecord, now time.Time, 
 			return nil, err
 		}
 		parts := slices.Concat([]exchange.Part{part}, more, said)
-		file, name, err := is.seal(t, who, d, now, outgoing{parts: parts, external: order})
+		w, err := is.seal(t, who, d, now, outgoing{parts: parts, external: order})
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, answerRecord{
-			Name: name, File: file, At: now, Key: who.Signing, Device: p.Device, Code: p.Code, Serials: []string{rec.Serial},
+			Name: w.name, File: w.file, At: now, Key: who.Signing, Device: p.Device, Code: p.Code, Serials: []string{rec.Serial},
 		})
 	}
 	return files, nil

@@ -30,12 +30,17 @@ const (
 // is refused for it, and neither is a computer that is not known here. Errors: *terms.Problem when a seal is not right, CodeOtherVendor,
 // CodeSealedForOther, CodeClockBehind, CodeClockAhead, and those of the keys. On error nothing was recorded.
 func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error) {
-	if err := ctx.Err(); err != nil {
-		return Answer{}, err
-	}
 	e, ok := usageIn(f)
 	if !ok {
 		return Answer{}, say(CodeNoRequest, nil, "file", f.Name)
+	}
+	return is.receive(ctx, f, e)
+}
+
+// receive takes the usage file f, whose face is e.
+func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Envelope) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
 	}
 	u, err := exchange.ParseUsage(e)
 	if err != nil {
@@ -112,7 +117,7 @@ type Counting struct {
 // usageIn finds the face of a usage file.
 func usageIn(f exchange.Found) (exchange.Envelope, bool) {
 	for _, e := range f.Bundle.Envelopes {
-		if _, kind := exchange.PeekHeader(e); kind == exchange.KindUsage {
+		if e.IsUsage() {
 			return e, true
 		}
 	}

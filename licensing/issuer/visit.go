@@ -70,13 +70,13 @@ func (v *visit) seal() (answerRecord, error) {
 	if len(v.gone) > 0 {
 		f.slots = map[string]any{"serial": v.gone[0]}
 	}
-	file, name, err := v.is.file(v.k, v.d, v.now, f)
+	w, err := v.is.file(v.k, v.d, v.now, f)
 	if err != nil {
 		return answerRecord{}, err
 	}
 	rec := answerRecord{
-		Name: name, File: file, At: v.now, Key: v.k.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
-		Withdrawn: v.gone, Until: v.until, EndsFirst: v.capped,
+		Name: w.name, File: w.file, At: v.now, Key: v.k.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
+		Withdrawn: v.gone, Until: v.until, EndsFirst: v.capped, envelopes: w.envelopes,
 	}
 	if v.decided {
 		rec.Agent, rec.Second, rec.Why = v.by.Agent, v.by.Second, v.by.Reason+v.by.Refuse

@@ -28,10 +28,11 @@ func (is *Issuer) welcome(t tx, who identity, rec licenseRecord, out *Created) e
 		l.Version, l.Binding = starterVersion, terms.BoundToFirstUse
 		f.apart = []message{{parts: []exchange.Part{{Kind: exchange.KindLicense, Version: l.Version, License: &l}}}}
 	}
-	out.Welcome, out.Name, err = is.seal(t, who, computer{}, now, f)
+	w, err := is.seal(t, who, computer{}, now, f)
 	if err != nil {
 		return err
 	}
+	out.Welcome, out.Name = w.file, w.name
 	out.Words, err = rootWords(t)
 	return err
 }

@@ -20,7 +20,7 @@ func (s *Service) hand(w http.ResponseWriter, r *http.Request, status int, a iss
 	if accepts(r.Header.Values("Accept"), mediaType) {
 		compress := accepts(r.Header.Values("Accept-Encoding"), packingZstd)
 		var err error
-		if file, err = s.packer.pack(file, compress); err != nil {
+		if file, err = s.packer.pack(a, compress); err != nil {
 			s.fault(r.Context(), codeUnexpected, err)
 			s.refuse(w, r, http.StatusInternalServerError, codeUnexpected, 0)
 			return

@@ -54,7 +54,7 @@ func (s *Service) exchange(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusTooManyRequests, codeRate, wait)
 		return
 	}
-	a, err := s.decide(r.Context(), data)
+	a, err := s.decide(r.Context(), seen.found)
 	if errors.Is(err, errFull) {
 		s.numbers.limited.add(1, "exchanges")
 		s.refuse(w, r, http.StatusServiceUnavailable, codeBusy, retryBusy)
@@ -78,7 +78,7 @@ var (
 )
 
 // decide asks the desk, unless it has enough to do, or its store is known to be away and somebody else is trying it.
-func (s *Service) decide(ctx context.Context, data []byte) (issuer.Answer, error) {
+func (s *Service) decide(ctx context.Context, found []exchange.Found) (issuer.Answer, error) {
 	leave, ok := enter(s.exchanges)
 	if !ok {
 		return issuer.Answer{}, errFull
@@ -95,7 +95,7 @@ func (s *Service) decide(ctx context.Context, data []byte) (issuer.Answer, error
 	}()
 	limited, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	answers, err := s.ask(limited, data, leave)
+	answers, err := s.ask(limited, found, leave)
 	if err == nil && len(answers) != 1 {
 		err = &issuer.Error{Code: issuer.CodeNoRequest}
 	}
@@ -109,7 +109,7 @@ func (s *Service) decide(ctx context.Context, data []byte) (issuer.Answer, error
 
 // ask waits for the desk as long as ctx lasts, also when the desk waits longer for its store. leave is called when the desk is done: until
 // then it is at work.
-func (s *Service) ask(ctx context.Context, data []byte, leave func()) ([]issuer.Answer, error) {
+func (s *Service) ask(ctx context.Context, found []exchange.Found, leave func()) ([]issuer.Answer, error) {
 	type result struct {
 		answers []issuer.Answer
 		err     error
@@ -125,7 +125,7 @@ func (s *Service) ask(ctx context.Context, data []byte, leave func()) ([]issuer.
 			leave()
 			done <- r
 		}()
-		r.answers, r.err = s.desk.AnswerFile(ctx, "request", data)
+		r.answers, r.err = s.desk.AnswerFound(ctx, "request", found)
 	}()
 	select {
 	case r := <-done:

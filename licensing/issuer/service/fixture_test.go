@@ -61,6 +61,10 @@ func (c *counter) AnswerFile(ctx context.Context, _ string, data []byte) ([]issu
 	return c.answer(ctx, data)
 }
 
+func (c *counter) AnswerFound(ctx context.Context, _ string, found []exchange.Found) ([]issuer.Answer, error) {
+	return c.answer(ctx, found[0].Raw)
+}
+
 func (c *counter) Outage(_ context.Context, _ []byte, since time.Time) ([]byte, error) {
 	if c.outage == nil {
 		return nil, errors.New("no key")

@@ -12,6 +12,7 @@ const kindOther = "other"
 
 // sight is what a file says of itself, unverified: enough to follow it and to count who sent it.
 type sight struct {
+	found            []exchange.Found
 	files            int // requests and usage files in it
 	key, trace, kind string
 }
@@ -23,6 +24,7 @@ func look(data []byte) (sight, error) {
 	if err != nil {
 		return v, err
 	}
+	v.found = found
 	for _, f := range found {
 		if f.Problem != nil {
 			v.files++

@@ -32,7 +32,7 @@ func (b *breaking) set(away bool) {
 	b.away = away
 }
 
-func (b *breaking) AnswerFile(ctx context.Context, name string, data []byte) ([]issuer.Answer, error) {
+func (b *breaking) AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error) {
 	b.mu.Lock()
 	away := b.away
 	b.asked++
@@ -40,7 +40,7 @@ func (b *breaking) AnswerFile(ctx context.Context, name string, data []byte) ([]
 	if away {
 		return nil, &issuer.Error{Code: issuer.CodeSpace, Err: errors.New("no room")}
 	}
-	return b.Issuer.AnswerFile(ctx, name, data)
+	return b.Issuer.AnswerFound(ctx, name, found)
 }
 
 func (b *breaking) OutageOver(ctx context.Context, since, until time.Time) error {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"holdfast/licensing/exchange"
+	"holdfast/licensing/issuer"
 )
 
 const maxWindow = 8 << 20
@@ -47,8 +47,8 @@ func (p packer) done(d *zstd.Decoder) {
 }
 
 // pack makes an answer short: without the paragraph for people, and compressed when the caller can undo that.
-func (p packer) pack(file []byte, compress bool) ([]byte, error) {
-	b, err := exchange.Pack(file)
+func (p packer) pack(a issuer.Answer, compress bool) ([]byte, error) {
+	b, err := a.Pack()
 	if err != nil || !compress {
 		return b, err
 	}

@@ -11,12 +11,15 @@ import (
 	"golang.org/x/time/rate"
 
 	"holdfast/licensing/clock"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
 )
 
 // Desk decides and records. *issuer.Issuer is one.
 type Desk interface {
 	AnswerFile(ctx context.Context, name string, data []byte) ([]issuer.Answer, error)
+	// AnswerFound is AnswerFile for what exchange.Read found.
+	AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
 	Handed(ctx context.Context, id string) (issuer.Answer, bool, error)
 	Profile() (issuer.Profile, error)
 	// Ready says whether the store answers.
