@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/terms"
 )
 
 // asksBriefly says that the sender of a check-in understands a standing part.
@@ -71,9 +72,6 @@ func (v *visit) unchanged() (bool, error) {
 		if n.version != p.Given || !v.d.at(p) {
 			return false, nil
 		}
-		if rec.used, err = countPlaces(v.t, rec.Serial); err != nil {
-			return false, err
-		}
 		good = append(good, rec)
 	}
 	said, apart, err := standing(v.t, list, v.now)
@@ -85,12 +83,20 @@ func (v *visit) unchanged() (bool, error) {
 }
 
 // state names what an answer to the computer says now: the licenses that it gives and what stands about them, whatever their versions
-// and dates of issue are. Of statements the version counts: each is meant to be heard.
+// and dates of issue are. Of statements the version counts: each is meant to be heard. How many places others use is no part of it: a computer
+// hears that with what else there is to say.
 func (v *visit) state(given []licenseRecord, said []exchange.Part, apart []message) (string, error) {
 	pieces := []any{v.k.profile.Version}
 	for _, rec := range given {
-		l := boundLicense(rec, v.d, rec.used, v.now)
+		l := summedLicense{License: boundLicense(rec, v.d, 0, v.now), Policy: rec.policySum}
 		l.Version, l.Issued = 0, time.Time{}
+		if l.Policy == "" {
+			sum, err := sumOf(rec.Policy)
+			if err != nil {
+				return "", fmt.Errorf("state of a computer: %w", err)
+			}
+			l.Policy = sum
+		}
 		pieces = append(pieces, l)
 	}
 	for _, p := range said {
@@ -114,6 +120,12 @@ func (v *visit) state(given []licenseRecord, said []exchange.Part, apart []messa
 		_, _ = h.Write([]byte(s))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// summedLicense is a license with the sum of its policy, which need not be written for every check-in.
+type summedLicense struct {
+	terms.License
+	Policy string `json:"policy"`
 }
 
 // believed is the standing part of a full answer: what is known of the computer, this answer included.

@@ -396,3 +396,24 @@ func TestAShortContactIsSmall(t *testing.T) {
 		}
 	}
 }
+
+// A place that another computer takes is no reason to say everything again; the next full answer tells of it.
+func TestAPlaceOfAnotherComputerIsToldWithTheNextFullAnswer(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{Order: "A", Places: 5})
+	pc := d.join(t, 1, made)
+	pc.briefly(t, d, false, "the activation")
+	pc.briefly(t, d, true, "the first check-in")
+	d.join(t, 2, made)
+	pc.briefly(t, d, true, "another computer's activation")
+	full := d.answer(t, pc.ask(t, d, func(r *exchange.Request) { r.State = "" }))
+	for _, p := range opened(t, full.File, pc.v).Parts {
+		if p.License != nil && p.License.Places.Used != 2 {
+			t.Errorf("%d places are said to be used", p.License.Places.Used)
+		}
+	}
+	if pc.take(t, d, full) {
+		t.Error("what was asked for in full is answered in brief")
+	}
+	pc.briefly(t, d, true, "the full answer")
+}

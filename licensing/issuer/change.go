@@ -78,7 +78,7 @@ func (rec *licenseRecord) change(t tx, n NewTerms, now time.Time) error {
 		if rec.PolicyPlaces == 0 {
 			rec.PolicyPlaces = rec.Places
 		}
-		rec.Places, rec.Policy.Devices.Places = n.Places, n.Places
+		rec.Places, rec.Policy.Devices.Places, rec.policySum = n.Places, n.Places, ""
 	}
 	if n.Customer != "" {
 		rec.Customer = n.Customer

@@ -18,7 +18,7 @@ func (rec *licenseRecord) follow(next terms.Policy, from, now time.Time) {
 		o = longest(o, *had)
 	}
 	o.Features = renamed(o.Features, next)
-	rec.Overlap, rec.Policy = &o, next
+	rec.Overlap, rec.Policy, rec.policySum = &o, next, ""
 	rec.Policy.Features = maps.Clone(next.Features)
 	for id, f := range old.Features {
 		if !has(next, id) {

@@ -84,6 +84,8 @@ type licenseRecord struct {
 	Overlap      *terms.Overlap `json:"overlap,omitempty"` // after a change of the policy
 
 	used, held int // while a request is answered: places in use, and the version that the computer has
+
+	policySum string // of Policy as it was read, see sumOf; "" when it is another now
 }
 
 // keyRecord is a license key that is not stored: its masked form, the licenses that it opens, and the name from which

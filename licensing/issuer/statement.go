@@ -3,7 +3,6 @@ package issuer
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"holdfast/licensing/exchange"
@@ -85,17 +84,20 @@ func standing(t tx, list []licenseRecord, now time.Time) (parts []exchange.Part,
 		parts = append(parts, more...)
 	}
 	err = t.Each(bucketStatements, string(exchange.KindNotice)+"/", func(_ string, value []byte) error {
-		var s statementRecord
-		if err := json.Unmarshal(value, &s); err != nil {
+		s, err := notices.of(value) // every check-in looks at all notices
+		if err != nil {
 			return say(CodeDamaged, err, "file", storeName)
 		}
 		n := s.Part.Notice
-		hits := slices.DeleteFunc(slices.Clone(list), func(rec licenseRecord) bool {
-			return !rec.within(s.Audience) || n.Product != "" && n.Product != rec.Policy.Product.ID
-		})
+		hits := 0
+		for _, rec := range list {
+			if rec.within(s.Audience) && (n.Product == "" || n.Product == rec.Policy.Product.ID) {
+				hits++
+			}
+		}
 		switch {
-		case len(hits) == 0, !s.Over.IsZero() && now.After(s.Over):
-		case s.Audience.Scope == scopeAll, len(hits) == len(list):
+		case hits == 0, !s.Over.IsZero() && now.After(s.Over):
+		case s.Audience.Scope == scopeAll, hits == len(list):
 			parts = append(parts, s.Part)
 		default:
 			apart = append(apart, message{parts: []exchange.Part{s.Part}, audience: s.Audience})

@@ -143,7 +143,7 @@ func get[T any](t tx, bucket, key string) (T, error) {
 	if err != nil {
 		return v, err
 	}
-	if err := json.Unmarshal(b, &v); err != nil {
+	if err := decode(b, &v); err != nil {
 		return v, say(CodeDamaged, fmt.Errorf("%s/%s: %w", bucket, key, err), "file", storeName)
 	}
 	return v, nil

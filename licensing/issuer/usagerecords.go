@@ -128,7 +128,7 @@ func ledgerIn(t tx, k ledgerKey) (rec ledgerRecord, known bool, err error) {
 func each[T any](t tx, bucket, prefix string, fn func(key string, v T) error) error {
 	return t.Each(bucket, prefix, func(key string, value []byte) error {
 		var v T
-		if err := json.Unmarshal(value, &v); err != nil {
+		if err := decode(value, &v); err != nil {
 			return say(CodeDamaged, err, "file", storeName)
 		}
 		return fn(key, v)
