@@ -23,9 +23,10 @@ type contacts struct {
 	tasks sync.WaitGroup
 	link  *link.Link // nil until contacts are made by themselves
 
-	mu     sync.Mutex
-	begun  bool
-	runner *reconcile.Runner
+	mu        sync.Mutex
+	begun     bool
+	tellFirst bool // see TellUsageFirst
+	runner    *reconcile.Runner
 }
 
 func (c *contacts) init() { c.ctx, c.stop = context.WithCancel(context.Background()) }
@@ -140,9 +141,15 @@ func (c *contacts) made() *reconcile.Runner {
 	return c.runner
 }
 
-// SyncNow contacts a vendor because a person asks, and returns the contact when it ended: after reconcile.Budget at the latest, and at
-// once when ctx or the App ends. Errors: *Locked or *licensing.Mistake when there is none to make, and those of Engine.
+// SyncNow contacts a vendor because a person asks for everything to be sent, and returns the contact when it ended: after
+// reconcile.Budget at the latest, and at once when ctx or the App ends. Errors: *Locked or *licensing.Mistake when there is none to
+// make, and those of Engine.
 func (a *App) SyncNow(ctx context.Context, root string) (reconcile.Contact, error) {
+	return a.CheckNow(context.WithValue(ctx, sendAll{}, true), root)
+}
+
+// CheckNow is SyncNow for a person who asks what is new: usage stays as long as it waits for a word, see TellUsageFirst.
+func (a *App) CheckNow(ctx context.Context, root string) (reconcile.Contact, error) {
 	if _, err := a.Engine(); err != nil {
 		return reconcile.Contact{}, err
 	}
@@ -173,29 +180,4 @@ func (a *App) PauseContacts(until time.Time) error {
 func (a *App) stopContacts() {
 	a.contacts.stop()
 	a.contacts.tasks.Wait()
-}
-
-// reporter is the home whose usage stays when the settings say so.
-type reporter struct {
-	*licensing.Engine
-	a *App
-}
-
-// ContactVendors implements reconcile.Home.
-func (h reporter) ContactVendors() []reconcile.Vendor {
-	all := h.Engine.ContactVendors()
-	if h.a.Settings().HoldUsage {
-		for i := range all {
-			all[i].Usage, all[i].UsageSince = 0, time.Time{}
-		}
-	}
-	return all
-}
-
-// UsageCall implements reconcile.Home.
-func (h reporter) UsageCall(ctx context.Context, root string, most int) (reconcile.Call, bool, error) {
-	if h.a.Settings().HoldUsage {
-		return reconcile.Call{}, false, nil
-	}
-	return h.Engine.UsageCall(ctx, root, most)
 }

@@ -194,12 +194,7 @@ func TestUsageStaysWhenTheSettingsSaySo(t *testing.T) {
 		if err != nil || c.Cause != "" {
 			t.Fatalf("%+v %v", c, err)
 		}
-		for _, p := range c.Sent {
-			if p.What == string(exchange.KindUsage) {
-				return true
-			}
-		}
-		return false
+		return carriedUsage(c)
 	}
 	if err := x.ChangeSettings(func(s *Settings) { s.HoldUsage = true }); err != nil || sent() {
 		t.Errorf("usage left, %v", err)
@@ -303,5 +298,124 @@ func TestTheOrganizationDecidesBeforeThePersonAndSuggestsAfter(t *testing.T) {
 	a.followPolicy()
 	if s := <-told; s.Network != NetworkManual || !a.SourceOf("network").Locked() || !a.Policy().Broken() {
 		t.Errorf("a file that nobody can read: %+v", s)
+	}
+}
+
+// carriedUsage says whether a contact carried usage.
+func carriedUsage(c reconcile.Contact) bool {
+	for _, p := range c.Sent {
+		if p.What == string(exchange.KindUsage) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
+	record := func(t *testing.T, x *shop, id string) {
+		t.Helper()
+		if _, err := x.engine.RecordUsage(t.Context(), []licensing.UsageEvent{{Product: "acmecad", Meter: "renders", Units: 1, ID: id}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func(t *testing.T, x *shop, ask func(context.Context, string) (reconcile.Contact, error)) bool {
+		t.Helper()
+		c, err := ask(t.Context(), x.root)
+		if err != nil || c.Cause != "" {
+			t.Fatalf("%+v %v", c, err)
+		}
+		return carriedUsage(c)
+	}
+	// planned says whether a contact would be planned because of usage.
+	planned := func(x *shop) bool { return reporter{x.engine, x.App}.ContactVendors()[0].Usage > 0 }
+	opened := func(t *testing.T) *shop {
+		t.Helper()
+		x := openShop(t, nil)
+		x.TellUsageFirst()
+		record(t, x, "job-1")
+		if left(t, x, x.CheckNow) || planned(x) {
+			t.Fatal("usage left before anybody was told")
+		}
+		return x
+	}
+	t.Run("answered", func(t *testing.T) {
+		x := opened(t)
+		if err := x.ChangeSettings(func(s *Settings) { s.ToldSending = true }); err != nil {
+			t.Fatal(err)
+		}
+		if !planned(x) || !left(t, x, x.CheckNow) {
+			t.Error("usage stayed after the answer")
+		}
+	})
+	t.Run("a person who asks for everything", func(t *testing.T) {
+		x := opened(t)
+		if !left(t, x, x.SyncNow) || !x.Settings().SendsSince.IsZero() {
+			t.Error("usage stayed, or it counts as left by itself")
+		}
+	})
+	t.Run("seven days", func(t *testing.T) {
+		x := opened(t)
+		from := SendsFrom(x.Settings(), x.SourceOf("hold_usage"), x.engine.Snapshot().Usage[0])
+		x.clock.Advance(wordWait - time.Hour)
+		x.engine.Refresh(t.Context())
+		if left(t, x, x.CheckNow) || planned(x) {
+			t.Error("usage left before the date")
+		}
+		x.clock.Advance(2 * time.Hour)
+		x.engine.Refresh(t.Context())
+		if now := x.App.Now(); now.Before(from) || now.Sub(from) > 2*time.Hour {
+			t.Errorf("the date named is %s, now is %s", from, now)
+		}
+		if !planned(x) || !left(t, x, x.CheckNow) {
+			t.Error("usage waits for ever")
+		}
+		record(t, x, "job-2") // what comes later waits no more
+		if !left(t, x, x.CheckNow) || x.Settings().ToldSending {
+			t.Error("usage waits anew")
+		}
+	})
+	t.Run("the organization decided", func(t *testing.T) {
+		x := opened(t)
+		policyFile(t, x.options.Policy, `{"schema_version":1,"usage.send":{"value":true,"locked":true}}`)
+		x.followPolicy()
+		if !left(t, x, x.CheckNow) {
+			t.Error("usage stayed")
+		}
+	})
+}
+
+func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {
+	oldest := time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
+	u := licensing.UsageView{Unsent: 3, Oldest: oldest}
+	for name, c := range map[string]struct {
+		s    Settings
+		from string
+		due  time.Duration
+		want time.Duration // after oldest; 0: no date
+	}{
+		"nothing is due":  {want: wordWait},
+		"due later":       {due: 30 * 24 * time.Hour, want: wordWait},
+		"due soon":        {due: 5 * 24 * time.Hour, want: 2 * 24 * time.Hour},
+		"overdue":         {due: 24 * time.Hour, want: -2 * 24 * time.Hour},
+		"answered":        {s: Settings{ToldSending: true}},
+		"switched off":    {s: Settings{HoldUsage: true}},
+		"left before":     {s: Settings{SendsSince: oldest}},
+		"decided":         {from: FromLocked},
+		"suggested alone": {from: FromDefault, want: wordWait},
+	} {
+		u := u
+		if c.due != 0 {
+			u.Due = oldest.Add(c.due)
+		}
+		var want time.Time
+		if c.want != 0 {
+			want = oldest.Add(c.want)
+		}
+		if got := SendsFrom(c.s, Source{From: c.from}, u); !got.Equal(want) {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	if got := SendsFrom(Settings{}, Source{}, licensing.UsageView{}); !got.IsZero() {
+		t.Errorf("nothing waits, and there is a date: %s", got)
 	}
 }

@@ -29,7 +29,8 @@ type Settings struct {
 	HoldUsage bool      // usage leaves in files alone, not with contacts
 
 	Seen        time.Time // a person looked at what contacts changed up to then
-	ToldSending bool      // a person was told that usage leaves with contacts
+	ToldSending bool      // a person was told that usage leaves with contacts, and said what they want
+	SendsSince  time.Time // usage left with contacts from then on, although nobody had said so; zero: it did not
 }
 
 // When vendors are contacted, beside "" for whenever there is a reason.

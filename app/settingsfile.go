@@ -46,6 +46,7 @@ var members = []member{
 	{name: "hold_usage", at: func(s *Settings) any { return &s.HoldUsage }, key: "usage.send", read: readSend},
 	{name: "seen", at: func(s *Settings) any { return &s.Seen }},
 	{name: "told_sending", at: func(s *Settings) any { return &s.ToldSending }},
+	{name: "sends_since", at: func(s *Settings) any { return &s.SendsSince }},
 }
 
 // sound returns s with the usual value in place of every one that is out of its bounds.

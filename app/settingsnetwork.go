@@ -28,9 +28,11 @@ func (s Settings) soundNetwork() Settings {
 	if s.Times = FormatTimes(windows); err != nil || len(s.Times) > wordLimit {
 		s.Times = ""
 	}
-	s.Paused = s.Paused.UTC().Truncate(time.Second)
-	if y := s.Paused.Year(); y < 2000 || y > 9999 {
-		s.Paused = time.Time{}
+	for _, t := range []*time.Time{&s.Paused, &s.SendsSince} {
+		*t = t.UTC().Truncate(time.Second)
+		if y := t.Year(); y < 2000 || y > 9999 {
+			*t = time.Time{}
+		}
 	}
 	if CheckProxy(s.Proxy) != nil {
 		s.Proxy = ""

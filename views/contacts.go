@@ -45,7 +45,7 @@ func (w *Window) contactsScreen() *screen {
 // contactFacts are what the words about contacts are made of beside a snapshot.
 func (w *Window) contactFacts(log []reconcile.Contact) contactsFetched {
 	_, reads := w.engine.(sentReader)
-	d := contactsFetched{log: log, settings: w.settings, source: w.o.Desk.SourceOf("network"), asks: map[string]bool{}, reads: reads}
+	d := contactsFetched{log: log, settings: w.settings, source: w.o.Desk.SourceOf("network"), send: w.o.Desk.SourceOf("hold_usage"), asks: map[string]bool{}, reads: reads}
 	for root := range w.asks {
 		d.asks[root] = true
 	}

@@ -49,6 +49,7 @@ type contactsFetched struct {
 	log      []reconcile.Contact
 	settings Settings
 	source   app.Source // who decided when vendors are contacted
+	send     app.Source // who decided whether usage leaves with contacts
 	asks     map[string]bool
 	reads    bool // what was sent can be read again
 }

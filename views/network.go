@@ -114,7 +114,7 @@ func (w *Window) sendRow(m networkModel) fyne.CanvasObject {
 	}
 	see := look.NewButton(look.LinkButton, w.v.t("network.send.see"), w.seeSending)
 	see.Key = "see_sending"
-	sw := look.NewSwitch("send", w.v.t("network.send"), m.Send, func(on bool) { w.change(func(s *Settings) { s.HoldUsage = !on }) })
+	sw := look.NewSwitch("send", w.v.t("network.send"), m.Send, func(on bool) { w.change(func(s *Settings) { s.HoldUsage, s.ToldSending = !on, true }) })
 	return look.SettingRow(w.v.t("network.send"), w.v.t("network.send.text"), look.Row(look.Gap16, look.Cell{Object: see}, look.Cell{Object: sw}))
 }
 

@@ -2,6 +2,7 @@ package views
 
 import (
 	"testing"
+	"time"
 
 	"holdfast/app"
 	"holdfast/licensing"
@@ -126,8 +127,13 @@ func TestUsageThatLeavesByItselfIsToldFirstAndCanBeReadAfterwards(t *testing.T) 
 	e := usageFake()
 	e.contacts.views, e.contacts.log = []licensing.ContactView{acmeContact()}, acmeLog()
 	e.metered.receipts[0].Receipt.Export = draftID
+	e.metered.usage[0].Oldest = day("2026-11-01")
 	b := open(t, e, benchOptions{desk: d})
 	b.mustSay("Usage can leave by itself", "Acme GmbH takes it over the network")
+	b.goTo(secUsage)
+	b.mustSay("Usage waits for your answer.")
+	b.mustNotSay("Next: Today")
+	b.goTo(secOverview)
 	b.click("All right")
 	b.mustNotSay("Usage can leave by itself")
 	b.goTo(secUsage)
@@ -146,7 +152,7 @@ func TestUsageThatLeavesByItselfIsToldFirstAndCanBeReadAfterwards(t *testing.T) 
 
 	d = &testDesk{}
 	b = open(t, e, benchOptions{desk: d})
-	b.click("Switch off")
+	b.click("Not by itself")
 	if !d.settings.HoldUsage || !d.settings.ToldSending {
 		t.Errorf("%+v", d.settings)
 	}
@@ -162,7 +168,7 @@ func TestSendingIsOnlyToldWhereItCanBe(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	for name, s := range map[string]Settings{
-		"told": {ToldSending: true}, "held": {HoldUsage: true}, "off": {Network: app.NetworkOff}, "manual": {Network: app.NetworkManual},
+		"told": {ToldSending: true}, "held": {HoldUsage: true}, "off": {Network: app.NetworkOff},
 	} {
 		if m := sending(v, e.Snapshot(), s, app.Source{}); m.Root != "" {
 			t.Errorf("%s: %+v", name, m)
@@ -171,6 +177,39 @@ func TestSendingIsOnlyToldWhereItCanBe(t *testing.T) {
 	e.contacts.views = []licensing.ContactView{{Root: acmeRoot, Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress}}}
 	if m := sending(v, e.Snapshot(), Settings{}, app.Source{}); m.Root != "" {
 		t.Errorf("no service: %+v", m)
+	}
+}
+
+func TestTheBoxNamesTheDateFromWhichUsageLeaves(t *testing.T) {
+	v := voiceIn(t, "en")
+	e := usageFake()
+	e.contacts.views = []licensing.ContactView{acmeContact()}
+	at := e.Snapshot().Verdict.At
+	for name, c := range map[string]struct {
+		settings Settings
+		entries  uint64 // beside the two that wait
+		age      time.Duration
+		want     string
+	}{
+		"nothing left":   {age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"files left":     {entries: 5, age: 24 * time.Hour, want: "From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"asked for":      {settings: Settings{Network: app.NetworkManual}, age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves with contacts that you ask for, unless you say otherwise."},
+		"the time is up": {age: 8 * 24 * time.Hour},
+		"left by itself": {settings: Settings{SendsSince: at}, age: time.Hour},
+	} {
+		s := e.Snapshot()
+		s.Usage = []licensing.UsageView{{Root: acmeRoot, Vendor: "Acme GmbH", Entries: 2 + c.entries, Unsent: 2, Oldest: at.Add(-c.age)}}
+		if m := sending(v, s, c.settings, app.Source{}); m.Root != acmeRoot || m.When != c.want {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+	s := e.Snapshot()
+	s.Usage = []licensing.UsageView{{Root: acmeRoot, Vendor: "Acme GmbH"}}
+	if m := sending(v, s, Settings{}, app.Source{}); m.When != "Nothing waits yet. The first use waits up to 7 days for your answer." {
+		t.Errorf("before the first use: %+v", m)
+	}
+	if m := sending(v, s, Settings{Network: app.NetworkManual}, app.Source{}); m.Root != "" {
+		t.Errorf("nothing waits, and nobody is asked: %+v", m)
 	}
 }
 

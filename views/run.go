@@ -13,6 +13,7 @@ import (
 	"holdfast/app/desktop"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/plain"
+	"holdfast/licensing/reconcile"
 	"holdfast/views/look"
 )
 
@@ -109,6 +110,11 @@ type desk struct {
 
 func newDesk(a *app.App) *desk {
 	return &desk{App: a, start: desktop.NewStart(os.Getenv, "")}
+}
+
+// SyncNow implements Desk: usage that waits for a word of the person here waits on.
+func (d *desk) SyncNow(ctx context.Context, root string) (reconcile.Contact, error) {
+	return d.CheckNow(ctx, root)
 }
 
 func (d *desk) Version() string { return app.ThisBuild().Version }

@@ -65,6 +65,10 @@ func (v voice) usageOnline(s licensing.Snapshot, u licensing.UsageView, f contac
 	default:
 		m.Lines = append(m.Lines, v.t("usage.online.never", "vendor", c.Vendor))
 	}
+	if from := app.SendsFrom(f.settings, f.send, u); from.After(at) && c.Plan.Hold != reconcile.HoldOff {
+		m.Lines = append(m.Lines, v.t("usage.online.waits")+" "+v.sendsFrom(from, c.Plan.Hold == reconcile.HoldManual))
+		return m
+	}
 	if u.Unsent > 0 || c.Plan.Hold == reconcile.HoldOff || c.Plan.Hold == reconcile.HoldManual {
 		m.Lines = append(m.Lines, v.t("usage.online.next", "what", v.nextContact(c.Plan, at)))
 	}
@@ -155,24 +159,52 @@ func (w *Window) usageBatchPlace(d *licensing.UsageDraft) place {
 // sendingModel tells, the first time that it can be so, that usage leaves by itself. The zero one: there is nothing to tell.
 type sendingModel struct {
 	Root, Vendor string
-	Lock         string // who decided that; "" the person may switch it off
+	When         string // what left so far, and from when it leaves without an answer
+	Lock         string // who decided that; "" the person may say otherwise
 }
 
-// sending is what a person is told before anything left by itself.
+// sending is what a person is told before anything left by itself. The usage that leaves first names the date.
 func sending(v voice, s licensing.Snapshot, f Settings, source app.Source) sendingModel {
-	if f.ToldSending || f.HoldUsage || f.Network == app.NetworkOff || f.Network == app.NetworkManual {
+	if f.ToldSending || f.HoldUsage || f.Network == app.NetworkOff {
 		return sendingModel{}
 	}
+	var m sendingModel
+	var first time.Time
+	left := false
 	for _, u := range s.Usage {
-		if c, ok := contactOf(s, u.Root); ok && c.Host != "" {
-			m := sendingModel{Root: u.Root, Vendor: usageVendor(s, u)}
-			if source.Locked() {
-				m.Lock = v.setBy(source)
-			}
-			return m
+		if c, ok := contactOf(s, u.Root); !ok || c.Host == "" {
+			continue
+		}
+		left = left || u.Unsent < u.Entries
+		from := app.SendsFrom(f, source, u)
+		if m.Root == "" || !from.IsZero() && (first.IsZero() || from.Before(first)) {
+			m.Root, m.Vendor, first = u.Root, usageVendor(s, u), from
 		}
 	}
-	return sendingModel{}
+	manual := f.Network == app.NetworkManual
+	switch {
+	case m.Root == "" || manual && first.IsZero():
+		return sendingModel{}
+	case source.Locked():
+		m.Lock = v.setBy(source)
+	case !f.SendsSince.IsZero():
+	case first.IsZero():
+		m.When = v.t("sending.waits")
+	case first.After(s.Verdict.At):
+		m.When = v.sendsFrom(first, manual)
+		if !left {
+			m.When = v.t("sending.nothing") + " " + m.When
+		}
+	}
+	return m
+}
+
+// sendsFrom names the date from which usage leaves without an answer: by itself, or with contacts that are asked for.
+func (v voice) sendsFrom(from time.Time, manual bool) string {
+	if manual {
+		return v.t("sending.from.manual", "date", v.short(from))
+	}
+	return v.t("sending.from", "date", v.short(from))
 }
 
 // sendingActions is what a person can do about it.
@@ -206,6 +238,9 @@ func sendingBox(v voice, m sendingModel, do sendingActions) fyne.CanvasObject {
 	}
 	row := look.Wrapped(look.Gap12, button(look.SecondaryButton, "sending.see", func() { do.see(m.Root) }))
 	col := look.Column(look.Gap8, look.NewPara(v.t("sending.title"), look.Heading), look.NewPara(v.t("sending.text", "vendor", m.Vendor), look.Body))
+	if m.When != "" {
+		col.Add(look.NewPara(m.When, look.BodyBold))
+	}
 	if m.Lock == "" {
 		row.Add(button(look.SecondaryButton, "sending.off", do.off))
 	} else {

@@ -204,6 +204,7 @@ func (p process) window(show Window) func(context.Context, Access, []string) (in
 			case answer == nil && p.screenless:
 				return codeUsage, errors.Join(mistake("no_window", nil), opened.Close())
 			case answer == nil:
+				opened.TellUsageFirst()
 				opened.StartContacts()
 				code := show(opened, files)
 				return code, opened.Close()

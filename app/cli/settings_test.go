@@ -134,6 +134,17 @@ func TestEverySettingTakesExactlyItsValues(t *testing.T) {
 	}
 }
 
+func TestAWordAboutSendingUsageIsTheAnswerThatTheWindowAsksFor(t *testing.T) {
+	for _, v := range onOff {
+		h := &fakeHome{settings: app.Settings{TextSize: 100}}
+		s, _ := testSession(t, "en")
+		s.home, s.start = h, new(fakeStart)
+		if _, err := (&settingsSetCmd{Key: "send-usage", Value: v}).run(t.Context(), s); err != nil || !h.settings.ToldSending || h.settings.HoldUsage != (v == off) {
+			t.Errorf("%s: %+v, %v", v, h.settings, err)
+		}
+	}
+}
+
 func TestASettingWithoutAListOfValuesTakesWhatMakesSense(t *testing.T) {
 	s, _ := testSession(t, "en")
 	s.start = new(fakeStart)

@@ -68,7 +68,7 @@ var (
 		"send-usage",
 		func(s *session) string { return onOrOff(!s.home.Settings().HoldUsage) },
 		func(s *session, v string) error {
-			return s.home.ChangeSettings(func(c *app.Settings) { c.HoldUsage = v != on })
+			return s.home.ChangeSettings(func(c *app.Settings) { c.HoldUsage, c.ToldSending = v != on, true })
 		},
 		func() []string { return onOff },
 		"usage.send",

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"holdfast/licensing"
+	"holdfast/licensing/reconcile"
+)
+
+const (
+	wordWait = 7 * 24 * time.Hour // usage waits for a person's word, at most
+	wordDue  = 3 * 24 * time.Hour // before a report is due it waits no longer
+)
+
+// SendsFrom is from when usage leaves by itself although nobody answered yet whether it may; zero: nothing waits for an answer.
+// send is who decided on sending. A date that was named once stays, unless the report is due sooner.
+func SendsFrom(s Settings, send Source, u licensing.UsageView) time.Time {
+	if s.ToldSending || s.HoldUsage || send.Locked() || !s.SendsSince.IsZero() || u.Unsent == 0 || u.Oldest.IsZero() {
+		return time.Time{}
+	}
+	from := u.Oldest.Add(wordWait)
+	if last := u.Due.Add(-wordDue); !u.Due.IsZero() && last.Before(from) {
+		from = last
+	}
+	return from
+}
+
+// TellUsageFirst has contacts of this process leave usage out until a person was told that it leaves, or until SendsFrom. It is for a
+// process that shows a person the question, and is called before StartContacts.
+func (a *App) TellUsageFirst() {
+	c := &a.contacts
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tellFirst = true
+}
+
+// sendAll marks a contact of somebody who asked for everything to be sent.
+type sendAll struct{}
+
+// reporter is the home whose usage stays when the settings say so, or waits for a person's word.
+type reporter struct {
+	*licensing.Engine
+	a *App
+}
+
+// ContactVendors implements reconcile.Home.
+func (h reporter) ContactVendors() []reconcile.Vendor {
+	all := h.Engine.ContactVendors()
+	for i := range all {
+		if v := &all[i]; v.Usage > 0 && (h.a.Settings().HoldUsage || h.waits(v)) {
+			v.Usage, v.UsageSince = 0, time.Time{}
+		}
+	}
+	return all
+}
+
+// UsageCall implements reconcile.Home.
+func (h reporter) UsageCall(ctx context.Context, root string, most int) (reconcile.Call, bool, error) {
+	if h.a.Settings().HoldUsage {
+		return reconcile.Call{}, false, nil
+	}
+	if ctx.Value(sendAll{}) == nil {
+		for _, v := range h.Engine.ContactVendors() {
+			if v.Root == root && h.waits(&v) {
+				return reconcile.Call{}, false, nil
+			}
+		}
+	}
+	c, ok, err := h.Engine.UsageCall(ctx, root, most)
+	if ok && ctx.Value(sendAll{}) == nil {
+		h.a.sendsByItself()
+	}
+	return c, ok, err
+}
+
+// waits says that usage of a vendor waits for a person's word.
+func (h reporter) waits(v *reconcile.Vendor) bool {
+	h.a.contacts.mu.Lock()
+	first := h.a.contacts.tellFirst
+	h.a.contacts.mu.Unlock()
+	if !first {
+		return false
+	}
+	now := v.Now
+	if now.IsZero() {
+		now = h.a.Now()
+	}
+	s, send := h.a.Settings(), h.a.SourceOf("hold_usage")
+	for _, u := range h.Engine.Snapshot().Usage {
+		if u.Root == v.Root {
+			return now.Before(SendsFrom(s, send, u))
+		}
+	}
+	return false
+}
+
+// sendsByItself remembers that usage left before anybody answered, so that it does not begin to wait anew. When that cannot be kept it
+// waits once more at the next start.
+func (a *App) sendsByItself() {
+	if s := a.Settings(); s.ToldSending || !s.SendsSince.IsZero() {
+		return
+	}
+	_ = a.ChangeSettings(func(s *Settings) { s.SendsSince = a.Now().UTC().Truncate(time.Second) })
+}
