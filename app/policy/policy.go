@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,9 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"holdfast/licensing/disk"
 )
@@ -26,12 +23,17 @@ const (
 	longest = 200       // characters of an organization's name
 )
 
-// NetworkMode is the key that decides when contacts may be made. Manual is its value for a file that nobody can read.
+// Keys that count as strictly as can be while a file that may have decided on them cannot be used.
 const (
-	NetworkMode = "network.mode"
-	manual      = `"manual"`
-	off         = `"off"`
+	NetworkMode = "network.mode" // when contacts may be made
+	UsageLevel  = "usage.level"  // how much detail reports of usage have
 )
+
+// strictest is what counts of such a key then, and what is as strict.
+var strictest = map[string][]string{
+	NetworkMode: {`"manual"`, `"off"`},
+	UsageLevel:  {`"contract"`},
+}
 
 // Keys are the keys that a policy may have, each with what is wrong with a value: nil for nothing.
 type Keys map[string]func(value json.RawMessage) error
@@ -48,11 +50,17 @@ type Entry struct {
 const (
 	Unreadable = "unreadable" // the system does not give it
 	TooLarge   = "too_large"
-	Syntax     = "syntax"  // not JSON
-	Newer      = "newer"   // of a schema that is not known here
-	Shape      = "shape"   // a key without {"value": …}
-	Value      = "value"   // a value that the key cannot have
-	Unknown    = "unknown" // warning: a key that is not known here
+	Syntax     = "syntax"   // not JSON
+	Newer      = "newer"    // of a schema that is not known here
+	Shape      = "shape"    // a key without {"value": …}
+	Missing    = "missing"  // there is no value inside
+	Lock       = "lock"     // locked is neither true nor false
+	Member     = "member"   // something inside that is neither value nor locked
+	Value      = "value"    // a value that the key cannot have
+	Unknown    = "unknown"  // warning: a key that is not known here
+	Twice      = "twice"    // warning: a key that stood there before; the last one counts
+	Writable   = "writable" // others than an administrator may write the file, or the folder
+	Owner      = "owner"    // it belongs to somebody else than an administrator
 	TooMany    = "too_many"
 )
 
@@ -60,6 +68,7 @@ const (
 type Finding struct {
 	File string `json:"file"`
 	Key  string `json:"key,omitempty"`
+	Name string `json:"member,omitempty"` // of what stands inside the key
 	Code string `json:"code"`
 	Line int    `json:"line,omitempty"`
 	// Warning: everything else in the file counts all the same.
@@ -82,7 +91,7 @@ func (p Policy) Broken() bool {
 func Read(dir string, keys Keys) Policy {
 	p := Policy{Entries: map[string]Entry{}}
 	names, err := files(dir)
-	lost := "" // the first file that may have forbidden contacts
+	lost := map[string]string{} // by key, the first file that may have decided on it
 	if err != nil {
 		p.Findings = append(p.Findings, Finding{File: filepath.Join(dir, dropIns), Code: Unreadable})
 	}
@@ -101,25 +110,42 @@ func Read(dir string, keys Keys) Policy {
 		if err == nil {
 			entries, found = Parse(name, b, keys)
 		}
-		p.Findings = append(p.Findings, found...)
-		if lost == "" && (entries == nil || slices.ContainsFunc(found, aboutNetwork)) {
-			lost = name
+		if at, code := unsafe(dir, name); code != "" {
+			entries, found = nil, []Finding{{File: at, Code: code}}
+		}
+		for _, f := range found {
+			if !slices.Contains(p.Findings, f) { // a folder is named once
+				p.Findings = append(p.Findings, f)
+			}
+		}
+		for key := range strictest {
+			about := func(f Finding) bool { return f.Key == key && !f.Warning }
+			if lost[key] == "" && (entries == nil || slices.ContainsFunc(found, about)) {
+				lost[key] = name
+			}
 		}
 		maps.Copy(p.Entries, entries)
 	}
-	if _, known := keys[NetworkMode]; known && lost != "" && !p.Entries[NetworkMode].closed() {
-		p.Entries[NetworkMode] = Entry{Value: json.RawMessage(manual), Locked: true, File: lost}
+	for key, name := range lost {
+		e, values := p.Entries[key], strictest[key]
+		if _, known := keys[key]; known && !(e.Locked && slices.Contains(values, string(e.Value))) {
+			p.Entries[key] = Entry{Value: json.RawMessage(values[0]), Locked: true, File: name}
+		}
 	}
 	return p
 }
 
-// closed says that nobody is contacted unasked, whatever a person chooses.
-func (e Entry) closed() bool {
-	return e.Locked && (string(e.Value) == manual || string(e.Value) == off)
+// unsafe says what of a file and its folders others than an administrator may change: the way of it and Writable or Owner; "" nothing.
+// Outside the system's folder, as tests have it, this account counts as one.
+func unsafe(dir, name string) (at, code string) {
+	own := dir != Dir()
+	for _, at := range []string{dir, filepath.Dir(name), name} {
+		if code := kept(at, own); code != "" {
+			return at, code
+		}
+	}
+	return "", ""
 }
-
-// aboutNetwork says that what a file decides about contacts was not understood.
-func aboutNetwork(f Finding) bool { return f.Key == NetworkMode && !f.Warning }
 
 // files are those that may hold policy, in the order in which they count.
 func files(dir string) ([]string, error) {
@@ -134,108 +160,6 @@ func files(dir string) ([]string, error) {
 		}
 	}
 	return all, err
-}
-
-// Parse reads one policy file. The entries are nil when nothing in it can be used.
-func Parse(name string, b []byte, keys Keys) (map[string]Entry, []Finding) {
-	if len(b) > limit {
-		return nil, []Finding{{File: name, Code: TooLarge}}
-	}
-	b = uncommented(bytes.TrimPrefix(b, []byte("\ufeff")))
-	var doc map[string]json.RawMessage
-	if err := json.Unmarshal(b, &doc); err != nil || doc == nil {
-		return nil, []Finding{{File: name, Code: Syntax, Line: lineOf(b, err)}}
-	}
-	if v, err := strconv.Atoi(string(doc["schema_version"])); err != nil || v != version {
-		return nil, []Finding{{File: name, Key: "schema_version", Code: Newer}}
-	}
-	entries, found := map[string]Entry{}, []Finding(nil)
-	var org string
-	if raw, ok := doc["org"]; ok && (json.Unmarshal(raw, &org) != nil || utf8.RuneCountInString(org) > longest || strings.ContainsFunc(org, control)) {
-		found = append(found, Finding{File: name, Key: "org", Code: Value})
-		org = ""
-	}
-	for _, key := range slices.Sorted(maps.Keys(doc)) {
-		if key == "schema_version" || key == "org" {
-			continue
-		}
-		check, known := keys[key]
-		if !known {
-			found = append(found, Finding{File: name, Key: key, Code: Unknown, Warning: true})
-			continue
-		}
-		var e struct {
-			Value  json.RawMessage `json:"value"`
-			Locked bool            `json:"locked"`
-		}
-		d := json.NewDecoder(bytes.NewReader(doc[key]))
-		d.DisallowUnknownFields()
-		if d.Decode(&e) != nil || e.Value == nil {
-			found = append(found, Finding{File: name, Key: key, Code: Shape})
-			continue
-		}
-		if check(e.Value) != nil {
-			found = append(found, Finding{File: name, Key: key, Code: Value})
-			continue
-		}
-		entries[key] = Entry{Value: e.Value, Locked: e.Locked, Org: org, File: name}
-	}
-	return entries, found
-}
-
-func control(r rune) bool { return r < ' ' || r == 0x7f }
-
-// lineOf is the line of b in which err was found; 0 for not known.
-func lineOf(b []byte, err error) int {
-	var syntax *json.SyntaxError
-	var typed *json.UnmarshalTypeError
-	at := int64(0)
-	switch {
-	case errors.As(err, &syntax):
-		at = syntax.Offset
-	case errors.As(err, &typed):
-		at = typed.Offset
-	default:
-		return 0
-	}
-	return 1 + bytes.Count(b[:min(at, int64(len(b)))], []byte("\n"))
-}
-
-// uncommented puts blanks in place of comments, so that every line stays where it is.
-func uncommented(b []byte) []byte {
-	out := slices.Clone(b)
-	blank := func(from, to int) {
-		for i := from; i < to; i++ {
-			if out[i] != '\n' && out[i] != '\r' {
-				out[i] = ' '
-			}
-		}
-	}
-	for i := 0; i < len(b); i++ {
-		switch {
-		case b[i] == '"':
-			for i++; i < len(b) && b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
-				}
-			}
-		case bytes.HasPrefix(b[i:], []byte("//")):
-			end := bytes.IndexByte(b[i:], '\n')
-			if end < 0 {
-				end = len(b) - i
-			}
-			blank(i, i+end)
-			i += end - 1
-		case bytes.HasPrefix(b[i:], []byte("/*")):
-			end := bytes.Index(b[i+2:], []byte("*/"))
-			if end < 0 {
-				return out // what has no end is no comment
-			}
-			blank(i, i+2+end+2)
-			i += 2 + end + 1
-		}
-	}
-	return out
 }
 
 // String is for tests and logs.

@@ -19,6 +19,7 @@ var keys = Keys{
 		return nil
 	},
 	"language": func(json.RawMessage) error { return nil },
+	UsageLevel: func(json.RawMessage) error { return nil },
 }
 
 func write(t *testing.T, dir string, files map[string]string) {
@@ -34,9 +35,12 @@ func write(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-func TestWhatIsUnderstoodCountsAndTheRestIsTold(t *testing.T) {
+func TestWhatIsUnderstoodCountsAndTheRestIsToldWithItsLine(t *testing.T) {
+	at := func(code, key, member string, line int) Finding {
+		return Finding{File: "policy.json", Key: key, Name: member, Code: code, Line: line, Warning: code == Unknown || code == Twice}
+	}
 	for content, want := range map[string]struct {
-		codes []string
+		found []Finding
 		mode  string // "" for none
 	}{
 		`{"schema_version":1}`: {nil, ""},
@@ -44,29 +48,35 @@ func TestWhatIsUnderstoodCountsAndTheRestIsTold(t *testing.T) {
 		"\ufeff" + `{"schema_version":1,"network.mode":{"value":"off"}}`:                                      {nil, `"off"`},
 		"// by IT\n{\"schema_version\":1, /* not \"auto\" */\n\"network.mode\":{\"value\":\"off\"} // end\n}": {nil, `"off"`},
 		`{"schema_version":1,"language":{"value":"https://x /* no comment */"}}`:                              {nil, ""},
-		`{"schema_version":1,"network.mood":{"value":"off"}}`:                                                 {[]string{Unknown}, ""},
-		`{"schema_version":1,"network.mode":"off"}`:                                                           {[]string{Shape}, ""},
-		`{"schema_version":1,"network.mode":{"value":"off","lock":true}}`:                                     {[]string{Shape}, ""},
-		`{"schema_version":1,"network.mode":{"locked":true}}`:                                                 {[]string{Shape}, ""},
-		`{"schema_version":1,"network.mode":{"value":"on"},"language":{"value":"de"}}`:                        {[]string{Value}, ""},
-		`{"schema_version":1,"org":7}`:                                                                        {[]string{Value}, ""},
-		`{"schema_version":1,"org":"\n"}`:                                                                     {[]string{Value}, ""},
-		`{"schema_version":2}`:                                                                                {[]string{Newer}, ""},
-		`{}`:                                                                                                  {[]string{Newer}, ""},
-		`{"schema_version":1,}`:                                                                               {[]string{Syntax}, ""},
-		`null`:                                                                                                {[]string{Syntax}, ""},
-		`[]`:                                                                                                  {[]string{Syntax}, ""},
-		``:                                                                                                    {[]string{Syntax}, ""},
-		`/*{"schema_version":1}`:                                                                              {[]string{Syntax}, ""},
+		"{\"schema_version\":1,\n\"network.mood\":{\"value\":\"off\"}}":                                       {[]Finding{at(Unknown, "network.mood", "", 2)}, ""},
+		`{"schema_version":1,"locked":["network.mode"]}`:                                                      {[]Finding{at(Unknown, "locked", "", 1)}, ""},
+		"{\"schema_version\":1,\n\n\"network.mode\":\"off\"}":                                                 {[]Finding{at(Shape, NetworkMode, "", 3)}, ""},
+		`{"schema_version":1,"network.mode":["off"]}`:                                                         {[]Finding{at(Shape, NetworkMode, "", 1)}, ""},
+		`{"schema_version":1,"network.mode":null}`:                                                            {[]Finding{at(Shape, NetworkMode, "", 1)}, ""},
+		"{\"schema_version\":1,\"network.mode\":\n{\"value\":\"off\",\n\"lock\":true}}":                       {[]Finding{at(Member, NetworkMode, "lock", 3)}, ""},
+		"{\"schema_version\":1,\"network.mode\":{\n\"locked\":true}}":                                         {[]Finding{at(Missing, NetworkMode, "", 1)}, ""},
+		`{"schema_version":1,"network.mode":{"value":"off","locked":"yes"}}`:                                  {[]Finding{at(Lock, NetworkMode, "locked", 1)}, ""},
+		`{"schema_version":1,"network.mode":{"value":null}}`:                                                  {[]Finding{at(Value, NetworkMode, "", 1)}, ""},
+		"{\"schema_version\":1,\"network.mode\":{\n\"value\":[\"off\"],\n\"locked\":1}}":                      {[]Finding{at(Value, NetworkMode, "", 2), at(Lock, NetworkMode, "locked", 3)}, ""},
+		`{"schema_version":1,"network.mode":{"value":"on"},"language":{"value":"de"}}`:                        {[]Finding{at(Value, NetworkMode, "", 1)}, ""},
+		"{\"schema_version\":1,\"network.mode\":{\"value\":\"auto\"},\n\"network.mode\":{\"value\":\"off\"}}": {[]Finding{at(Twice, NetworkMode, "", 2)}, `"off"`},
+		`{"schema_version":1,"network.mode":{"value":"off"},"org":7}`:                                         {[]Finding{at(Value, "org", "", 1)}, `"off"`},
+		`{"schema_version":1,"org":"\n"}`:                                                                     {[]Finding{at(Value, "org", "", 1)}, ""},
+		"{\n\"schema_version\":2}":                                                                            {[]Finding{at(Newer, "schema_version", "", 2)}, ""},
+		`{}`:                                                                                                  {[]Finding{at(Newer, "schema_version", "", 0)}, ""},
+		`{"schema_version":1,}`:                                                                               {[]Finding{at(Syntax, "", "", 1)}, ""},
+		`null`:                                                                                                {[]Finding{at(Syntax, "", "", 0)}, ""},
+		`[]`:                                                                                                  {[]Finding{at(Syntax, "", "", 1)}, ""},
+		``:                                                                                                    {[]Finding{at(Syntax, "", "", 1)}, ""},
+		`/*{"schema_version":1}`:                                                                              {[]Finding{at(Syntax, "", "", 1)}, ""},
 	} {
 		entries, found := Parse("policy.json", []byte(content), keys)
-		var codes []string
-		for _, f := range found {
-			codes = append(codes, f.Code)
+		if !slices.Equal(found, want.found) || string(entries[NetworkMode].Value) != want.mode {
+			t.Errorf("%s: %+v, %s", content, found, entries[NetworkMode].Value)
 		}
-		if !slices.Equal(codes, want.codes) || string(entries[NetworkMode].Value) != want.mode {
-			t.Errorf("%s: %v, %s", content, found, entries[NetworkMode].Value)
-		}
+	}
+	if e, _ := Parse("p", []byte(`{"schema_version":1,"network.mode":{"value":"off"},"org":"Acme GmbH"}`), keys); e[NetworkMode].Org != "Acme GmbH" {
+		t.Errorf("a name that stands last: %+v", e)
 	}
 	if _, found := Parse("p", []byte("{\n\"schema_version\":1,\n\"a\" 1}"), keys); len(found) != 1 || found[0].Line != 3 {
 		t.Errorf("%+v", found)
@@ -111,7 +121,7 @@ func TestAFileThatNobodyCanReadKeepsContactsForAPerson(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, files)
 		p := Read(dir, keys)
-		if got := p.Entries[NetworkMode]; string(got.Value) != manual || !got.Locked || !p.Broken() {
+		if got := p.Entries[NetworkMode]; string(got.Value) != `"manual"` || !got.Locked || !p.Broken() {
 			t.Errorf("%s: %s %+v", name, got.Value, p)
 		}
 	}
@@ -119,6 +129,9 @@ func TestAFileThatNobodyCanReadKeepsContactsForAPerson(t *testing.T) {
 	write(t, dir, map[string]string{"policy.json": `{`, "policy.d/a.json": `{"schema_version":1,"network.mode":{"value":"off","locked":true}}`})
 	if got := Read(dir, keys).Entries[NetworkMode]; string(got.Value) != `"off"` {
 		t.Errorf("a lock was loosened: %s", got.Value)
+	}
+	if got := Read(dir, keys).Entries[UsageLevel]; string(got.Value) != `"contract"` || !got.Locked {
+		t.Errorf("usage leaves with more detail: %+v", got)
 	}
 }
 
