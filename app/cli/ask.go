@@ -16,14 +16,25 @@ import (
 type asking struct {
 	Vendor string `help:"cli.flag.vendor" placeholder:"ID"`
 	Out    string `help:"cli.flag.out" xor:"to" placeholder:"FILE.hfreq|-"`
-	Append string `help:"cli.flag.append" xor:"to" placeholder:"BATCH.zip"`
+	Append string `help:"cli.flag.append" xor:"to,now" placeholder:"BATCH.zip"`
+	Now    bool   `help:"cli.flag.now" xor:"now"`
 	Force  bool   `help:"cli.flag.force"`
 }
 
-// make makes a request and saves it. Again gives the same one while it is open.
+// needs: only a request that leaves at once reaches the network.
+func (a *asking) needs() need {
+	if a.Now {
+		return sending
+	}
+	return writing
+}
+
+// make makes a request, saves it, and sends it when it leaves at once. Again gives the same one while it is open.
 func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOptions, covers []coverJSON) (result, error) {
-	to := a.target(&o)
-	to, err := s.foresee(o, to)
+	to, err := a.target(&o), error(nil)
+	if !to.unsaved() {
+		to, err = s.foresee(o, to)
+	}
 	if err != nil {
 		return result{}, err
 	}
@@ -31,7 +42,11 @@ func (a *asking) make(ctx context.Context, s *session, o licensing.RequestOption
 	if err != nil {
 		return result{}, err
 	}
-	return s.saveRequest(ctx, m, to, covers)
+	r, err := s.saveRequest(ctx, m, to, covers)
+	if err == nil && a.Now {
+		s.sendNow(ctx, &r, m.Request)
+	}
+	return r, err
 }
 
 // target is where the request goes. Its options keep the name of the file, for the records.
@@ -41,20 +56,16 @@ func (a *asking) target(o *licensing.RequestOptions) target {
 			o.File = filepath.Base(name)
 		}
 	}
-	return target{out: a.Out, batch: a.Append, force: a.Force}
+	return target{out: a.Out, batch: a.Append, force: a.Force, now: a.Now}
 }
 
-type checkinCmd struct {
-	writes
-	asking
-}
+type checkinCmd struct{ asking }
 
 func (c *checkinCmd) run(ctx context.Context, s *session) (result, error) {
 	return c.make(ctx, s, licensing.RequestOptions{Kind: exchange.RequestCheckin, Vendor: c.Vendor}, nil)
 }
 
 type renewCmd struct {
-	writes
 	asking
 	Product string `help:"cli.flag.product" placeholder:"P"`
 }
@@ -70,15 +81,15 @@ type moretimeCmd struct {
 	DryRun  bool   `help:"cli.flag.dry_run_moretime"`
 }
 
-// asks says whether a request is made: without a file to write it is only a question.
-func (c *moretimeCmd) asks() bool { return (c.Out != "" || c.Append != "") && !c.DryRun }
+// asks says whether a request is made: without a file to write or a contact to make it is only a question.
+func (c *moretimeCmd) asks() bool { return (c.Out != "" || c.Append != "" || c.Now) && !c.DryRun }
 
 // needs: a time away that is only looked at changes nothing.
 func (c *moretimeCmd) needs() need {
 	if !c.asks() {
 		return reading
 	}
-	return writing
+	return c.asking.needs()
 }
 
 // coverJSON is licensing.Cover for programs.
@@ -192,7 +203,12 @@ func (c *moretimeCmd) next(s *session, covers []licensing.Cover, told []coverJSO
 		if c.Product != "" {
 			command += " --product " + c.Product
 		}
-		all = append(all, command+" --out FILE")
+		if s.wayOf(root) != wayFile {
+			command += " --now"
+		} else {
+			command += " --out FILE"
+		}
+		all = append(all, command)
 	}
 	return all
 }

@@ -103,16 +103,23 @@ func TestSyncEndsWithItsTimeout(t *testing.T) {
 	}
 }
 
-// Read verbs never touch the network: the way to it is handed out for sync alone.
-func TestOnlySyncCanReachVendors(t *testing.T) {
+// Read verbs never touch the network: the way to it is handed out for sync, and for a request that leaves at once.
+func TestOnlySyncAndNowCanReachVendors(t *testing.T) {
 	found := 0
 	for _, n := range nodes(parser(t).Model.Node) {
 		v, ok := n.Target.Addr().Interface().(verb)
 		if !ok || len(n.Children) > 0 {
 			continue
 		}
-		if found++; (v.needs() == contacts) != (verbPath(n) == "sync") {
-			t.Errorf("%s may contact vendors: %v", verbPath(n), v.needs() == contacts)
+		if found++; v.needs().reaches() != (verbPath(n) == "sync") {
+			t.Errorf("%s may contact vendors: %v", verbPath(n), v.needs().reaches())
+		}
+		s, _ := testSession(t, "en")
+		for _, args := range []string{" --now", " --until 60d --now"} {
+			c, err := s.parse(strings.Fields(verbPath(n) + args))
+			if asks := strings.HasPrefix(verbPath(n), "request ") || verbPath(n) == "moretime"; err == nil && (!asks || c.verb.needs() != sending) {
+				t.Errorf("%s needs %d", verbPath(n)+args, c.verb.needs())
+			}
 		}
 	}
 	if found < 40 {

@@ -17,7 +17,6 @@ import (
 )
 
 type activateCmd struct {
-	writes
 	asking
 	Key     string `help:"cli.flag.key" xor:"key" placeholder:"KEY"`
 	KeyFile string `help:"cli.flag.key_file" xor:"key" placeholder:"FILE|-"`
@@ -92,6 +91,10 @@ type madeJSON struct {
 func (s *session) saveRequest(ctx context.Context, m licensing.Made, to target, covers []coverJSON) (result, error) {
 	j := madeJSON{requestJSON: s.requestJSON(m.Request), Words: m.Words, Again: m.Again, Products: covers}
 	var r result
+	if to.unsaved() {
+		r.json = j
+		return r, nil
+	}
 	if to.out == "-" {
 		if s.JSON {
 			j.Data = string(m.File)
@@ -115,7 +118,6 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, to target, 
 		j.File, j.Batch = "", out
 	}
 	r.json = j
-	vendor := s.vendorName(m.Request.Vendor)
 	id := "cli.request.saved"
 	if m.Again {
 		id = "cli.request.saved_again"
@@ -123,11 +125,18 @@ func (s *session) saveRequest(ctx context.Context, m licensing.Made, to target, 
 	if to.batch == "" {
 		r.page.add(s.text(id, map[string]any{"file": out, "date": s.say.Date(m.Request.Created, s.zone)}))
 	}
-	r.page.add(
-		s.text("cli.request.send", map[string]any{"vendor": vendor, "contact": s.vendorContact(m.Request.Vendor)}),
-		s.text("cli.request.words", map[string]any{"words": m.Words}),
-		s.text("cli.request.then", map[string]any{"date": s.say.Until(m.Request.Until, s.now(), s.zone)}),
-	)
+	if to.now {
+		return r, nil
+	}
+	args := map[string]any{
+		"vendor": s.vendorName(m.Request.Vendor), "contact": s.vendorContact(m.Request.Vendor), "words": m.Words,
+		"date": s.say.Until(m.Request.Until, s.now(), s.zone),
+	}
+	if way := s.goes(m.Request.Vendor, false); way != "" && to.batch == "" {
+		r.page.add(way, s.text("cli.request.or_send", args), s.text("cli.request.words", args), s.text("cli.request.good", args))
+		return r, nil
+	}
+	r.page.add(s.text("cli.request.send", args), s.text("cli.request.words", args), s.text("cli.request.then", args))
 	return r, nil
 }
 
@@ -183,13 +192,18 @@ type requestJSON struct {
 	Product string             `json:"product,omitempty"`
 	Wanted  time.Time          `json:"wanted,omitzero"` // until when time was asked for
 	Refusal *terms.Refusal     `json:"refusal,omitempty"`
+	Way     way                `json:"way,omitempty"` // of one that is open: how it gets to the vendor
 }
 
 func (s *session) requestJSON(q terms.Request) requestJSON {
-	return requestJSON{
+	j := requestJSON{
 		ID: q.ID, Kind: q.Kind, Vendor: q.Vendor, Name: s.vendorName(q.Vendor), State: q.State,
 		Created: q.Created.UTC(), Until: q.Until.UTC(), SavedAs: q.File, Product: q.Product, Wanted: q.Wanted.UTC(), Refusal: q.Refusal,
 	}
+	if q.State == terms.RequestOpen {
+		j.Way = s.wayOf(q.Vendor)
+	}
+	return j
 }
 
 func (c *requestListCmd) run(_ context.Context, s *session) (result, error) {

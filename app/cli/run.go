@@ -143,7 +143,7 @@ type session struct {
 	engine Engine
 	home   Home
 	start  Start
-	// contacts is nil for all verbs but one.
+	// contacts is nil for all commands but those that reach vendors.
 	contacts Contacts
 
 	ids     map[string]string               // see vendorID
@@ -184,8 +184,8 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 	s.globals = c.globals
 	need := c.verb.needs()
 	s.access = Access{
-		Home: s.Home, KeyStore: s.KeyStore, Write: need == writing || need == choosing, NoEngine: need == looking || need == choosing,
-		Contacts:    need == contacts,
+		Home: s.Home, KeyStore: s.KeyStore, Write: need.writes(), NoEngine: need == looking || need == choosing,
+		Contacts:    need.reaches(),
 		Interactive: s.Interactive, Args: args, Stdin: readsStdin(c.verb),
 	}
 	if need == nothing {
@@ -196,7 +196,7 @@ func (s *session) execute(ctx context.Context, c *call, args []string, open Open
 		return r, err
 	}
 	defer func() {
-		if cerr := done(); err == nil && cerr != nil && need == writing {
+		if cerr := done(); err == nil && cerr != nil && (need == writing || need == sending) {
 			err = cerr
 		}
 	}()

@@ -20,8 +20,12 @@ type target struct {
 	out   string // "-" is standard output, "" the request's own name
 	batch string // the batch it goes into instead; "" for none
 	force bool   // another file may be replaced
+	now   bool   // the request leaves at once as well, and needs no file
 	over  []byte // what stands there, when it may be replaced: a request of this home that the new one is, or takes the place of
 }
+
+// unsaved says that no file is written.
+func (t target) unsaved() bool { return t.now && t.out == "" && t.batch == "" }
 
 // foresee finds out whether the file of a request can be written, before the request is made: what cannot be saved should leave
 // nothing behind, and close nothing that is open. A file that holds something else is refused, unless force allows it.

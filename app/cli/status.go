@@ -28,6 +28,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 	r.page.add(s.four(a.Happened, a.Works, a.Do, a.By)...)
 	r.page.add(s.commands(v, v.Main)...)
 	r.page.add(s.passphraseHint(v.Main.State))
+	r.page.add(s.waiting(snap)...)
 	r.page.gap()
 	var rows [][]string
 	for _, p := range v.Products {
@@ -138,6 +139,8 @@ type statusJSON struct {
 	Usage   usageJSON    `json:"usage"`
 	// Contacts are how contacts stand, one a vendor.
 	Contacts []vendorContactJSON `json:"contacts"`
+	// Requests are those that wait for an answer, newest first.
+	Requests []requestJSON `json:"requests"`
 }
 
 type jsonVerdict struct {
@@ -200,6 +203,12 @@ func (s *session) statusJSON(snap licensing.Snapshot, v terms.Verdict) statusJSO
 	j.Clock, j.Notices, j.Usage, j.Contacts = clockOf(snap.Clock), []noticeJSON{}, s.usageOf(snap), []vendorContactJSON{}
 	for _, c := range snap.Contacts {
 		j.Contacts = append(j.Contacts, s.standing(c))
+	}
+	j.Requests = []requestJSON{}
+	for _, q := range snap.Requests {
+		if q.State == terms.RequestOpen {
+			j.Requests = append(j.Requests, s.requestJSON(q))
+		}
 	}
 	for _, n := range s.engine.Notices() {
 		if !n.Over {

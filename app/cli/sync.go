@@ -12,7 +12,7 @@ import (
 	"holdfast/licensing/terms"
 )
 
-// Contacts makes contacts with vendors: an *app.App, for the one verb that may reach the network.
+// Contacts makes contacts with vendors: an *app.App, for the commands that may reach the network.
 type Contacts interface {
 	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
 }
@@ -56,23 +56,13 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
 			continue
 		}
-		done, err := s.contacts.SyncNow(ctx, v.Root)
-		timeout := errors.Is(context.Cause(ctx), errTimeout)
-		var wrong *licensing.Mistake
+		done, err := s.reach(ctx, v.Root)
 		switch {
-		case errors.As(err, &wrong) && wrong.Code == "no_address":
+		case noAddress(err):
 			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
 			continue
-		case timeout && err != nil:
-			done = reconcile.Contact{At: s.now(), Reason: reconcile.ReasonPerson, Root: v.Root, Cause: reconcile.CauseTimeout}
-		case err == nil && !timeout:
-			err = ctx.Err()
-		}
-		if err != nil && !timeout {
+		case err != nil:
 			return result{}, err
-		}
-		if done.Cause == reconcile.CauseStopped {
-			done.Cause = reconcile.CauseTimeout
 		}
 		if done.Cause == "" && len(done.Sent) == 0 {
 			r.page.add(s.text("cli.sync.quiet", map[string]any{"vendor": v.Vendor}))
@@ -80,12 +70,7 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 		}
 		j.Contacts = append(j.Contacts, s.contactJSON(v.Vendor, done))
 		r.page.gap()
-		r.page = append(r.page, s.contactLines(v.Vendor, done)...)
-		code := s.contactCode(done)
-		if code == codeNoContact || code == codeBlocked {
-			r.page.indent(s.whatNow(v.Root)...)
-		}
-		codes = append(codes, code)
+		codes = append(codes, s.contacted(&r.page, v.Vendor, done))
 	}
 	if s.home.Settings().HoldUsage && len(j.Contacts) > 0 {
 		r.page.add(s.text("cli.sync.usage_held", nil))
@@ -103,6 +88,43 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 }
 
 var errTimeout = errors.New("the time for contacts is over")
+
+// reach contacts a vendor. When the time of ctx is over (errTimeout) that is the cause of the contact, and no error.
+func (s *session) reach(ctx context.Context, root string) (reconcile.Contact, error) {
+	done, err := s.contacts.SyncNow(ctx, root)
+	timeout := errors.Is(context.Cause(ctx), errTimeout)
+	switch {
+	case noAddress(err):
+		return done, err
+	case timeout && err != nil:
+		done = reconcile.Contact{At: s.now(), Reason: reconcile.ReasonPerson, Root: root, Cause: reconcile.CauseTimeout}
+	case err == nil && !timeout:
+		err = ctx.Err()
+	}
+	if err != nil && !timeout {
+		return done, err
+	}
+	if done.Cause == reconcile.CauseStopped {
+		done.Cause = reconcile.CauseTimeout
+	}
+	return done, nil
+}
+
+// noAddress says that a vendor has no online service.
+func noAddress(err error) bool {
+	var wrong *licensing.Mistake
+	return errors.As(err, &wrong) && wrong.Code == "no_address"
+}
+
+// contacted says what came of a contact, and what to do when it did not come through. It returns the exit code.
+func (s *session) contacted(p *page, vendor string, done reconcile.Contact) int {
+	*p = append(*p, s.contactLines(vendor, done)...)
+	code := s.contactCode(done)
+	if code == codeNoContact || code == codeBlocked {
+		p.indent(s.whatNow(done.Root)...)
+	}
+	return code
+}
 
 // joint is the code of several contacts: their own when they are alike, else that some came through, else the first one's.
 func joint(codes []int) int {

@@ -15,7 +15,14 @@ const (
 	reading
 	contacts // reading, and contacts with vendors
 	writing
+	sending // writing, and contacts with vendors
 )
+
+// writes says whether the home may be changed.
+func (n need) writes() bool { return n == choosing || n == writing || n == sending }
+
+// reaches says whether vendors may be contacted.
+func (n need) reaches() bool { return n == contacts || n == sending }
 
 // verb is one command. Its exported fields are options and arguments; help tags are message ids, codes tags
 // the exit codes that its help lists.
@@ -44,7 +51,7 @@ type (
 	looks   struct{}
 	chooses struct{}
 	reads   struct{}
-	// contacting is for the one verb that may reach the network.
+	// contacting is for the verb that is there to reach the network.
 	contacting struct{}
 	writes     struct{}
 )
@@ -76,7 +83,7 @@ type tree struct {
 	Why      whyCmd      `cmd:"" help:"cli.help.why" codes:"0,2,15"`
 	Timeline timelineCmd `cmd:"" help:"cli.help.timeline" codes:"0,2"`
 	Simulate simulateCmd `cmd:"" help:"cli.help.simulate" codes:"0,2,29,42,43"`
-	Moretime moretimeCmd `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,71"`
+	Moretime moretimeCmd `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,50,51,52,53,61,71,75"`
 	Calendar calendarCmd `cmd:"" help:"cli.help.calendar" codes:"0,2,42,43"`
 	Inspect  inspectCmd  `cmd:"" help:"cli.help.inspect" codes:"0,20,21,22,24,25,26,27,28,29,70"`
 	Import   importCmd   `cmd:"" help:"cli.help.import" codes:"0,10,20,21,22,24,25,26,27,28,29,40,43,53,70,71"`
@@ -85,10 +92,10 @@ type tree struct {
 		Import keysImportCmd `cmd:"" help:"cli.help.keys.import" codes:"0,20,21,24,25,27,29,40,43"`
 	} `cmd:"" help:"cli.help.keys"`
 	Request struct {
-		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,29,40,41,43"`
-		Checkin  checkinCmd       `cmd:"" help:"cli.help.request.checkin" codes:"0,2,40,41,43"`
-		Renew    renewCmd         `cmd:"" help:"cli.help.request.renew" codes:"0,2,40,41,43"`
-		Moretime moretimeCmd      `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,71"`
+		Activate activateCmd      `cmd:"" help:"cli.help.request.activate" codes:"0,2,29,40,41,43,50,51,52,53,61,71,75"`
+		Checkin  checkinCmd       `cmd:"" help:"cli.help.request.checkin" codes:"0,2,40,41,43,50,51,52,53,61,71,75"`
+		Renew    renewCmd         `cmd:"" help:"cli.help.request.renew" codes:"0,2,40,41,43,50,51,52,53,61,71,75"`
+		Moretime moretimeCmd      `cmd:"" help:"cli.help.moretime" codes:"0,2,40,41,43,50,51,52,53,61,71,75"`
 		List     requestListCmd   `cmd:"" help:"cli.help.request.list" codes:"0"`
 		Show     requestShowCmd   `cmd:"" help:"cli.help.request.show" codes:"0,2"`
 		Cancel   requestCancelCmd `cmd:"" help:"cli.help.request.cancel" codes:"0,2,40,43"`

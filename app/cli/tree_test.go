@@ -243,7 +243,7 @@ func TestOnlyVerbsThatChangeSomethingMayMakeAHome(t *testing.T) {
 		"tell it": writing, "tell it --dry-run": reading, "open": nothing,
 		"timeline": reading, "simulate --offline 60d": reading, "calendar --out f": reading, "grace show": reading, "clock": reading, "clock show": reading,
 		"notices": reading, "notices list": reading, "moretime --until 60d --dry-run": reading, "moretime --until 60d": reading, "moretime --until 60d --out f": writing,
-		"request moretime --until 60d": reading, "request moretime --until 60d --out f": writing, "request checkin": writing, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
+		"request moretime --until 60d": reading, "request moretime --until 60d --out f": writing, "request checkin": writing, "request checkin --now": sending, "request activate --now": sending, "moretime --until 60d --now": sending, "moretime --until 60d --now --dry-run": reading, "request renew": writing, "clock confirm": writing, "restore confirm": writing,
 		"usage": reading, "usage list --days": reading, "usage preview --raw": reading, "usage export": reading, "usage export --reviewed": writing,
 		"usage record p m 1": writing, "usage level": reading, "usage level full": writing,
 		"receipts": reading, "receipts show R-1": reading, "receipts verify": reading,
