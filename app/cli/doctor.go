@@ -54,8 +54,26 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 			r.page.add(s.text("doctor.do", map[string]any{"name": s.text("doctor."+k.ID+".name", nil), "text": k.Do}))
 		}
 	}
-	r.json = map[string]any{"level": worst, "checks": checks}
+	s.unlicensed(&r.page, snap.Verdict, worst)
+	r.json = map[string]any{"level": worst, "verdict": s.verdictJSON(snap.Verdict.Main, snap.Verdict.At), "checks": checks}
 	return r, nil
+}
+
+// unlicensed says what the checks do not: that there is no license, and what to do next.
+func (s *session) unlicensed(p *page, v terms.Verdict, worst terms.Tone) {
+	if len(v.Products) > 0 {
+		return
+	}
+	a := s.tell(v.Main, v.At)
+	text := a.Headline
+	if worst == terms.ToneOK {
+		text = s.text("doctor.works", map[string]any{"text": text})
+	}
+	p.gap()
+	p.add(text)
+	p.add(s.four("", "", a.Do, "")...)
+	p.add(s.commands(v, v.Main)...)
+	p.add(s.waiting(s.engine.Snapshot())...)
 }
 
 // pastDamage lets the line of records that are in order tell of damage that they went through.

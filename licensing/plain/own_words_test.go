@@ -49,3 +49,17 @@ func TestWhatWorksWithOlderRecordsIsWhatTheEngineFound(t *testing.T) {
 		t.Errorf("works: %q", a.Works)
 	}
 }
+
+func TestAContactThatFailedClaimsNothingOfLicensesThatAreNotThere(t *testing.T) {
+	for _, state := range []terms.State{terms.StateNoContact, terms.StateContactBlocked} {
+		for want, works := range map[string]terms.Kept{
+			"Everything. Your license is not affected.":         {Full: texts("A")},
+			"What worked before. Your license is not affected.": {Full: texts("A"), Paused: texts("B")},
+			"There is no license here yet, so nothing changes.": {},
+		} {
+			f := sample(state)
+			f.Slots["works_now"] = works
+			said(t, "en", f, Answers{Works: want})
+		}
+	}
+}

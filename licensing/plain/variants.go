@@ -51,6 +51,11 @@ var ownWords = []struct {
 		parts, ok := r.f.Slots["paused_parts"].([]terms.Text)
 		return ok && len(parts) > 0 && r.f.State == terms.StateQuotaUsed
 	}},
+	// No license says anything, and a contact takes nothing away.
+	{"unlicensed", func(r resolver) bool {
+		works, ok := r.f.Slots["works_now"].(terms.Kept)
+		return ok && works.None() && (r.f.State == terms.StateNoContact || r.f.State == terms.StateContactBlocked)
+	}},
 	// Something is limited already.
 	{"limited", func(r resolver) bool {
 		works, ok := r.f.Slots["works_now"].(terms.Kept)
