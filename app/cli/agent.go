@@ -43,6 +43,11 @@ func (c *agentCmd) run(ctx context.Context, s *session) (result, error) {
 		r.page.add(s.text("cli.agent.running", nil))
 		return r, nil
 	}
+	if c.Metrics != "" {
+		if err := s.measurable(c.Metrics); err != nil {
+			return result{}, err
+		}
+	}
 	o := AgentOptions{Ready: func(home, address string) error {
 		line := []byte(s.text("cli.agent.ready", map[string]any{"home": home}))
 		if s.JSON {
@@ -58,8 +63,7 @@ func (c *agentCmd) run(ctx context.Context, s *session) (result, error) {
 		return err
 	}}
 	if c.Metrics != "" {
-		name := s.resolve(c.Metrics)
-		o.Every = func(ctx context.Context, opened Opened) { s.keepMetrics(ctx, opened, name) }
+		o.Every = s.keepMetrics(c.Metrics)
 	}
 	err := s.Agent(ctx, s.access, o)
 	return result{raw: []byte{}}, err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"time"
@@ -16,7 +17,7 @@ type metricsCmd struct {
 // run prints what monitors want to know in the text format of Prometheus, or writes it to a file as a whole.
 func (c *metricsCmd) run(ctx context.Context, s *session) (result, error) {
 	if c.Prometheus != "" {
-		if err := s.place(c.Prometheus); err != nil {
+		if err := s.measurable(c.Prometheus); err != nil {
 			return result{}, err
 		}
 	}
@@ -131,11 +132,35 @@ func (s *session) countContacts(ctx context.Context, m *measures) error {
 	return nil
 }
 
-// keepMetrics writes the file of an agent. What keeps it from that is told once by the age of the file, which monitors watch.
-func (s *session) keepMetrics(ctx context.Context, o Opened, name string) {
-	one := *s
-	one.home, one.engine, one.ids = o.Home, o.Engine, nil
-	if m, err := one.measure(ctx); err == nil {
-		_ = disk.WriteFile(disk.OS(), name, m.text(), 0o644)
+// measurable says whether the file for numbers can be written at all, before anything is done.
+func (s *session) measurable(name string) error {
+	if err := s.place(name); err != nil {
+		return err
 	}
+	if err := s.writable(name); err != nil {
+		return &fileError{name, err}
+	}
+	return nil
+}
+
+// keepMetrics returns what writes the file of an agent. What keeps it from that is told on standard error, once until it is over.
+func (s *session) keepMetrics(name string) func(context.Context, Opened) {
+	told := false
+	return func(ctx context.Context, o Opened) {
+		one := *s
+		one.home, one.engine, one.ids, one.vendors, one.seen = o.Home, o.Engine, nil, nil, nil
+		m, err := one.measure(ctx)
+		if err == nil {
+			err = disk.WriteFile(disk.OS(), s.resolve(name), m.text(), 0o644)
+		}
+		if err != nil && !told && ctx.Err() == nil {
+			one.failed(ctx, &fileError{name, one.unplaced(name, err)}, nil).page.write(s.Err)
+		}
+		told = err != nil
+	}
+}
+
+// unplaced is why a file cannot be written, as far as its place says so; else err.
+func (s *session) unplaced(name string, err error) error {
+	return cmp.Or(s.place(name), err)
 }
