@@ -45,8 +45,8 @@ func (w *Window) actOn(in *incoming, a terms.Action, f terms.Finding) {
 		w.useFile()
 	case terms.ActCheckin, terms.ActConfirmComputer:
 		w.checkIn(f)
-	case actCheckNow:
-		w.checkNow(online(w.snap, f))
+	case actAskNow:
+		w.askNow(f)
 	case terms.ActMoreTime:
 		w.moreTime()
 	case terms.ActCheckAgain:

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -19,7 +18,16 @@ func (w *Window) request() {
 	if !w.ready() {
 		return
 	}
+	w.form.online = false
 	w.showRequestForm()
+}
+
+// requestOnline opens the request page for who wants to ask over the network.
+func (w *Window) requestOnline() {
+	if w.ready() {
+		w.form.online = true
+		w.showRequestForm()
+	}
 }
 
 // requestName is the place of the request form.
@@ -33,7 +41,7 @@ func (w *Window) showRequestForm() {
 // requestScreen asks what a request needs. A vendor's file that is used from here leads back to it.
 func (w *Window) requestScreen() *screen {
 	p := newRequestPage(w.v, requestActions{
-		make: w.makeRequest, changed: func(f requestForm) { w.form = f }, command: w.copy,
+		make: w.makeRequest, now: w.activateNow, settings: w.showNetwork, changed: func(f requestForm) { w.form = f }, command: w.copy,
 		notNow: func() {
 			w.form = requestForm{}
 			w.back()
@@ -43,11 +51,11 @@ func (w *Window) requestScreen() *screen {
 			w.openDialog(w.v.t("open.title_vendor"), func(path string) { w.Open([]string{path}) })
 		},
 	})
-	m := requestModelOf(w.snap, w.form)
+	m := w.v.request(w.snap, w.form, w.o.Desk.SourceOf("network"))
 	w.form = m.Form
 	p.Set(m)
-	s := w.sub(w.v.t("request.title"), p.page, nil, nil)
-	s.enter = func() *look.Button { return p.make }
+	s := w.sub(m.Title, p.page, nil, nil)
+	s.enter = func() *look.Button { return p.main }
 	s.first = func() fyne.Focusable { return p.first }
 	return s
 }
@@ -58,21 +66,35 @@ func (w *Window) wrongRequest(words func(v voice) string) {
 	w.reshow()
 }
 
-func (w *Window) makeRequest(f requestForm) {
+// requestAsked is the request that a form means; ok is false when something has to be put right first.
+func (w *Window) requestAsked(f requestForm) (o licensing.RequestOptions, ok bool) {
 	w.form = f
 	v, ok := requestModelOf(w.snap, f).chosen()
 	if !ok {
-		return
+		return o, false
 	}
 	if !v.HasKey && strings.TrimSpace(f.Key) == "" {
 		w.wrongRequest(func(v voice) string { return v.t("request.key_missing") })
-		return
+		return o, false
 	}
 	w.form.wrong = nil
+	return licensing.RequestOptions{Vendor: v.Root, Key: strings.TrimSpace(f.Key), Label: strings.TrimSpace(f.Label)}, true
+}
+
+// activateNow makes the request and has it asked at once.
+func (w *Window) activateNow(f requestForm) {
+	if o, ok := w.requestAsked(f); ok {
+		w.sendNew(o, false, w.notMade)
+	}
+}
+
+func (w *Window) makeRequest(f requestForm) {
+	o, ok := w.requestAsked(f)
+	if !ok {
+		return
+	}
 	w.do(w.v.t("busy.request"), func(ctx context.Context) func() {
-		made, err := w.engine.MakeRequest(w.o.Interactive(ctx), licensing.RequestOptions{
-			Vendor: v.Root, Key: strings.TrimSpace(f.Key), Label: strings.TrimSpace(f.Label),
-		})
+		made, err := w.engine.MakeRequest(w.o.Interactive(ctx), o)
 		st, there := w.look(), w.o.Sticks()
 		return func() {
 			w.set(st)
@@ -128,31 +150,6 @@ func (w *Window) newestRequest(f terms.Finding) {
 		w.form.Vendor = p.Vendor
 	}
 	w.request()
-}
-
-// requestPlace is one open request: its file, its check words and what to do with it. path is where it was just
-// saved, "" when it was not.
-func (w *Window) requestPlace(made licensing.Made, path string) place {
-	return place{section: secFiles, name: "request " + made.Request.ID, build: func() *screen {
-		m := w.v.openRequest(w.snap, made, path)
-		p := newOpenRequestPage(w.v, openRequestActions{
-			save: func() { w.saveRequest(made) }, done: w.back, cancel: func() { w.cancelRequest(made) },
-			mail: func() { w.mailRequest(made, path) }, text: func() { w.copy(string(made.File)) },
-			stick:   func(dir string) { w.writeRequest(made, filepath.Join(dir, made.Name)) },
-			command: w.copy,
-		})
-		p.Set(m)
-		if path == "" {
-			w.offerStick(p.page, func(stick, name string) {
-				m.Stick, m.StickName = stick, name
-				p.Set(m)
-			}, func() {})
-		}
-		s := w.sub(m.Title, p.page, nil, nil)
-		s.enter = func() *look.Button { return p.main }
-		s.first = func() fyne.Focusable { return p.first }
-		return s
-	}}
 }
 
 // offerStick adds a button for a USB stick to a page when one is there; looking for it can be slow. shown is called when the page

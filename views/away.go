@@ -27,6 +27,9 @@ func (w *Window) awayScreen(form *awayForm) *screen {
 		ask: func(root string, until time.Time, last bool) {
 			w.makeFor(licensing.RequestOptions{Kind: exchange.RequestMoreTime, Vendor: root, Until: until}, !last)
 		},
+		now: func(root string, until time.Time, last bool) {
+			w.sendNew(licensing.RequestOptions{Kind: exchange.RequestMoreTime, Vendor: root, Until: until}, !last, w.notAskedFor)
+		},
 	}}
 	s := w.sub(w.v.t("away.title"), p.page, nil, nil)
 	s.enter = func() *look.Button { return p.main }
@@ -78,6 +81,7 @@ func (w *Window) awayScreen(form *awayForm) *screen {
 type awayActions struct {
 	changed func(f awayForm)
 	ask     func(root string, until time.Time, last bool) // last: nobody else has to be asked
+	now     func(root string, until time.Time, last bool) // the same over the network
 	tell    func(f terms.Finding)
 	done    func()
 	copy    func(string)
@@ -185,12 +189,17 @@ func (p *awayPage) buttons(m awayModel) fyne.CanvasObject {
 		}
 	}
 	kind := look.PrimaryButton
+	last := len(m.Ask) == 1
 	for _, x := range m.Ask {
-		label := p.v.t("away.ask")
-		if len(m.Ask) > 1 {
-			label = p.v.t("away.ask_vendor", "vendor", x.Name)
+		now, file := p.v.t("errand.ask"), p.v.t("away.ask")
+		if !last {
+			now, file = p.v.t("errand.ask_vendor", "vendor", x.Name), p.v.t("away.ask_vendor", "vendor", x.Name)
 		}
-		add(kind, "ask "+x.Root, label, func() { p.do.ask(x.Root, x.Until, len(m.Ask) == 1) })
+		if x.Online {
+			add(kind, "now "+x.Root, now, func() { p.do.now(x.Root, x.Until, last) })
+			kind = look.SecondaryButton
+		}
+		add(kind, "ask "+x.Root, file, func() { p.do.ask(x.Root, x.Until, last) })
 		kind = look.SecondaryButton
 	}
 	if m.Buyer.State != "" {

@@ -37,6 +37,7 @@ type awayRow struct {
 type awayAsk struct {
 	Root, Name string
 	Until      time.Time
+	Online     bool // it can be asked over the network
 }
 
 // awayModel is everything that the page shows. Ask are the vendors that a request goes to.
@@ -125,12 +126,16 @@ func (v voice) away(s licensing.Snapshot, form awayForm, until time.Time, wrong 
 	slices.SortStableFunc(m.Rows, func(a, b awayRow) int { return cmp.Compare(toneRank[a.Tone], toneRank[b.Tone]) })
 	for _, x := range s.Vendors {
 		if wanted, wants := ask[x.Root]; wants {
-			m.Ask = append(m.Ask, awayAsk{x.Root, x.Name, wanted})
+			c, _ := contactOf(s, x.Root)
+			m.Ask = append(m.Ask, awayAsk{x.Root, x.Name, wanted, reachable(c)})
 		}
 	}
 	w := awayWords[worst]
 	m.Tone = w.tone
 	m.Title, m.Text = v.t(w.id+".title", "date", v.long(until)), v.t(w.id+".text")
+	if (worst == awayGranted || worst == awayPerson) && slices.ContainsFunc(m.Ask, func(x awayAsk) bool { return x.Online }) {
+		m.Text = v.t(w.id + ".online")
+	}
 	if worst == awayCovered && grace {
 		m.Text = v.t("away.covered.grace")
 	}

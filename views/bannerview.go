@@ -16,9 +16,11 @@ func (v voice) bannerView(b banner, f terms.Finding, columns bool, act func(term
 		m.Button = look.NewButton(look.PrimaryButton, a.Button, func() { act(a.Action, f) })
 		m.Button.Key = "banner"
 	}
-	if b.Online && a.Button != "" {
-		m.Online = look.NewButton(look.SecondaryButton, v.t("contacts.check"), func() { act(actCheckNow, f) })
-		m.Online.Key = "banner.online"
+	if b.Online != "" && a.Button != "" {
+		m.Other = m.Button
+		m.Other.Kind = look.SecondaryButton
+		m.Button = look.NewButton(look.PrimaryButton, b.Online, func() { act(actAskNow, f) })
+		m.Button.Key = "banner.online"
 	}
 	if a.AlsoButton != "" {
 		m.Also = look.NewButton(look.TextButton, a.AlsoButton, func() { act(a.Also, f) })

@@ -107,12 +107,9 @@ func (w *Window) makeFor(o licensing.RequestOptions, stay bool) {
 			if save {
 				defer w.saveRequest(made)
 			}
-			var p *terms.Problem
 			switch {
-			case errors.As(err, &p):
-				w.showFinding(p.Finding)
 			case err != nil:
-				w.warn(err)
+				w.notAskedFor(err)
 			case stay:
 				w.visit(w.requestPlace(made, ""))
 			default:
@@ -120,6 +117,16 @@ func (w *Window) makeFor(o licensing.RequestOptions, stay bool) {
 			}
 		}
 	})
+}
+
+// notAskedFor says why no request was made that needs nothing typed.
+func (w *Window) notAskedFor(err error) {
+	var p *terms.Problem
+	if errors.As(err, &p) {
+		w.showFinding(p.Finding)
+		return
+	}
+	w.warn(err)
 }
 
 // confirmRestore takes note that older records came from a backup on purpose. The check-in that goes with it is the next button.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -12,6 +13,7 @@ import (
 type ask struct {
 	stop    context.CancelFunc
 	stopped bool
+	errands []*errand // that wait for it
 }
 
 // asked is how one ended.
@@ -22,9 +24,12 @@ type asked struct {
 }
 
 // checkNow asks vendors, one after the other. One that is asked already is left alone.
-func (w *Window) checkNow(roots []string) {
+func (w *Window) checkNow(roots []string) { w.contact(roots) }
+
+// contact is checkNow for errands: each is told how the contact with its vendor ended.
+func (w *Window) contact(roots []string, errands ...*errand) {
 	ctx, stop := context.WithCancel(w.o.Interactive(context.Background()))
-	mine := &ask{stop: stop}
+	mine := &ask{stop: stop, errands: errands}
 	var todo []string
 	for _, root := range roots {
 		if w.asks[root] == nil {
@@ -61,6 +66,13 @@ func (w *Window) checkNow(roots []string) {
 				}
 			}
 			w.set(st)
+			for _, e := range mine.errands {
+				for _, x := range ended {
+					if x.root == e.root {
+						w.sent(e, mine, x)
+					}
+				}
+			}
 			w.renewContacts()
 			w.tellAsked(mine, ended)
 		}
@@ -69,7 +81,14 @@ func (w *Window) checkNow(roots []string) {
 
 // stopAsking gives up every contact that a person asked for.
 func (w *Window) stopAsking() {
-	for _, a := range w.asks {
+	for root := range w.asks {
+		w.stopAsk(root)
+	}
+}
+
+// stopAsk gives up the contact with a vendor that a person asked for.
+func (w *Window) stopAsk(root string) {
+	if a := w.asks[root]; a != nil {
 		a.stopped = true
 		a.stop()
 	}
@@ -108,6 +127,9 @@ func (w *Window) tellAsked(a *ask, ended []asked) {
 		words = w.v.t("contacts.told.changes", "n", n)
 	default:
 		words = w.v.t("contacts.told.same")
+	}
+	if slices.ContainsFunc(a.errands, func(e *errand) bool { return w.trail.here().name == e.name() }) {
+		return // the page says it
 	}
 	if w.trail.here().name == w.contactsPlace().name {
 		w.toast(tone.Icon, tone.Ink, words)

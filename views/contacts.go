@@ -57,10 +57,10 @@ func (w *Window) checkinOptions(root string) licensing.RequestOptions {
 	return licensing.RequestOptions{Kind: exchange.RequestCheckin, Vendor: root}
 }
 
-// actCheckNow is the button that asks vendors over the network; only the window knows it.
-const actCheckNow terms.Action = "check_now"
+// actAskNow is the button that asks vendors over the network; only the window knows it.
+const actAskNow terms.Action = "ask_now"
 
-// online are the vendors that a finding's check-in can go to over the network.
+// online are the vendors that can be asked over the network about a finding.
 func online(s licensing.Snapshot, f terms.Finding) []string {
 	var roots []string
 	for _, x := range vendorsOf(s, f) {

@@ -317,9 +317,9 @@ func TestTheFooterLeadsToContactsAndSaysWhatIsOff(t *testing.T) {
 func TestCheckNowStandsBesideTheCheckInFileWhereAServiceCanBeAsked(t *testing.T) {
 	d := &testDesk{}
 	b := open(t, contacted(offlineEnding(), acmeContact()), benchOptions{desk: d})
-	b.mustSay("Make a check-in file", "Check now")
+	b.mustSay("Make a check-in file", "Ask now")
 	b.oneMainButton()
-	b.click("Check now")
+	b.click("Ask now")
 	if len(d.syncs) != 1 || d.syncs[0] != acmeRoot {
 		t.Errorf("asked %q", d.syncs)
 	}
@@ -328,7 +328,7 @@ func TestCheckNowStandsBesideTheCheckInFileWhereAServiceCanBeAsked(t *testing.T)
 	for name, c := range map[string]licensing.ContactView{"without a service": {Root: acmeRoot, Vendor: "Acme GmbH"}, "with the network off": off} {
 		b := open(t, contacted(offlineEnding(), c), benchOptions{desk: d})
 		b.mustSay("Make a check-in file")
-		if b.hasButton("Check now") {
+		if b.hasButton("Ask now") {
 			t.Errorf("%s: there is a button that asks nobody", name)
 		}
 	}

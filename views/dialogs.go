@@ -3,6 +3,7 @@ package views
 import (
 	"fyne.io/fyne/v2"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/views/look"
 )
 
@@ -51,6 +52,12 @@ func (w *Window) tell(title string, body fyne.CanvasObject, copyLabel, text stri
 
 // whatLeaves says what goes out and what does not.
 func (w *Window) whatLeaves() {
+	var reasons []string
+	for _, r := range []reconcile.Reason{
+		reconcile.ReasonPerson, reconcile.ReasonRequest, reconcile.ReasonDate, reconcile.ReasonRegular, reconcile.ReasonUsage, reconcile.ReasonStart,
+	} {
+		reasons = append(reasons, w.v.ContactReason(r))
+	}
 	w.tell(w.v.t("leaves.title"), look.Column(look.Gap12,
 		look.NewPara(w.v.t("leaves.nothing"), look.Body),
 		look.NewPara(w.v.t("leaves.request"), look.BodyBold),
@@ -58,6 +65,7 @@ func (w *Window) whatLeaves() {
 			w.v.t("leaves.request.code"), w.v.t("leaves.request.key"), w.v.t("leaves.request.hints"), w.v.t("leaves.request.label"),
 		}),
 		look.NewPara(w.v.t("leaves.not"), look.Body),
+		look.NewPara(w.v.t("leaves.contacts"), look.BodyBold), look.Bullets(reasons), look.NewPara(w.v.t("leaves.log"), look.Body),
 	), "", "")
 }
 

@@ -44,12 +44,11 @@ func (v voice) files(s licensing.Snapshot, made map[string]licensing.Made, in []
 		if r.State != terms.RequestOpen {
 			continue
 		}
-		row := requestRow{
-			ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
-			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)),
-		}
+		row := v.requestRow(s, made, r)
 		if r.File == "" {
 			row.File = made[r.ID].Name
+		}
+		if row.Unsaved {
 			m.Out = append(m.Out, row)
 		} else {
 			m.Waiting = append(m.Waiting, row)
@@ -209,7 +208,7 @@ func (p *filesPage) requests(rows []requestRow, out bool) fyne.CanvasObject {
 				show.Kind = look.SecondaryButton
 			}
 		}
-		if r.Words != "" {
+		if m.Note, m.NoteTone = r.Goes, terms.ToneNotice; r.Words != "" {
 			m.Side2 = p.v.t("row.words", "words", r.Words)
 		}
 		models = append(models, m)

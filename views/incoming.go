@@ -180,6 +180,8 @@ func (w *Window) used(in *incoming, rep licensing.Report) {
 	if from, ok := w.trail.came(); ok && from.name == requestName && onlyVendor(taken) {
 		w.form.Vendor = taken[0].Root
 		w.back()
+	} else if next, ok := w.toActivate(taken); ok {
+		w.finish(next)
 	} else if onlyReceipts(taken) {
 		words = w.v.t("receipt.done")
 		if slices.ContainsFunc(taken, func(it licensing.Item) bool { return it.Finding.State == terms.StateUsageMismatch }) {
@@ -191,6 +193,22 @@ func (w *Window) used(in *incoming, rep licensing.Report) {
 		w.finish(w.home())
 	}
 	w.toast("ok", look.OK, words)
+}
+
+// toActivate is where a license is asked for over the network, after files that brought a vendor and no license: the request that came
+// with a welcome file, else the form for a license key.
+func (w *Window) toActivate(taken []licensing.Item) (place, bool) {
+	root := taken[0].Root
+	if c, ok := contactOf(w.snap, root); !ok || !reachable(c) || len(w.snap.Verdict.Products) > 0 {
+		return place{}, false
+	}
+	for _, r := range w.snap.Requests {
+		if made, ok := w.made[r.ID]; ok && r.State == terms.RequestOpen && r.Vendor == root && r.Kind == exchange.RequestActivate {
+			return w.requestPlace(made, ""), true
+		}
+	}
+	w.form = requestForm{Vendor: root, online: true}
+	return place{section: secFiles, name: requestName, build: w.requestScreen}, onlyVendor(taken)
 }
 
 // onlyReceipts says that nothing but receipts came in.
@@ -220,19 +238,32 @@ func (v voice) doneWords(s licensing.Snapshot, taken []licensing.Item) string {
 		}
 		return v.t("done.taken")
 	}
+	var all []terms.ProductVerdict
 	for _, it := range taken {
-		p, ok := product(s, it.Finding.Product)
-		if !ok || p.GraceActive || len(p.Works) == 0 {
+		if p, ok := product(s, it.Finding.Product); ok {
+			all = append(all, p)
+		}
+	}
+	words := v.worksWords(all)
+	switch {
+	case words == "":
+		return v.t("done.taken")
+	case s.Verdict.Main.Tone == terms.ToneOK:
+		words += " " + v.t("done.quiet")
+	}
+	return words
+}
+
+// worksWords say until when one can work with the first of the products that is at full use; "" for none.
+func (v voice) worksWords(all []terms.ProductVerdict) string {
+	for _, p := range all {
+		if p.GraceActive || len(p.Works) == 0 {
 			continue
 		}
-		words := v.t("done.no_end")
 		if end := worksUntil(p); !end.IsZero() {
-			words = v.t("done.until", "date", v.long(end))
+			return v.t("done.until", "date", v.long(end))
 		}
-		if s.Verdict.Main.Tone == terms.ToneOK {
-			words += " " + v.t("done.quiet")
-		}
-		return words
+		return v.t("done.no_end")
 	}
-	return v.t("done.taken")
+	return ""
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,10 +27,16 @@ type openRequestModel struct {
 	Mail   bool     // there is somebody to write to
 	// Stick is a USB stick that is plugged in, "" for none.
 	Stick, StickName string
+	Send             string // the button that asks over the network; "" for none
+	Goes             string // how it gets to the vendor without a person
+	Ask              string // what IT has to open
+	Settings         bool   // the settings of the network are the way out
+	Decided          bool   // a person at the vendor decides first: nothing is left to do
 }
 
 type openRequestActions struct {
 	save, cancel, done, mail func()
+	send, settings           func()
 	text                     func() // the file as text, to be pasted into a mail
 	stick                    func(dir string)
 	command                  func(string)
@@ -93,12 +100,12 @@ type openRequestPage struct {
 	first fyne.Focusable
 }
 
-func newOpenRequestPage(v voice, do openRequestActions) *openRequestPage {
-	return &openRequestPage{v: v, do: do, page: look.NewPage(nil)}
+func newOpenRequestPage(v voice, page *look.Page, do openRequestActions) *openRequestPage {
+	return &openRequestPage{v: v, do: do, page: page}
 }
 
-// Set shows m. The first button is what most people do next: save to the stick that is there, else where they choose,
-// and when it is saved they are done.
+// Set shows m. The first button is what most people do next: ask over the network where that is possible, else save to the stick that
+// is there or where they choose, and when it is saved they are done.
 func (p *openRequestPage) Set(m openRequestModel) {
 	button := func(key, label string, tapped func()) *look.Button {
 		b := look.NewButton(look.SecondaryButton, label, tapped)
@@ -119,6 +126,14 @@ func (p *openRequestPage) Set(m openRequestModel) {
 	if m.Saved {
 		save.Label = p.v.t("open_request.save_again")
 		order = []*look.Button{done, save}
+	}
+	if m.Send != "" {
+		at := 0
+		if m.Saved || m.Decided {
+			order = append([]*look.Button{done}, slices.DeleteFunc(order, func(b *look.Button) bool { return b == done })...)
+			at = 1
+		}
+		order = slices.Insert(order, at, button("send", m.Send, p.do.send))
 	}
 	if m.Mail {
 		label := p.v.t("open_request.mail")
@@ -144,7 +159,11 @@ func (p *openRequestPage) Set(m openRequestModel) {
 	parts := []fyne.CanvasObject{look.NewBanner(look.BannerModel{
 		Tone: m.Banner.Tone, Symbol: m.Banner.Symbol, Headline: m.Banner.Answers.Headline,
 		Answers: p.v.four(m.Banner.Answers), Columns: true,
-	}), card}
+	})}
+	if how := p.how(m); how != nil {
+		parts = append(parts, how)
+	}
+	parts = append(parts, card)
 	if len(m.Brings) > 0 {
 		parts = append(parts, look.PaddedCard(look.Column(look.Gap8,
 			look.NewPara(p.v.t("brings.title"), look.Heading), look.Bullets(m.Brings))))
@@ -155,4 +174,49 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		row.Add(b)
 	}
 	p.page.SetBar(row)
+}
+
+// how says how the request gets to the vendor without a person, or what keeps it from that.
+func (p *openRequestPage) how(m openRequestModel) fyne.CanvasObject {
+	var links []*look.Button
+	link := func(key, label string, tapped func()) {
+		b := look.NewButton(look.LinkButton, label, tapped)
+		b.Key = key
+		links = append(links, b)
+	}
+	words := m.Goes
+	if m.Ask != "" {
+		words = p.v.t("contacts.show_it") + " " + m.Ask
+		link("copy_it", p.v.t("contacts.copy_it"), func() { p.do.command(m.Ask) })
+	}
+	if m.Settings {
+		link("network", p.v.t("contacts.settings"), p.do.settings)
+	}
+	if words == "" && len(links) == 0 {
+		return nil
+	}
+	return wayLine(words, links...)
+}
+
+// wayLine says something about the way to a vendor, with what can be done about it.
+func wayLine(words string, links ...*look.Button) fyne.CanvasObject {
+	sign := look.Cell{Object: look.NewIcon("globe", look.Secondary, look.IconRow), Align: look.Top}
+	text := func() look.Cell { return look.Cell{Object: look.NewPara(words, look.Body), Width: look.Stretch} }
+	row := look.Wrapped(look.Gap12)
+	for _, b := range links {
+		row.Add(b)
+	}
+	switch {
+	case len(links) == 0:
+		return look.Row(look.Gap12, sign, text())
+	case words == "":
+		return look.Row(look.Gap12, sign, look.Cell{Object: row, Width: look.Stretch})
+	}
+	cells := []look.Cell{sign, text()}
+	for _, b := range links {
+		cells = append(cells, look.Cell{Object: b})
+	}
+	sign.Object = look.NewIcon("globe", look.Secondary, look.IconRow)
+	return look.Either(560, look.Row(look.Gap12, cells...),
+		look.Row(look.Gap12, sign, look.Cell{Object: look.Column(look.Gap4, text().Object, row), Width: look.Stretch}))
 }

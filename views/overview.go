@@ -12,6 +12,7 @@ type overviewActions struct {
 	act       func(a terms.Action, f terms.Finding)
 	useFile   func()
 	request   func()
+	online    func() // request over the network
 	show      func(requestID string)
 	details   func(row string)
 	read      func(f terms.Finding)
@@ -44,7 +45,7 @@ func newOverview(v voice, do overviewActions) *overview {
 // overviewScreen is the Overview, or the first run while there is nothing to show.
 func (w *Window) overviewScreen() *screen {
 	o := newOverview(w.v, overviewActions{
-		act: w.act, useFile: w.useFile, request: w.request, show: w.showRequest, details: w.showLicense,
+		act: w.act, useFile: w.useFile, request: w.request, online: w.requestOnline, show: w.showRequest, details: w.showLicense,
 		read: w.read, whatLeave: w.whatLeaves, command: w.copy, language: w.languageChooser,
 		all:    func() { w.visit(w.licensesPlace()) },
 		plan:   func() { w.visit(w.planPlace()) },
@@ -194,7 +195,7 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 			Chip:      look.NewChip(terms.ToneNotice, "wait", o.v.t("row.waiting")),
 			DateLabel: o.v.t("row.good_until"), Date: r.Until, Links: []*look.Button{show},
 		}
-		if r.Unsaved {
+		if m.Note, m.NoteTone = r.Goes, terms.ToneNotice; r.Unsaved {
 			m.Chip = look.NewChip(terms.ToneWarn, "", o.v.t("files.not_saved"))
 		}
 		if r.Words != "" {
@@ -244,7 +245,7 @@ func (o *overview) firstRun(m overviewModel) fyne.CanvasObject {
 	no := look.NewChoice(false, "fileout", o.v.t("first.no"), o.v.t("first.no.hint"), o.do.request)
 	no.Key = "make_request"
 	o.next = yes
-	online := look.NewChoice(false, "globe", o.v.t("first.online"), o.v.t("first.online.hint"), o.do.request)
+	online := look.NewChoice(false, "globe", o.v.t("first.online"), o.v.t("first.online.hint"), o.do.online)
 	online.Key = "online"
 	leaves := look.NewButton(look.LinkButton, o.v.t("first.leaves"), o.do.whatLeave)
 	guides := look.NewButton(look.LinkButton, o.v.t("first.help"), o.do.guides)

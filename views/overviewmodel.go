@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/app"
 	"holdfast/licensing"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
@@ -17,7 +18,7 @@ type banner struct {
 	Symbol  string
 	Eyebrow string
 	Answers plain.Answers
-	Online  bool // what its button does by file can be asked for over the network, too
+	Online  string // the button that asks over the network for what the other gets by file; "" for none
 }
 
 // row is one product.
@@ -44,7 +45,8 @@ type line struct {
 type requestRow struct {
 	ID, Title, File, Words string
 	Until                  string
-	Unsaved                bool // nobody has saved it to a file yet
+	Unsaved                bool   // nobody has saved it to a file yet, and it has no other way
+	Goes                   string // how it gets to the vendor without a file; "" it does not
 }
 
 // upcoming is a date that comes.
@@ -86,10 +88,7 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 		if r.State != terms.RequestOpen || len(m.Requests) == overviewRequests {
 			continue
 		}
-		m.Requests = append(m.Requests, requestRow{
-			ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
-			Words: made[r.ID].Words, Until: v.short(answerBy(s, r)), Unsaved: r.File == "",
-		})
+		m.Requests = append(m.Requests, v.requestRow(s, made, r))
 	}
 	rows := map[[2]string]bool{}
 	for _, p := range s.Verdict.Products {
@@ -111,6 +110,15 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 	}
 	m.FirstRun = s.Verdict.Main.State == terms.StateNotSetUp && len(m.Requests) == 0 && len(s.Vendors) == 0
 	return m
+}
+
+// requestRow is a request that waits.
+func (v voice) requestRow(s licensing.Snapshot, made map[string]licensing.Made, r terms.Request) requestRow {
+	c, _ := contactOf(s, r.Vendor)
+	return requestRow{
+		ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
+		Words: made[r.ID].Words, Until: v.short(answerBy(s, r)), Unsaved: r.File == "" && !reachable(c), Goes: v.goes(c, s.Verdict.At, app.Source{}),
+	}
 }
 
 // mostUrgent is the products that a person has to see first: what is not in order, then the nearest end; in the order
@@ -156,7 +164,12 @@ func (v voice) banner(s licensing.Snapshot, f terms.Finding) banner {
 	}
 	switch b.Answers.Action {
 	case terms.ActCheckin, terms.ActConfirmComputer, terms.ActSendRequest:
-		b.Online = len(online(s, f)) > 0
+		if len(online(s, f)) > 0 {
+			b.Online = v.t("errand.ask")
+		}
+	}
+	if f.State == terms.StateRequestWaiting && len(online(s, f)) > 0 {
+		b.Online = v.t("errand.now")
 	}
 	if p, ok := product(s, f.Product); ok {
 		if name := v.name(p.Name, p.ID); !strings.Contains(b.Answers.Headline, name) {

@@ -101,10 +101,15 @@ func (v voice) renewed(s licensing.Snapshot, it licensing.Item) []change {
 	}
 	var out []change
 	if !was.OfflineUntil.IsZero() && until.After(was.OfflineUntil) {
-		out = append(out, change{Sign: '+', Name: v.name(was.Name, was.ID), Text: v.t("change.offline_anew", "date", v.long(until)), Was: v.t("change.was", "date", v.short(was.OfflineUntil))})
+		out = append(out, v.offlineChange(was, until))
 	}
 	if slices.Contains([]terms.State{terms.StateLimited, terms.StateLimitedParts, terms.StateExpired}, was.State) {
 		out = append(out, change{Sign: '+', Name: v.name(was.Name, was.ID), Text: v.t("change.full_again")})
 	}
 	return out
+}
+
+// offlineChange is the line of offline time that begins anew.
+func (v voice) offlineChange(was terms.ProductVerdict, until time.Time) change {
+	return change{Sign: '+', Name: v.name(was.Name, was.ID), Text: v.t("change.offline_anew", "date", v.long(until)), Was: v.t("change.was", "date", v.short(was.OfflineUntil))}
 }

@@ -3,13 +3,16 @@ package views
 import (
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/licensing"
+	"holdfast/licensing/reconcile"
 	"holdfast/views/look"
 )
 
 // requestForm is what a person typed; it is kept while they fetch a vendor's file.
 type requestForm struct {
 	Vendor, Key, Label string
+	online             bool                 // they want to ask over the network
 	wrong              func(v voice) string // what has to be put right; nil: nothing
 }
 
@@ -17,20 +20,26 @@ type requestForm struct {
 type vendorOption struct {
 	Root, ID, Name string
 	HasKey         bool
+	Online         bool   // it can be asked over the network
+	Why            string // why it cannot, although it has a service
+	Settings       bool   // a person can change that
 }
 
 // requestModel is everything the request page shows.
 type requestModel struct {
+	Title   string
 	Vendors []vendorOption
 	Form    requestForm
 }
 
 type requestActions struct {
-	make    func(f requestForm)
-	vendor  func(f requestForm) // fetch a key or welcome file
-	changed func(f requestForm)
-	notNow  func()
-	command func(string)
+	make     func(f requestForm) // the file
+	now      func(f requestForm) // ask over the network
+	vendor   func(f requestForm) // fetch a key or welcome file
+	changed  func(f requestForm)
+	settings func()
+	notNow   func()
+	command  func(string)
 }
 
 // requestPage asks whom, with which key and under which name.
@@ -39,7 +48,7 @@ type requestPage struct {
 	do    requestActions
 	page  *look.Page
 	m     requestModel
-	make  *look.Button
+	main  *look.Button
 	first fyne.Focusable
 	// complaint is what has to be put right; hidden when there is nothing.
 	complaint *fyne.Container
@@ -54,13 +63,37 @@ func requestModelOf(s licensing.Snapshot, f requestForm) requestModel {
 	m := requestModel{Form: f}
 	known := false
 	for _, v := range s.Vendors {
-		m.Vendors = append(m.Vendors, vendorOption{Root: v.Root, ID: v.ID, Name: v.Name, HasKey: v.HasKey})
+		c, _ := contactOf(s, v.Root)
+		m.Vendors = append(m.Vendors, vendorOption{Root: v.Root, ID: v.ID, Name: v.Name, HasKey: v.HasKey, Online: reachable(c)})
 		known = known || v.Root == f.Vendor
 	}
 	if !known {
 		m.Form.Vendor = ""
 		if len(m.Vendors) == 1 {
 			m.Form.Vendor = m.Vendors[0].Root
+		}
+	}
+	return m
+}
+
+// request puts the request page into words.
+func (v voice) request(s licensing.Snapshot, f requestForm, network app.Source) requestModel {
+	m := requestModelOf(s, f)
+	m.Title = v.t("request.title")
+	if f.online {
+		m.Title = v.t("request.title_online")
+	}
+	for i := range m.Vendors {
+		x := &m.Vendors[i]
+		switch c, ok := contactOf(s, x.Root); {
+		case !ok || x.Online:
+		case c.Host != "":
+			x.Why, x.Settings = v.goes(c, s.Verdict.At, network), !network.Locked()
+		case f.online:
+			x.Why = v.ContactHold(reconcile.HoldNoAddress)
+		}
+		if x.Online {
+			m.Title = v.t("request.title_online")
 		}
 	}
 	return m
@@ -79,26 +112,54 @@ func (m requestModel) chosen() (vendorOption, bool) {
 // Set shows m.
 func (p *requestPage) Set(m requestModel) {
 	p.m, p.first = m, nil
-	parts := []fyne.CanvasObject{look.NewPara(p.v.t("request.lead"), look.Body), look.PaddedCard(p.vendors())}
 	v, ok := m.chosen()
+	lead := p.v.t("request.lead")
+	switch {
+	case ok && v.Online:
+		lead = p.v.t("request.lead_online", "vendor", v.Name)
+	case len(m.Vendors) == 0 && m.Form.online:
+		lead = p.v.t("request.lead_first")
+	}
+	parts := []fyne.CanvasObject{look.NewPara(lead, look.Body)}
+	if ok && v.Why != "" {
+		parts = append(parts, p.why(v))
+	}
+	parts = append(parts, look.PaddedCard(p.vendors()))
 	if ok {
 		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, look.Column(look.Gap8, p.key(v), p.wrong()), p.label(v))))
 	}
 	row := look.Wrapped(look.Gap12)
-	if ok {
-		p.make = look.NewButton(look.PrimaryButton, p.v.t("request.make"), func() { p.do.make(p.m.Form) })
-		p.make.Key = "make"
-		row.Add(p.make)
+	p.main = nil
+	add := func(key, id string, tapped func()) {
+		b := look.NewButton(look.SecondaryButton, p.v.t(id), tapped)
+		if b.Key = key; p.main == nil && ok {
+			p.main, b.Kind = b, look.PrimaryButton
+		}
+		row.Add(b)
 	}
-	notNow := look.NewButton(look.SecondaryButton, p.v.t("not_now"), p.do.notNow)
-	notNow.Key = "not_now"
-	row.Add(notNow)
+	if ok && v.Online {
+		add("now", "request.now", func() { p.do.now(p.m.Form) })
+	}
+	if ok {
+		add("make", "request.make", func() { p.do.make(p.m.Form) })
+	}
+	add("not_now", "not_now", p.do.notNow)
 	if ok {
 		command := p.command(v)
 		parts = append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }))
 	}
 	p.page.Set(sheet(parts...))
 	p.page.SetBar(row)
+}
+
+// why says why the vendor cannot be asked over the network, with the way to change that.
+func (p *requestPage) why(v vendorOption) fyne.CanvasObject {
+	if !v.Settings {
+		return wayLine(v.Why)
+	}
+	b := look.NewButton(look.LinkButton, p.v.t("contacts.settings"), p.do.settings)
+	b.Key = "network"
+	return wayLine(v.Why, b)
 }
 
 // command never carries the key: it would stand in the history of the shell.

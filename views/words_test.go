@@ -120,7 +120,7 @@ var byName = []string{
 	"ui.mail.subject.", "ui.mail.text.", "ui.row.request.", "ui.clock.again.", "ui.clock.rule.", "ui.clock.ok.", "ui.clock.unproven.",
 	"ui.away.ends.", "ui.away.person.", "ui.away.granted.", "ui.away.covered.", "ui.notices.kind.", "ui.notices.title.", "ui.notices.means.",
 	"ui.usagefile.level.", "ui.notices.quiet.", "ui.change.", "ui.preview.kind.",
-	"ui.contacts.what.", "ui.contacts.day.", "ui.contacts.about.", "ui.network.mode.",
+	"ui.errand.title.", "ui.errand.happened.", "ui.contacts.what.", "ui.contacts.day.", "ui.contacts.about.", "ui.network.mode.",
 }
 
 func TestTheWindowsWordsAreShortAndKind(t *testing.T) {

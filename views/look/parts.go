@@ -85,7 +85,7 @@ type BannerModel struct {
 	// ButtonAt is the index of the answer beside which Button stands; with no Button it means nothing.
 	ButtonAt int
 	Button   *Button
-	Online   *Button // the same without a file; nil: none
+	Other    *Button // the same in another way, such as by file; nil: none
 	Also     *Button // a second way, of less weight; nil: none
 	Columns  bool    // answers side by side, for pages with a body of their own
 }
@@ -189,7 +189,7 @@ func (m BannerModel) buttonRow(buttons []fyne.CanvasObject) fyne.CanvasObject {
 // buttons are the one that stands out and the other ways, as far as there are any.
 func (m BannerModel) buttons() []fyne.CanvasObject {
 	var all []fyne.CanvasObject
-	for _, b := range []*Button{m.Button, m.Online, m.Also} {
+	for _, b := range []*Button{m.Button, m.Other, m.Also} {
 		if b != nil {
 			all = append(all, b)
 		}
