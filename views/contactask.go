@@ -55,17 +55,17 @@ func (w *Window) contact(roots []string, errands ...*errand) {
 		}
 		st := w.look()
 		return func() {
-			for _, root := range todo {
-				if w.asks[root] == mine {
-					delete(w.asks, root)
-				}
-			}
 			for _, e := range ended { // what there is to see of it stands open
 				if c := e.contact; c.ID != "" && (len(c.Changes) > 0 || c.Cause != "") {
 					w.opened[c.ID] = true
 				}
 			}
 			w.set(st)
+			for _, root := range todo {
+				if w.asks[root] == mine {
+					delete(w.asks, root)
+				}
+			}
 			for _, e := range mine.errands {
 				for _, x := range ended {
 					if x.root == e.root {

@@ -112,12 +112,20 @@ func (w *Window) errandScreen(e *errand) *screen {
 		w.back()
 	}
 	shown := m.Phase
-	s.renew = live(w, func() errandModel { return w.errandNow(e) }, func(m errandModel) {
-		if p.Set(m); m.Phase != shown {
+	renew := live(w, func() errandModel { return w.errandNow(e) }, func(next errandModel) {
+		m = next
+		p.Set(m)
+	})
+	s.renew = func() {
+		if renew(); m.Phase != shown && w.now == s { // a new page, in place
 			shown = m.Phase
 			page.ToTop()
+			if w.canvas().Overlays().Top() == nil {
+				w.canvas().Unfocus()
+				w.focusFirst()
+			}
 		}
-	})
+	}
 	if e.path == "" && e.id() != "" {
 		p.open.do.stick = func(dir string) { w.writeRequest(e.made, filepath.Join(dir, e.made.Name)) }
 		w.offerStick(page, func(stick, name string) {

@@ -168,8 +168,11 @@ func (v voice) banner(s licensing.Snapshot, f terms.Finding) banner {
 			b.Online = v.t("errand.ask")
 		}
 	}
-	if f.State == terms.StateRequestWaiting && len(online(s, f)) > 0 {
-		b.Online = v.t("errand.now")
+	if roots := online(s, f); f.State == terms.StateRequestWaiting && len(roots) > 0 {
+		c, _ := contactOf(s, roots[0])
+		made, _ := f.Slots["date"].(time.Time)
+		b.Online, b.Answers.Headline = v.t("errand.now"), v.t("errand.waiting", "date", v.long(made))
+		b.Answers.Happened, b.Answers.Do = v.goes(c, s.Verdict.At, app.Source{}), v.t("errand.waiting.do")
 	}
 	if p, ok := product(s, f.Product); ok {
 		if name := v.name(p.Name, p.ID); !strings.Contains(b.Answers.Headline, name) {
