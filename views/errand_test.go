@@ -135,7 +135,7 @@ func TestAContactThatDoesNotComeThroughSaysWhyAndTheRequestWaits(t *testing.T) {
 		b.typeKey("ACME-1")
 		b.click("Activate now")
 		b.run()
-		b.mustSay("No answer from Acme GmbH yet. Your request waits.", "Today, 12:00: "+v.ContactCause(cause)+".", "Try again", "Save the file",
+		b.mustSay("No answer from Acme GmbH yet. Your request waits.", "Today, 12:00: "+v.ContactCause(reconcile.Contact{Cause: cause})+".", "Try again", "Save the file",
 			"It goes to licenses.acme.example by itself. Next try: today about 12:25.")
 		b.oneMainButton()
 		if want := cause == reconcile.CauseProxy || cause == reconcile.CauseIntercepted; b.hasButton("Network settings") != want {

@@ -217,7 +217,7 @@ func (v voice) notAsked(m *openRequestModel, s licensing.Snapshot, c licensing.C
 		a.Headline, m.Send = v.t("contacts.stopped"), v.t("errand.ask")
 		return
 	}
-	a.Happened = capital(v.t("contacts.try.text", "when", v.onDay(x.At, at), "cause", v.ContactCause(x.Cause)))
+	a.Happened = capital(v.t("contacts.try.text", "when", v.onDay(x.At, at), "cause", v.ContactCause(x)))
 	if !x.RetryAt.IsZero() {
 		a.Happened += " " + v.t("contacts.retry", "when", v.onDay(x.RetryAt, at))
 	}

@@ -37,7 +37,7 @@ func (s pageSide) AnswerFile(ctx context.Context, _ string, data []byte) ([]issu
 		s.numbers.limited.add(1, "device")
 		return nil, errOften
 	}
-	a, err := s.decide(ctx, data)
+	a, err := s.decide(ctx, seen.found)
 	if errors.Is(err, errFull) {
 		s.numbers.limited.add(1, "exchanges")
 	}
