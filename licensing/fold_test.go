@@ -382,3 +382,35 @@ func TestAnOlderLicenseWhoseRequestWasLetGoOfIsOlder(t *testing.T) {
 		t.Fatal("the older license is held")
 	}
 }
+
+func TestAFileThatANewerOneCoversIsNotKeptTwice(t *testing.T) {
+	c, d := meteringComputer(t)
+	var files []UsageDraft
+	for range 4 { // nothing comes back
+		c.clock.Advance(day)
+		c.uses("renders", 1, "")
+		files = append(files, c.drafts(UsageOptions{Most: 1 << 16}))
+	}
+	exports := filepath.Join(c.home, usageDir, c.usage().Ledger, exportsDir, "*")
+	if kept := must(filepath.Glob(exports)); len(kept) != 1 || filepath.Base(kept[0]) != files[3].ID+exportEnd {
+		t.Fatalf("kept %v", kept)
+	}
+	if again := c.drafts(UsageOptions{Most: 1 << 16}); again.ID != files[3].ID || !slices.Equal(again.File, files[3].File) {
+		t.Fatal("the newest file is made anew")
+	}
+	old, err := c.SentUsage(context.Background(), files[0].ID)
+	if err != nil || len(old.Contents.Rows) != len(files[0].Contents.Rows) {
+		t.Fatalf("what was in the first file: %d rows, %v", len(old.Contents.Rows), err)
+	}
+	// Any of them may have reached the vendor: their receipts are compared as ever.
+	d.now = c.clock.Read().Wall
+	for _, i := range []int{0, 3} {
+		receipt, _ := d.confirm(files[i].File)
+		if it := c.use(receipt); !it.Taken || it.Finding.State != terms.StateUsageConfirmed {
+			t.Fatalf("receipt for file %d: %+v", i, it.Finding)
+		}
+	}
+	if kept := must(filepath.Glob(exports)); len(kept) != 0 {
+		t.Fatalf("kept %v after the receipts", kept)
+	}
+}
