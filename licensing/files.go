@@ -24,7 +24,8 @@ type FileView struct {
 	InUse        bool   // something rests on it now: a vendor, a license, or what a vendor said
 }
 
-// Files are the documents that came in, newest first. It needs no key store.
+// Files are the documents that came in, newest first: all that something rests on, and of the others the newest 50 of each vendor and
+// kind. It needs no key store.
 func (e *Engine) Files(ctx context.Context) ([]FileView, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

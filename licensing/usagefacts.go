@@ -159,7 +159,7 @@ func (e *Engine) metered(rec *records, r clock.Reading) []terms.Metered {
 	return out
 }
 
-// receiptsTold is how many receipts of a ledger facts name. Receipts gives all.
+// receiptsTold is how many receipts of a ledger facts name. Receipts gives all that are kept.
 const receiptsTold = 12
 
 // usageOf are files and receipts of the records; drafts get their own each time.

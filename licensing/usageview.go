@@ -114,7 +114,7 @@ func (t *meterTable) former(vendor *meteredVendor, s usage.Sum) MeterView {
 	return m
 }
 
-// Receipts are those of all vendors, newest first.
+// Receipts are those of all vendors that are kept, newest first: of each ledger the newest 32, and the last of each of the newest 60 months.
 func (e *Engine) Receipts() []ReceiptView {
 	e.mu.Lock()
 	defer e.mu.Unlock()
