@@ -221,7 +221,10 @@ func (e *Engine) KeepContact(ctx context.Context, c reconcile.Contact) error {
 	if m.Root, m.Last = c.Root, &c; c.Cause.Reached() {
 		m.OK, m.Fails = c.At, 0
 	} else {
-		m.Fails += 1 + c.Before
+		m.Fails += c.Before
+		if c.Reason != reconcile.ReasonPerson || m.Fails == 0 { // a person's own tries make no long wait
+			m.Fails++
+		}
 	}
 	authority := "holdfast"
 	if c.Reason == reconcile.ReasonPerson {

@@ -1,6 +1,10 @@
 package reconcile
 
-import "context"
+import (
+	"context"
+	"slices"
+	"time"
+)
 
 // flight is a contact that was asked for or is under way.
 type flight struct {
@@ -38,6 +42,17 @@ func (r *Runner) Now(ctx context.Context, root string) (Contact, error) {
 	case <-ctx.Done():
 		return Contact{}, ctx.Err()
 	}
+}
+
+// unasked is when the next contact would come if nobody asked for one; -1: none would. The caller holds r.mu.
+func (r *Runner) unasked(v Vendor, m *memory, s Settings) time.Duration {
+	f := m.facts(v, r, s)
+	f.Nudges = slices.DeleteFunc(f.Nudges, func(n Nudge) bool { return n.Reason == ReasonPerson })
+	p := Next(f)
+	if p.Hold != "" {
+		return -1
+	}
+	return r.elapsed() + p.At.Sub(f.Now)
 }
 
 func (r *Runner) vendor(root string) (Vendor, bool) {

@@ -44,3 +44,23 @@ func TestUsageThatTheVendorDoesNotConfirmIsNotSentAllDay(t *testing.T) {
 		}
 	})
 }
+
+func TestTriesOfAPersonsThatFailDelayNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.run(t)
+		pass(2 * time.Minute)
+		w.wire.set(ill(CauseTimeout, ClassNone))
+		tried := len(w.wire.contacts())
+		for range 9 { // nine failures in a row would be a wait of up to an hour
+			if _, err := w.runner.Now(t.Context(), "r"); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		pass(4 * time.Minute)
+		if n := len(w.wire.contacts()) - tried; n < 10 {
+			t.Fatalf("%d contacts: none by itself within 4 minutes", n)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import "time"
 // memory is what a Runner knows of a vendor beside what Home tells. Its times are elapsed ones, which no wall clock moves.
 type memory struct {
 	ok, tried, usage, retry mark
+	planned                 mark // what a person's try that failed found planned
 
 	made     bool // a contact was made by this Runner: cause and failures are newer than Home's
 	cause    Cause
@@ -89,7 +90,7 @@ func (m *memory) facts(v Vendor, r *Runner, s Settings) Facts {
 	}
 	v.LastOK, v.LastTry, v.UsageSince = m.ok.on(now, elapsed), m.tried.on(now, elapsed), m.usage.on(now, elapsed)
 	f := Facts{
-		Now: now, Settings: s, Vendor: v, Awake: now.Add(r.awake - elapsed), NotBefore: m.retry.on(now, elapsed),
+		Now: now, Settings: s, Vendor: v, Awake: now.Add(r.awake - elapsed), NotBefore: m.retry.on(now, elapsed), Planned: m.planned.on(now, elapsed),
 		Left: m.left, More: m.more, Slow: m.slow, Stuck: m.stuck, Draw: m.draw,
 	}
 	for _, n := range r.nudges {
@@ -122,6 +123,9 @@ func (m *memory) end(t *visit, elapsed time.Duration, requests int, draw float64
 	if t.retryAfter > 0 {
 		m.retry.set(elapsed + t.retryAfter)
 	}
+	if m.planned = (mark{}); t.planned >= 0 && !c.Cause.Reached() {
+		m.planned.set(t.planned)
+	}
 	m.draw, m.left, m.more, m.slow = draw, requests, t.more, c.Essential && c.Class == ClassSlow
 	m.stuck = t.stuck
 	if c.Cause == CauseStopped { // says nothing about the way
@@ -131,7 +135,7 @@ func (m *memory) end(t *visit, elapsed time.Duration, requests int, draw float64
 	if c.Cause.Reached() {
 		m.ok.set(elapsed)
 		m.failures = 0
-	} else {
+	} else if c.Reason != ReasonPerson || m.failures == 0 { // a person's own tries make no long wait
 		m.failures++
 	}
 }

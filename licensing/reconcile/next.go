@@ -12,13 +12,15 @@ type Facts struct {
 	Awake time.Time
 	// NotBefore is when the service asked for the next contact; zero: it did not.
 	NotBefore time.Time
-	Nudges    []Nudge     // since the last contact began
-	Recent    []time.Time // contacts made by itself within the last day, oldest first
-	Left      int         // requests that the last contact left waiting
-	More      bool        // the last contact had no time for everything
-	Slow      bool        // the last contact left usage out, because the way was slow
-	Stuck     bool        // the last contact brought usage that the vendor did not confirm: something earlier is missing there
-	Draw      float64     // in [0, 1), drawn anew for each contact: what it spreads stays where it is until then
+	Nudges    []Nudge // since the last contact began
+	// Planned is when the next contact was planned before a person's own try, which then failed; zero: that was not what came last.
+	Planned time.Time
+	Recent  []time.Time // contacts made by itself within the last day, oldest first
+	Left    int         // requests that the last contact left waiting
+	More    bool        // the last contact had no time for everything
+	Slow    bool        // the last contact left usage out, because the way was slow
+	Stuck   bool        // the last contact brought usage that the vendor did not confirm: something earlier is missing there
+	Draw    float64     // in [0, 1), drawn anew for each contact: what it spreads stays where it is until then
 }
 
 // Nudge says that something happened that may be worth a contact.
@@ -70,7 +72,7 @@ const datePassed = 7 * 24 * time.Hour
 //	person    now; nothing but ModeOff and a missing address stands against it
 //	request   a new one at once; one that the last contact left waiting 1 to 2 h after it, or when the vendor said (202)
 //	date      from MoveFrom on: last good contact 12 h ago; in the last 3 days 6 h, on the last day 1 h; for a week after it 6 h
-//	usage     oldest 15 to 30 min old, or 1,000 entries; at most every 5 min (30 on a slow way, 6 h when nothing of it was confirmed); Saving: 3 days old, or a date less than a day away
+//	usage     oldest 2 to 4 h old, or 1,000 entries; at most every 30 min (1 h on a slow way, 6 h when nothing of it was confirmed); Saving: 3 days old, or a date less than a day away
 //	more      2 min after a contact that had no time for everything
 //	regular   last good contact 16 to 24 h ago
 //	start, network, resume   last good contact 6 h before (Saving 20 h), or the last one did not succeed; within 1 min of it,
@@ -81,7 +83,11 @@ const datePassed = 7 * 24 * time.Hour
 //
 // Everything that was due during a sleep or before the start is spread over the first minute, but for a request that was never carried. Then the limits, each of which only moves a
 // contact later: 1 min since the last one, 96 within 24 h, the Retry-After of the service (24 h at most), a person's pause, the time windows
-// (spread over their first half hour).
+// (spread over their first half hour). A try of a person's that failed moves nothing later than it was, but for the first and the third limit.
+//
+// What a reason wants outside of the time windows is done in the window before, spread over what is left of it, when that is nearer than the
+// next one and not too early: regular 6 h, date 1 h after the last good contact, usage and request 30 min after the last one, and usage
+// only as often as above.
 func Next(f Facts) Plan {
 	f.clean()
 	v := &f.Vendor
@@ -98,8 +104,20 @@ func Next(f Facts) Plan {
 		return Plan{Hold: HoldNothing}
 	}
 	due := f.due()
-	at := later(due.at, f.free())
-	p := Plan{Reason: due.reason}
+	p := f.allowed(due.at)
+	if !f.Planned.IsZero() {
+		if old := f.allowed(f.Planned); old.At.Before(p.At) {
+			p = old
+		}
+	}
+	p.Reason = due.reason
+	p.Essential = f.Settings.Saving && p.At.Before(f.saved())
+	return p
+}
+
+// allowed is when the limits let what is due at at be done, and which of them say so.
+func (f *Facts) allowed(at time.Time) (p Plan) {
+	at = later(at, f.free())
 	if s := f.Settings.Paused; at.Before(s) {
 		at, p.Paused = s, s.After(f.Now)
 	}
@@ -108,7 +126,6 @@ func Next(f Facts) Plan {
 		at, p.Outside = open, open.After(later(at, f.Now))
 	}
 	p.At = later(at, f.Now)
-	p.Essential = f.Settings.Saving && p.At.Before(f.saved())
 	return p
 }
 

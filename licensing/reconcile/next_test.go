@@ -270,6 +270,112 @@ func TestANudgeOnlyBringsAContactForward(t *testing.T) {
 	})
 }
 
+func TestAFailedTryOfAPersonsMovesThePlanNoLater(t *testing.T) {
+	for range 20 {
+		rapid.Check(t, func(t *rapid.T) {
+			f := anyFacts(t)
+			p := Next(f)
+			if p.Hold != "" {
+				return
+			}
+			// What a Runner remembers of such a try.
+			f.Planned, f.Vendor.LastTry, f.Nudges, f.Left, f.NotBefore = p.At, f.Now, nil, f.Vendor.Requests, time.Time{}
+			f.Vendor.Cause = rapid.SampledFrom([]Cause{CauseRefused, CauseBusy, CauseStopped, CauseCaptive}).Draw(t, "ended")
+			f.Vendor.Failures = max(f.Vendor.Failures, 1)
+			f.Draw = rapid.Float64Range(0, 0.999).Draw(t, "new draw")
+			after := Next(f)
+			most := later(p.At, f.Now.Add(gap))
+			if f.Settings.Mode == ModeWindows && most.After(p.At) { // the minute may be the last one of a window
+				most = f.opening(most)
+			}
+			if after.At.After(most) {
+				t.Fatalf("%+v became %+v", p, after)
+			}
+			g := f
+			g.Now = f.Now.Add(time.Duration(rapid.Float64Range(0, 1).Draw(t, "later") * float64(after.At.Sub(f.Now))))
+			if q := Next(g); !q.At.Equal(after.At) {
+				t.Fatalf("%s later the plan %+v is %+v", g.Now.Sub(f.Now), after, q)
+			}
+		})
+	}
+}
+
+// A contact that is due, or will be before the window is over, or soon after it, is made in the window that is open.
+func TestInAnOpenWindowADueContactIsPlannedWithinIt(t *testing.T) {
+	met := 0
+	for range 20 {
+		rapid.Check(t, func(t *rapid.T) {
+			f := anyFacts(t)
+			y, m, d := f.Now.Date()
+			length := rapid.IntRange(3, 600).Draw(t, "length")
+			from := f.Now.Hour()*60 + f.Now.Minute() - rapid.IntRange(0, length-3).Draw(t, "open since")
+			if from < 0 || from+length >= day {
+				return
+			}
+			w := Window{From: from, To: from + length}
+			w.Days[f.Now.Weekday()] = true
+			end := time.Date(y, m, d, 0, from+length, 0, 0, f.Now.Location())
+			if !w.holds(f.Now) || end.Sub(f.Now) < 2*time.Minute || !w.holds(end.Add(-Budget)) {
+				return
+			}
+			// No limit but the window, and nothing was tried for a while.
+			opened := time.Date(y, m, d, 0, from, 0, 0, f.Now.Location())
+			f.Recent, f.NotBefore, f.Settings.Paused, f.Settings.Saving = nil, time.Time{}, time.Time{}, false
+			if before := opened.Add(-2 * time.Hour); f.Vendor.LastTry.After(before) {
+				f.Vendor.LastTry = before
+			}
+			if f.Vendor.LastOK.After(f.Vendor.LastTry) {
+				f.Vendor.LastOK = f.Vendor.LastTry
+			}
+			f.Settings.Mode = ModeAuto
+			auto := Next(f)
+			f.Settings.Mode, f.Settings.Windows = ModeWindows, []Window{w}
+			p := Next(f)
+			if auto.Hold != "" || auto.At.After(f.Now) && auto.Reason == ReasonRegular || auto.At.After(end.Add(time.Hour)) {
+				return // nothing presses yet
+			}
+			met++
+			if !p.At.Before(end) {
+				t.Fatalf("due %s, the window is open until %s, planned %+v", auto.At, end, p)
+			}
+		})
+	}
+	if met < 50 {
+		t.Errorf("only %d cases", met)
+	}
+}
+
+func TestWhatWouldMissTheWindowOfTheWeekIsDoneInIt(t *testing.T) {
+	sunday := Window{Days: [7]bool{0: true}, From: 18 * 60, To: 22 * 60}
+	now := time.Date(2026, 11, 8, 18, 53, 0, 0, time.UTC)
+	for name, change := range map[string]func(*Facts){
+		"regular, tomorrow":    func(f *Facts) { f.Vendor.LastOK = now.Add(-9 * time.Hour) },
+		"usage, after the end": func(f *Facts) { f.Vendor.Usage, f.Vendor.UsageSince = 3, now.Add(-time.Minute); f.Draw = 0.9 },
+		"retry, after the end": func(f *Facts) {
+			f.Vendor.Cause, f.Vendor.Failures, f.Draw, f.Now = CauseRefused, 9, 0.9, now.Add(3*time.Hour)
+		},
+		"a person has to decide": func(f *Facts) {
+			f.Vendor.Requests, f.Left, f.Vendor.Cause, f.Now = 1, 1, CauseWaiting, now.Add(2*time.Hour)
+		},
+	} {
+		f := quiet()
+		f.Now = now
+		change(&f)
+		f.Settings = Settings{Mode: ModeWindows, Windows: []Window{sunday}}
+		f.Awake, f.Vendor.LastTry = now.AddDate(0, 0, -1), later(f.Now.Add(-2*time.Minute), f.Vendor.LastOK)
+		if p := Next(f); p.At.Day() != 8 || !sunday.holds(p.At) || p.Outside {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	// A vendor that answered in this window is not asked again for nothing.
+	f := quiet()
+	f.Now, f.Awake, f.Settings = now, now.AddDate(0, 0, -1), Settings{Mode: ModeWindows, Windows: []Window{sunday}}
+	f.Vendor.LastOK, f.Vendor.LastTry = now.Add(-10*time.Minute), now.Add(-10*time.Minute)
+	if p := Next(f); p.At.Day() != 15 || !p.Outside {
+		t.Errorf("answered just now: %+v", p)
+	}
+}
+
 func BenchmarkNext(b *testing.B) {
 	f := quiet()
 	f.Nudges = []Nudge{{ReasonStart, monday}}

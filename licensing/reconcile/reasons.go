@@ -19,8 +19,9 @@ func (f *Facts) due() due {
 		floor = floor.Add(f.drawn(spread))
 	}
 	var first due
-	add := func(r Reason, at time.Time) {
-		if at = later(at, floor); first.reason == "" || at.Before(first.at) {
+	// early is from when on a reason may be met when the time windows leave no other time near.
+	add := func(r Reason, at, early time.Time) {
+		if at = f.before(later(at, floor), later(early, f.Awake)); first.reason == "" || at.Before(first.at) {
 			first = due{at, r}
 		}
 	}
@@ -29,39 +30,47 @@ func (f *Facts) due() due {
 		if v.RequestAt.After(v.LastTry) { // never carried, and a person waits: that was no crowd
 			return due{reason: ReasonRequest}
 		}
-		add(ReasonRequest, time.Time{})
+		add(ReasonRequest, time.Time{}, v.LastTry.Add(gap))
 	}
 	if failed {
-		add(ReasonRetry, v.LastTry.Add(gap+f.drawn(2*backOff(v.Failures))))
+		add(ReasonRetry, v.LastTry.Add(gap+f.drawn(2*backOff(v.Failures))), v.LastTry.Add(gap))
 	} else {
 		if v.Requests > 0 {
-			again := v.LastTry.Add(requestWait + f.drawn(requestWait))
+			again, early := v.LastTry.Add(requestWait+f.drawn(requestWait)), v.LastTry.Add(usageGap)
 			if v.Cause == CauseWaiting && !f.retryAfter().IsZero() {
-				again = f.retryAfter()
+				again, early = f.retryAfter(), f.retryAfter()
 			}
-			add(ReasonRequest, again)
+			add(ReasonRequest, again, early)
 		}
 		if at, ok := f.dated(); ok {
-			add(ReasonDate, at)
+			add(ReasonDate, at, f.since(freshWindow))
 		}
-		if at, ok := f.usageDue(); ok {
-			add(ReasonUsage, at)
+		if at, early, ok := f.usageDue(); ok {
+			add(ReasonUsage, at, early)
 		}
 		if f.More {
-			add(ReasonMore, v.LastTry.Add(moreGap))
+			add(ReasonMore, v.LastTry.Add(moreGap), v.LastTry.Add(moreGap))
 		}
 		regular := time.Time{}
 		if !v.LastOK.IsZero() {
 			regular = v.LastOK.Add(regularFrom + f.drawn(regularTo-regularFrom))
 		}
-		add(ReasonRegular, regular)
+		add(ReasonRegular, regular, f.since(fresh))
 	}
 	for _, n := range f.Nudges {
 		if f.Worth(n) && !(failed && v.Cause.vendors()) {
-			add(n.Reason, n.At.Add(f.drawn(f.nudgeSpread(n, failed))))
+			add(n.Reason, n.At.Add(f.drawn(f.nudgeSpread(n, failed))), n.At)
 		}
 	}
 	return first
+}
+
+// since is so long after the last good contact; zero when there was none.
+func (f *Facts) since(d time.Duration) time.Time {
+	if f.Vendor.LastOK.IsZero() {
+		return time.Time{}
+	}
+	return f.Vendor.LastOK.Add(d)
 }
 
 // Worth says whether a nudge is a reason for a contact, by what it met when it came.
@@ -135,12 +144,12 @@ func (f *Facts) saved() time.Time {
 	return until
 }
 
-func (f *Facts) usageDue() (time.Time, bool) {
+// usageDue is when usage wants to leave, and from when on it may.
+func (f *Facts) usageDue() (at, early time.Time, ok bool) {
 	v := &f.Vendor
 	if v.Usage == 0 {
-		return time.Time{}, false
+		return at, early, false
 	}
-	var at time.Time
 	if v.Usage < usageMany && !v.UsageSince.IsZero() {
 		at = v.UsageSince.Add(usageWait + f.drawn(usageWait))
 	}
@@ -152,12 +161,12 @@ func (f *Facts) usageDue() (time.Time, bool) {
 		case f.Slow:
 			wait = usageSlow
 		}
-		at = later(at, last.Add(wait))
+		early = last.Add(wait)
 	}
 	if f.Settings.Saving {
-		at = later(at, f.saved())
+		early = later(early, f.saved())
 	}
-	return at, true
+	return later(at, early), early, true
 }
 
 // backOff is the interval after so many failures in a row. The library's own jitter would make Next impure, so Next draws itself, over

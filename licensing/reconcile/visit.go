@@ -25,8 +25,9 @@ type visit struct {
 	contact    Contact
 	retryAfter time.Duration
 	more       bool
-	stuck      bool // usage was sent, and none of it confirmed
-	again      bool // the last contact left usage out because the way was slow
+	stuck      bool          // usage was sent, and none of it confirmed
+	planned    time.Duration // when the next contact was planned before a person asked for this one; -1: none was
+	again      bool          // the last contact left usage out because the way was slow
 }
 
 // make makes one contact, records it and plans the next one.
@@ -37,11 +38,15 @@ func (r *Runner) make(ctx context.Context, root string, p Plan) (Contact, error)
 	}
 	p.At, p.Running = r.now(v).UTC(), true
 	p.Paused, p.Outside = false, false
+	set := r.settings()
 	r.mu.Lock()
 	m := r.memory(v)
 	t := &visit{
-		r: r, parent: ctx, began: r.elapsed(), again: m.slow,
+		r: r, parent: ctx, began: r.elapsed(), again: m.slow, planned: -1,
 		contact: Contact{ID: r.name(), At: p.At, Reason: p.Reason, Root: root},
+	}
+	if p.Reason == ReasonPerson {
+		t.planned = r.unasked(v, m, set)
 	}
 	m.begin(p.Reason, t.began)
 	r.mu.Unlock()

@@ -42,6 +42,48 @@ func (w Window) open(at, now time.Time, draw float64) time.Time {
 	return time.Time{}
 }
 
+// before is at, or, when that lies outside of the time windows, a time in the last window before it: if that is still open or to come,
+// nearer than the next one, and not before early.
+func (f *Facts) before(at, early time.Time) time.Time {
+	if f.Settings.Mode != ModeWindows || len(f.Settings.Windows) == 0 || !at.After(f.Now) {
+		return at
+	}
+	at = at.In(f.Now.Location())
+	if f.within(at) {
+		return at
+	}
+	next := f.opening(at)
+	best := at
+	for _, w := range f.Settings.Windows {
+		if t := w.last(at, early, f.Now, f.Draw); !t.IsZero() && at.Sub(t) < next.Sub(at) && (best.Equal(at) || t.After(best)) {
+			best = t
+		}
+	}
+	return best
+}
+
+// last is the time in w before at that draw gives, not before early; zero when there is none in the last week from now on. A contact must
+// have time to end in the window.
+func (w Window) last(at, early, now time.Time, draw float64) time.Time {
+	y, m, d := at.Date()
+	for i := range 9 {
+		from := time.Date(y, m, d-i, 0, w.from(), 0, 0, at.Location())
+		end := time.Date(y, m, d-i, 0, w.from()+w.length(), 0, 0, at.Location())
+		if end.After(at) || !w.holds(from) || !w.holds(end.Add(-Budget)) {
+			continue
+		}
+		from, end = later(from, early), end.Add(-Budget)
+		if !end.After(now) || !from.Before(end) {
+			return time.Time{}
+		}
+		if t := from.Add(time.Duration(draw * float64(end.Sub(from)))); w.holds(t) {
+			return t
+		}
+		return time.Time{}
+	}
+	return time.Time{}
+}
+
 func (f *Facts) within(at time.Time) bool {
 	for _, w := range f.Settings.Windows {
 		if w.holds(at) {
