@@ -2,10 +2,11 @@ package licensing
 
 import (
 	"holdfast/licensing/clock"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
-// checkContact tells of the vendor that the last contact did not reach, else of the newest contact that came through.
+// checkContact tells of the vendor that the last contact did not reach, or that said itself that it has a problem, else of the newest contact that came through.
 func (e *Engine) checkContact(f terms.Facts, r clock.Reading) Check {
 	c := line("contact", "", map[string]any{"fresh": true})
 	v := e.judging.Evaluate(f, r.Wall)
@@ -13,6 +14,11 @@ func (e *Engine) checkContact(f terms.Facts, r clock.Reading) Check {
 	for _, view := range e.contactViews(&v, r) {
 		if view.Finding.State != "" {
 			c := line("contact", view.Finding.State, view.Finding.Slots)
+			c.Level = terms.ToneNotice
+			return c
+		}
+		if view.Last != nil && view.Last.Cause == reconcile.CauseOutage {
+			c := line("contact", "", map[string]any{"vendor": view.Vendor, "time": view.Last.At})
 			c.Level = terms.ToneNotice
 			return c
 		}

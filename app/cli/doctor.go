@@ -23,6 +23,10 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 	snap := s.engine.Snapshot()
 	checks := []checkJSON{{ID: "home", Level: terms.ToneOK, Text: s.text("doctor.home.ok", map[string]any{"path": snap.Home})}}
 	for _, k := range s.engine.Checks(ctx) {
+		if k.ID == "contact" { // the settings have their part in it
+			checks = append(checks, s.contactChecks(snap)...)
+			continue
+		}
 		j := s.check(k, snap.Verdict.At)
 		if k.ID == "records" && k.State == "" {
 			s.pastDamage(ctx, &j)
