@@ -189,6 +189,11 @@ func (e *Engine) requestKey(v vendorRecord, key string) (string, error) {
 		if err != nil {
 			return "", &Mistake{Code: "key_mistyped"}
 		}
+		for _, other := range sortedValues(e.rec.Vendors) {
+			if terms.KeyOf(key, other.Profile.Vendor) && !terms.KeyOf(key, v.Profile.Vendor) {
+				return "", &Mistake{Code: "key_other_vendor", Args: map[string]any{"vendor": v.Profile.Name, "other": other.Profile.Name}}
+			}
+		}
 		return hash, nil
 	}
 	var found []keyRecord

@@ -95,6 +95,13 @@ func WithPrefix(key, prefix string) string {
 	return key
 }
 
+// KeyOf says whether the prefix of a typed license key names a vendor; false for text that is no license key, and for a key without one.
+func KeyOf(key, vendor string) bool {
+	k, err := CanonicalKey(key)
+	p := fold(cleanPrefix(vendor))
+	return err == nil && p != "" && len(k) == len(p)+keyBody && strings.HasPrefix(k, p)
+}
+
 // KeyHash returns the hex SHA-256 of the canonical form: what requests, licenses and the vendor's store carry
 // instead of the key.
 func KeyHash(s string) (string, error) {

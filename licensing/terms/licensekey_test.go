@@ -149,3 +149,24 @@ func FuzzCanonicalKey(f *testing.F) {
 		}
 	})
 }
+
+func TestThePrefixOfALicenseKeyNamesItsVendor(t *testing.T) {
+	key, plain := newKey(t, 1, "oil-acme"), newKey(t, 2, "")
+	for _, c := range []struct {
+		key, vendor string
+		want        bool
+	}{
+		{key, "oil-acme", true},
+		{strings.ToLower(key), "OIL-Acme", true},
+		{key, "acme", false},
+		{key, "oil", false},
+		{key, "", false},
+		{plain, "oil-acme", false},
+		{plain, "", false},
+		{"oil-acme", "oil-acme", false},
+	} {
+		if got := terms.KeyOf(c.key, c.vendor); got != c.want {
+			t.Errorf("%s of %q: %v", c.key, c.vendor, got)
+		}
+	}
+}
