@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,20 +41,28 @@ func visitOf(r *http.Request) *visit {
 // watched keeps status and size of an answer.
 type watched struct {
 	http.ResponseWriter
-	v *visit
+	v    *visit
+	last *atomic.Bool // the connection ends with this answer: the service stops
+}
+
+// begin is before the first byte of an answer.
+func (w *watched) begin(status int) {
+	if w.v.status != 0 {
+		return
+	}
+	w.v.status = status
+	if w.last.Load() {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 func (w *watched) WriteHeader(status int) {
-	if w.v.status == 0 {
-		w.v.status = status
-	}
+	w.begin(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *watched) Write(b []byte) (int, error) {
-	if w.v.status == 0 {
-		w.v.status = http.StatusOK
-	}
+	w.begin(http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
 	w.v.out += int64(n)
 	return n, err
@@ -77,7 +86,7 @@ func (s *Service) guard(next http.Handler) http.Handler {
 			if probe(v.path) || s.admits(w, r, v) {
 				next.ServeHTTP(w, r)
 			}
-		})).ServeHTTP(&watched{w, v}, r)
+		})).ServeHTTP(&watched{w, v, &s.stopping}, r)
 	})
 }
 

@@ -26,7 +26,8 @@ const (
 // Serve answers on public, with TLS when there is a config, and gives the numbers on private, which may be nil, until ctx ends. Then it
 // takes nothing new, finishes what is under way within ten seconds, and returns nil. Both listeners are closed.
 func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Config, private net.Listener) error {
-	front := netutil.LimitListener(public, maxConnections)
+	door := &door{Listener: public, closed: make(chan struct{})}
+	front := netutil.LimitListener(door, maxConnections)
 	if secure != nil {
 		front = tls.NewListener(front, secure)
 	}
@@ -35,6 +36,8 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 	began := s.o.running()
 	s.started(ctx, public, secure != nil, private)
 	servers := []*http.Server{newServer(s.Handler())}
+	here := new(guests)
+	servers[0].ConnState = here.seen
 	ended := make(chan error, 2)
 	go func() { ended <- servers[0].Serve(front) }()
 	if private != nil {
@@ -53,6 +56,10 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
+	if err == nil {
+		door.close(lingerTime)
+		here.leave(drain, lingerTime)
+	}
 	for _, server := range servers {
 		if server.Shutdown(drain) != nil {
 			_ = server.Close()
