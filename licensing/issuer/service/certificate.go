@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -120,6 +121,47 @@ func (c *Certificate) get() (*tls.Certificate, error) {
 	return c.current, nil
 }
 
+// ErrKey says that a key does not belong to the certificate beside it.
+var ErrKey = errors.New("the key belongs to another certificate")
+
+// Worry is something about a certificate in use that a person has to look after.
+type Worry struct {
+	Code string    // see below
+	File string    // certificate or key
+	At   time.Time // when it ended, ends or begins to count; zero for WorryOpen
+}
+
+// Codes of worries. The sentences are issuer.say.cert.<code>.
+const (
+	WorryExpired = "expired"
+	WorryNotYet  = "not_yet"
+	WorryEnds    = "ends" // within 14 days
+	WorryOpen    = "open" // everyone on this computer can read the key
+)
+
+const endsSoon = 14 * 24 * time.Hour
+
+// Worries looks at the certificate in use and at its key's file. Nothing to look after gives none.
+func (c *Certificate) Worries() (all []Worry) {
+	cert, err := c.get()
+	if err != nil {
+		return nil // whoever asked for it was told
+	}
+	now, leaf := c.now(), cert.Leaf
+	switch {
+	case now.After(leaf.NotAfter):
+		all = append(all, Worry{WorryExpired, c.cert, leaf.NotAfter})
+	case now.Before(leaf.NotBefore):
+		all = append(all, Worry{WorryNotYet, c.cert, leaf.NotBefore})
+	case now.After(leaf.NotAfter.Add(-endsSoon)):
+		all = append(all, Worry{WorryEnds, c.cert, leaf.NotAfter})
+	}
+	if info, err := c.fs.Stat(c.key); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o007 != 0 {
+		all = append(all, Worry{Code: WorryOpen, File: c.key})
+	}
+	return all
+}
+
 // load puts the files to use, or remembers that these cannot be used.
 func (c *Certificate) load(files [2]stamp) error {
 	cert, err := disk.ReadFile(c.fs, c.cert, maxPEM)
@@ -130,6 +172,9 @@ func (c *Certificate) load(files [2]stamp) error {
 			if pair, err = tls.X509KeyPair(cert, key); err == nil {
 				c.current, c.seen = &pair, files
 				return nil
+			}
+			if strings.Contains(err.Error(), "does not match public key") { // crypto/tls has no value for it
+				err = errors.Join(ErrKey, err)
 			}
 		}
 	}

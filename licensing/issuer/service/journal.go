@@ -108,6 +108,23 @@ func (s *Service) started(ctx context.Context, public net.Listener, secure bool,
 	s.log.write(ctx, slog.LevelInfo, "start", attrs...)
 }
 
+// Shows logs until when the certificate in use counts, and what a person has to look after.
+func (s *Service) Shows(c *Certificate) {
+	cert, err := c.get()
+	if err != nil {
+		return // reported already
+	}
+	s.log.write(context.Background(), slog.LevelInfo, "certificate", slog.String("sha256", c.Fingerprint()),
+		slog.Time("from", cert.Leaf.NotBefore), slog.Time("until", cert.Leaf.NotAfter))
+	for _, w := range c.Worries() {
+		attrs := []slog.Attr{slog.String("cause", "certificate_"+w.Code), slog.String("file", w.File)}
+		if !w.At.IsZero() {
+			attrs = append(attrs, slog.Time("at", w.At))
+		}
+		s.log.write(context.Background(), slog.LevelWarn, "warning", attrs...)
+	}
+}
+
 // stopped logs why a service ended, how many requests it answered and how many it cut off, and for how long it was up.
 func (s *Service) stopped(ctx context.Context, reason error, up time.Duration) {
 	s.log.write(ctx, slog.LevelInfo, "stop", slog.String("reason", reason.Error()), slog.Uint64("served", s.served.Load()),

@@ -206,21 +206,34 @@ func TestWhatAKilledServiceLeftIsCleared(t *testing.T) {
 
 func TestServeRefusesWhatOthersCouldRead(t *testing.T) {
 	d := newDesk(t, 1)
+	used, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer used.Close()
 	for _, c := range []struct {
 		args []string
 		code int
+		says string
 	}{
-		{[]string{"--addr", "0.0.0.0:0"}, 2},
-		{[]string{"--addr", ":0"}, 2},
-		{[]string{"--addr", "127.0.0.1:0", "--tls-cert", "x"}, 2},
-		{[]string{"--addr", "127.0.0.1:0", "--tls-cert", "x", "--tls-key", "y"}, 2},
-		{[]string{"--addr", "127.0.0.1:0", "--tls", "self", "--tls-cert", "x", "--tls-key", "y"}, 2},
-		{[]string{"--addr", "127.0.0.1:999999"}, 2},
-		{[]string{"--addr", "127.0.0.1:0", "--exchanges", "0"}, 2},
-		{[]string{"--addr", "127.0.0.1:0", "--rate", "-1"}, 2},
+		{[]string{"--addr", "0.0.0.0:0"}, 2, "Others can reach"},
+		{[]string{"--addr", ":0"}, 2, "Others can reach"},
+		{[]string{"--addr", "nonsense"}, 2, "--addr nonsense: an address needs a port. Write it like 127.0.0.1:8080"},
+		{[]string{"--addr", "127.0.0.1:nonsense"}, 2, "an address needs a port"},
+		{[]string{"--addr", "127.0.0.1:999999"}, 2, "an address needs a port"},
+		{[]string{"--addr", "127.0.0.1:0", "--metrics-addr", "9090"}, 2, "--metrics-addr 9090: an address needs a port"},
+		{[]string{"--addr", used.Addr().String()}, 75, "another program answers there already"},
+		{[]string{"--addr", "192.0.2.1:8080", "--behind-proxy"}, 2, "nothing can listen there"},
+		{[]string{"--addr", "127.0.0.1:0", "--tls-cert", "x"}, 2, "Name --tls-key too."},
+		{[]string{"--addr", "127.0.0.1:0", "--tls-key", "x"}, 2, "Name --tls-cert too."},
+		{[]string{"--addr", "127.0.0.1:0", "--tls-cert", "x", "--tls-key", "y"}, 29, "x: "},
+		{[]string{"--addr", "127.0.0.1:0", "--tls-cert", policyFile, "--tls-key", policyFile}, 2, "The certificate cannot be used."},
+		{[]string{"--addr", "127.0.0.1:0", "--tls", "self", "--tls-cert", "x", "--tls-key", "y"}, 2, "--tls"},
+		{[]string{"--addr", "127.0.0.1:0", "--exchanges", "0"}, 2, "--exchanges"},
+		{[]string{"--addr", "127.0.0.1:0", "--rate", "-1"}, 2, "--rate"},
 	} {
 		code, _, text := d.run(disk.OS(), append([]string{"serve", "--dir", d.path("acme")}, c.args...)...)
-		if code != c.code || strings.TrimSpace(text) == "" || strings.Contains(text, "{{") {
+		if code != c.code || !strings.Contains(text, c.says) || strings.Contains(text, "{{") {
 			t.Errorf("%v: code %d: %s", c.args, code, text)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,11 +12,8 @@ import (
 // describe fills in the help of every command, flag and argument from the translation files: issuer.help.<command>,
 // issuer.detail.<command> for examples, issuer.flag.<name>. A struct tag may name another id: `help:"out-dir"`.
 func describe(app *kong.Application, words *plain.Speaker) {
-	text := func(own, usual string) string {
-		if own == "" {
-			own = usual
-		}
-		return words.Text("issuer.flag."+own, nil)
+	text := func(v *kong.Value) string {
+		return words.Text("issuer.flag."+cmp.Or(v.Help, v.Name), map[string]any{"default": v.Default})
 	}
 	app.HelpFlag.Help = words.Text("issuer.flag.help", nil)
 	var walk func(n *kong.Node, id string)
@@ -24,11 +22,11 @@ func describe(app *kong.Application, words *plain.Speaker) {
 		n.Detail = words.Text("issuer.detail."+id, nil)
 		for _, f := range n.Flags {
 			if f != app.HelpFlag {
-				f.Help = text(f.Help, f.Name)
+				f.Help = text(f.Value)
 			}
 		}
 		for _, a := range n.Positional {
-			a.Help = text(a.Help, a.Name)
+			a.Help = text(a)
 		}
 		for _, c := range n.Children {
 			child := strings.ReplaceAll(c.Name, "-", "_")

@@ -117,10 +117,14 @@ func exitCode(err error) int {
 		return 130
 	case errors.As(err, &own) && (own.Code == codeUsage || own.Code == codeTogether || own.Code == codeSeveral || own.Code == codeNoMail):
 		return 2
-	case errors.As(err, &own) && (own.Code == codePlain || own.Code == codeAddress || own.Code == codeCert):
+	case errors.As(err, &own) && (own.Code == codePlain || own.Code == codeAddress || own.Code == codeAddressForm):
 		return 2
-	case errors.As(err, &own) && (own.Code == codeServing || own.Code == codeLost):
+	case errors.As(err, &own) && (own.Code == codeCert || own.Code == codeCertKey || own.Code == codeCertPair):
+		return 2
+	case errors.As(err, &own) && (own.Code == codeServing || own.Code == codeLost || own.Code == codeAddressUsed):
 		return 75
+	case errors.As(err, &own) && own.Code == codeAddressPort:
+		return 42
 	case disk.IsFull(err):
 		return 43
 	case issuer.ExitCode(err) != 1:

@@ -2,13 +2,16 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"holdfast/licensing/clock"
 	"holdfast/licensing/issuer"
@@ -33,9 +36,14 @@ type serveCommand struct {
 
 // Codes of serve.
 const (
-	codePlain   issuer.Code = "plain_http" // an address that others reach, without TLS
-	codeAddress issuer.Code = "address"    // nothing can listen there
-	codeCert    issuer.Code = "certificate"
+	codePlain       issuer.Code = "plain_http"   // an address that others reach, without TLS
+	codeAddress     issuer.Code = "address"      // nothing can listen there
+	codeAddressForm issuer.Code = "address_form" // no address with a port
+	codeAddressUsed issuer.Code = "address_used" // another program listens there
+	codeAddressPort issuer.Code = "address_port" // a port that needs a right
+	codeCert        issuer.Code = "certificate"
+	codeCertKey     issuer.Code = "certificate_key"  // the key is that of another one
+	codeCertPair    issuer.Code = "certificate_pair" // one of two flags is missing
 )
 
 // Run answers requests over HTTP until it is stopped.
@@ -91,17 +99,42 @@ func (c *serveCommand) Run(p *program) error {
 		defer host.close()
 	}
 	c.tell(p, public, private, cert)
+	var secure *tls.Config
+	if cert != nil {
+		secure = cert.Config()
+		for _, worry := range cert.Worries() {
+			p.note("issuer.say.cert."+worry.Code, map[string]any{"file": worry.File, "date": worry.At})
+		}
+		s.Shows(cert)
+		defer daily(func() { s.Shows(cert) })()
+	}
 	defer onHangUp(func() {
 		journal.reopen()
 		if cert != nil {
 			cert.Reload()
+			s.Shows(cert)
 		}
 	})()
-	var secure *tls.Config
-	if cert != nil {
-		secure = cert.Config()
-	}
 	return s.Serve(p.ctx, public, secure, private)
+}
+
+// daily calls fn every day until stop is called.
+func daily(fn func()) (stop func()) {
+	day, done := time.NewTicker(24*time.Hour), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-day.C:
+				fn()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		day.Stop()
+		close(done)
+	}
 }
 
 // onHangUp calls fn whenever the process is told that a terminal or an administrator hung up, until stop is called.
@@ -127,10 +160,20 @@ func onHangUp(fn func()) (stop func()) {
 // check refuses what would send licenses over a line that others can read and change.
 func (c *serveCommand) check() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--tls-cert, --tls-key"}}
+		missing := "--tls-cert"
+		if c.TLSKey == "" {
+			missing = "--tls-key"
+		}
+		return &issuer.Error{Code: codeCertPair, Slots: map[string]any{"flag": missing}}
 	}
 	if c.TLSCert != "" && c.TLS != "" {
 		return together("--tls", "--tls-cert")
+	}
+	if err := checkAddress("--addr", c.Addr); err != nil {
+		return err
+	}
+	if err := checkAddress("--metrics-addr", c.MetricsAddr); c.MetricsAddr != "" && err != nil {
+		return err
 	}
 	if c.TLS == "" && c.TLSCert == "" && !c.BehindProxy && !service.Loopback(c.Addr) {
 		return &issuer.Error{Code: codePlain, Slots: map[string]any{"addr": c.Addr}}
@@ -156,10 +199,16 @@ func (c *serveCommand) certificate(p *program, dir string, report func(string, e
 	default:
 		return nil, nil
 	}
-	if err != nil {
-		return nil, &issuer.Error{Code: codeCert, Err: err, Slots: map[string]any{"file": c.TLSCert}}
+	var missing *fs.PathError
+	switch {
+	case err == nil:
+		return cert, nil
+	case errors.As(err, &missing):
+		return nil, inFile(missing.Path, err)
+	case errors.Is(err, service.ErrKey):
+		return nil, &issuer.Error{Code: codeCertKey, Slots: map[string]any{"cert": c.TLSCert, "key": c.TLSKey}}
 	}
-	return cert, nil
+	return nil, &issuer.Error{Code: codeCert, Err: err, Slots: map[string]any{"file": c.TLSCert}}
 }
 
 // hosts are the names under which a self-made certificate holds.
@@ -171,12 +220,36 @@ func (c *serveCommand) hosts() []string {
 	return append([]string{host, "localhost", "127.0.0.1", "::1"}, c.Host...)
 }
 
+// checkAddress refuses what is no address with a port.
+func checkAddress(flag, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return &issuer.Error{Code: codeAddressForm, Err: err, Slots: map[string]any{"flag": flag, "addr": address}}
+	}
+	return nil
+}
+
+// Windows has numbers of its own for these.
+const (
+	windowsUsed   = syscall.Errno(10048)
+	windowsDenied = syscall.Errno(10013)
+)
+
 func listen(flag, address string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, &issuer.Error{Code: codeAddress, Err: err, Slots: map[string]any{"flag": flag, "addr": address}}
+	code := codeAddress
+	switch {
+	case err == nil:
+		return ln, nil
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, windowsUsed):
+		code = codeAddressUsed
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, windowsDenied):
+		code = codeAddressPort
 	}
-	return ln, nil
+	return nil, &issuer.Error{Code: code, Err: err, Slots: map[string]any{"flag": flag, "addr": address}}
 }
 
 // tell says where it listens: the one line that is printed.
