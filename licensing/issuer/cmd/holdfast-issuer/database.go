@@ -32,7 +32,7 @@ func (c *moveCommand) Run(p *program) error {
 	}
 	info, err := issuer.MoveStore(p.ctx, c.Dir, o)
 	if err != nil {
-		return err
+		return p.whoHas(c.Dir, err)
 	}
 	p.notKept(o)
 	if p.cli.JSON {

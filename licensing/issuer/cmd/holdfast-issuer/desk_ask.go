@@ -78,7 +78,7 @@ func (p *program) forward(dir string, args []string, stdin io.Reader) (a deskAns
 	}
 	a, err = p.ask(conn, c)
 	if errors.Is(err, errNoService) {
-		err = &issuer.Error{Code: issuer.CodeBusy, Err: err}
+		err = &issuer.Error{Code: codeServedFull, Err: err}
 	}
 	return a, true, err
 }

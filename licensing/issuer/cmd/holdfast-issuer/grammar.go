@@ -200,7 +200,7 @@ func (p *program) open(dir, rootDir string) (*opened, error) {
 	o.RootDir = rootDir
 	is, err := issuer.Open(dir, o)
 	if err != nil {
-		return nil, err
+		return nil, p.whoHas(dir, err)
 	}
 	if kept := is.Password(); kept != "" {
 		p.note("issuer.say.password."+string(kept), map[string]any{"file": filepath.Join(dir, "database")})

@@ -123,6 +123,8 @@ func exitCode(err error) int {
 		return 2
 	case errors.As(err, &own) && (own.Code == codeServing || own.Code == codeLost || own.Code == codeAddressUsed):
 		return 75
+	case errors.As(err, &own) && (own.Code == codeServedAlone || own.Code == codeServedOther || own.Code == codeServedFull):
+		return 75
 	case errors.As(err, &own) && own.Code == codeAddressPort:
 		return 42
 	case disk.IsFull(err):
