@@ -266,8 +266,9 @@ func TestAnAddressBehindAProxyIsTheLastOneNamed(t *testing.T) {
 	})
 	s.post([]byte("x"), "X-Forwarded-For", "198.51.100.7, 203.0.113.9")
 	s.post([]byte("x"), "X-Forwarded-For", "nonsense")
+	s.post([]byte("x"), "X-Forwarded-For", "203.0.113.10:4711")
 	s.over()
-	if got := s.log.String(); !strings.Contains(got, `"203.0.113.9"`) || strings.Contains(got, "198.51.100.7") || !strings.Contains(got, `"127.0.0.1"`) {
+	if got := s.log.String(); !strings.Contains(got, `"203.0.113.9"`) || !strings.Contains(got, `"203.0.113.10"`) || strings.Contains(got, "198.51.100.7") || !strings.Contains(got, `"127.0.0.1"`) {
 		t.Errorf("%s", got)
 	}
 	s = newRunning(t, &counter{}, func(o *Options) { o.Addresses = true })

@@ -82,8 +82,8 @@ func (s *Service) guard(next http.Handler) http.Handler {
 			s.finished(v, s.o.running()-v.started)
 		}()
 		s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("X-Content-Type-Options", "nosniff")
-			if probe(v.path) || s.admits(w, r, v) {
+			plainHeaders(w.Header(), r)
+			if probe(v.path) && (r.Method == http.MethodGet || r.Method == http.MethodHead) || s.admits(w, r, v) {
 				next.ServeHTTP(w, r)
 			}
 		})).ServeHTTP(&watched{w, v, &s.stopping}, r)
@@ -139,6 +139,9 @@ func (s *Service) callerOf(r *http.Request) netip.Addr {
 			if a, err := netip.ParseAddr(last); err == nil {
 				return a.Unmap().WithZone("")
 			}
+			if a, err := netip.ParseAddrPort(last); err == nil { // some proxies add the port
+				return a.Addr().Unmap().WithZone("")
+			}
 		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
@@ -172,11 +175,27 @@ func (s *Service) paged(next http.Handler) http.Handler {
 			return
 		}
 		defer leave()
+		from := network(visitOf(r).address)
+		if !s.visitors.enter(from) { // one that reads or sends slowly must not hold every place
+			s.numbers.limited.add(1, "pages")
+			s.refuse(w, r, http.StatusTooManyRequests, codeRate, retryBusy)
+			return
+		}
+		defer s.visitors.leave(from)
 		if r.Method == http.MethodPost {
 			if r.ContentLength > maxPage {
 				s.refuse(w, r, http.StatusRequestEntityTooLarge, codeTooLarge, 0)
 				return
 			}
+			room := int64(maxUpload) // of which nothing more is kept
+			if n := r.ContentLength; n >= 0 {
+				room = min(n, room)
+			}
+			if !s.bodies.take(room) {
+				s.refuseBody(w, r, errNoRoom)
+				return
+			}
+			defer s.bodies.give(room)
 			body := s.slowBody(w, http.MaxBytesReader(w, r.Body, maxPage))
 			defer func() {
 				body.stop()

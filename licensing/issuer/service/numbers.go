@@ -144,5 +144,6 @@ func (s *Service) metrics(w http.ResponseWriter, _ *http.Request) {
 	}
 	gauge("holdfast_outage", "Whether the store is away.", out)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(b.Bytes())
 }

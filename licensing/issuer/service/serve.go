@@ -20,6 +20,7 @@ const (
 	idleTime       = 2 * time.Minute
 	maxHeader      = 16 << 10
 	maxConnections = 4096
+	maxFromOne     = 256 // connections from one address, when no proxy stands in front
 	drainTime      = 10 * time.Second
 )
 
@@ -27,7 +28,11 @@ const (
 // takes nothing new, finishes what is under way within ten seconds, and returns nil. Both listeners are closed.
 func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Config, private net.Listener) error {
 	door := &door{Listener: public, closed: make(chan struct{})}
-	front := netutil.LimitListener(door, maxConnections)
+	var front net.Listener = door
+	if !s.o.Proxy {
+		front = &fair{Listener: door, callers: &crowd{most: maxFromOne}, refused: func() { s.numbers.limited.add(1, "connections") }}
+	}
+	front = netutil.LimitListener(front, maxConnections)
 	if secure != nil {
 		front = tls.NewListener(front, secure)
 	}

@@ -51,7 +51,8 @@ const burst = 10
 
 const (
 	exchangesAtOnce = 64
-	pagesAtOnce     = 16
+	pagesAtOnce     = 32
+	pagesForOne     = 8                // from one address
 	exchangeTime    = 10 * time.Second // the desk's part; a computer gives up after 20
 )
 
@@ -68,6 +69,7 @@ type Service struct {
 	devices   *buckets
 	exchanges chan struct{}
 	pages     chan struct{}
+	visitors  crowd // on pages, by address
 	bodies    budget
 	pace      pace
 	patience  time.Duration
@@ -84,7 +86,7 @@ func New(d Desk, o Options) (*Service, error) {
 		o: o, desk: d, log: journal{to: o.Log, now: o.now}, packer: newPacker(),
 		addresses: newBuckets(rate.Limit(o.Rate), burst), devices: newBuckets(rate.Limit(o.DeviceRate), burst),
 		exchanges: make(chan struct{}, o.Exchanges), pages: make(chan struct{}, pagesAtOnce),
-		bodies: budget{most: bodyBudget}, pace: slowest, patience: exchangeTime,
+		visitors: crowd{most: pagesForOne}, bodies: budget{most: bodyBudget}, pace: slowest, patience: exchangeTime,
 	}
 	var err error
 	if s.words, err = readWords(); err != nil {
