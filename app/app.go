@@ -141,6 +141,9 @@ func (a *App) start(ctx context.Context, o Options) {
 		Home: a.home, KeyStore: keys, Clock: a.clock, Probe: o.Probe,
 		Program: ThisBuild().Version, Text: a.text(o.Env), ReadOnly: a.readOnly,
 	})
+	if a.err == nil {
+		a.engine.DecideUsageLevel(a.usageRule())
+	}
 }
 
 var errNoEngine = errors.New("this home was opened without its engine")

@@ -419,3 +419,24 @@ func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {
 		t.Errorf("nothing waits, and there is a date: %s", got)
 	}
 }
+
+func TestTheOrganizationSetsTheLevelOfDetailOfUsage(t *testing.T) {
+	x := openShop(t, nil)
+	policyFile(t, x.options.Policy, `{"schema_version":1,"org":"Acme GmbH","usage.level":{"value":"contract","locked":true}}`)
+	x.followPolicy()
+	if u := x.engine.Snapshot().Usage[0]; u.Level != "contract" || u.LevelBy != licensing.UsageByOrganization || !u.LevelSet || u.LevelOrg != "Acme GmbH" {
+		t.Errorf("%+v", u)
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x.open(t) // it counts from the start
+	if u := x.engine.Snapshot().Usage[0]; !u.LevelSet {
+		t.Errorf("at the next start: %+v", u)
+	}
+	policyFile(t, x.options.Policy, `{"schema_version":1}`)
+	x.followPolicy()
+	if u := x.engine.Snapshot().Usage[0]; u.LevelSet || u.LevelBy != "" {
+		t.Errorf("afterwards: %+v", u)
+	}
+}

@@ -28,6 +28,8 @@ type Settings struct {
 	CA        string    // file of certificates, in PEM, that are trusted beside the system's; "": none
 	HoldUsage bool      // usage leaves in files alone, not with contacts
 
+	UsageLevel string // level of detail of usage files, for vendors that no other was chosen for; "": as the contract has it
+
 	Seen        time.Time // a person looked at what contacts changed up to then
 	ToldSending bool      // a person was told that usage leaves with contacts, and said what they want
 	SendsSince  time.Time // usage left with contacts from then on, although nobody had said so; zero: it did not
@@ -118,6 +120,7 @@ func (a *App) OnSettings(fn func(Settings)) {
 
 func (a *App) tellSettings() {
 	a.lookAgain()
+	a.decideUsageLevel()
 	go func() {
 		a.telling.Lock()
 		defer a.telling.Unlock()

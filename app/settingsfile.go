@@ -28,22 +28,24 @@ type member struct {
 	// key is its name in a machine policy, "" for one that is a person's alone. read takes the value from there; nil: as in the file.
 	key  string
 	read func(raw json.RawMessage, s *Settings) error
+	word string // what stands in a policy for the value "", beside that; "" for none
 }
 
 var members = []member{
-	{name: "language", at: func(s *Settings) any { return &s.Language }, key: "language"},
+	{name: "language", at: func(s *Settings) any { return &s.Language }, key: "language", word: "system"},
 	{name: "appearance", at: func(s *Settings) any { return &s.Appearance }},
 	{name: "text_size", at: func(s *Settings) any { return &s.TextSize }},
 	{name: "width", at: func(s *Settings) any { return &s.Width }},
 	{name: "height", at: func(s *Settings) any { return &s.Height }},
 	{name: "tray", at: func(s *Settings) any { return &s.Tray }, key: "tray"},
 	{name: "remind", at: func(s *Settings) any { return &s.Remind }, key: "remind"},
-	{name: "network", at: func(s *Settings) any { return &s.Network }, key: policy.NetworkMode, read: readMode},
-	{name: "times", at: func(s *Settings) any { return &s.Times }, key: "network.windows", read: readTimes},
+	{name: "network", at: func(s *Settings) any { return &s.Network }, key: policy.NetworkMode, word: networkAuto},
+	{name: "times", at: func(s *Settings) any { return &s.Times }, key: "network.windows", read: readTimes, word: "none"},
 	{name: "paused", at: func(s *Settings) any { return &s.Paused }},
-	{name: "proxy", at: func(s *Settings) any { return &s.Proxy }, key: "network.proxy"},
-	{name: "ca", at: func(s *Settings) any { return &s.CA }, key: "network.ca"},
+	{name: "proxy", at: func(s *Settings) any { return &s.Proxy }, key: "network.proxy", word: "system"},
+	{name: "ca", at: func(s *Settings) any { return &s.CA }, key: "network.ca", word: "none"},
 	{name: "hold_usage", at: func(s *Settings) any { return &s.HoldUsage }, key: "usage.send", read: readSend},
+	{name: "usage_level", at: func(s *Settings) any { return &s.UsageLevel }, key: policy.UsageLevel, word: "default"},
 	{name: "seen", at: func(s *Settings) any { return &s.Seen }},
 	{name: "told_sending", at: func(s *Settings) any { return &s.ToldSending }},
 	{name: "sends_since", at: func(s *Settings) any { return &s.SendsSince }},

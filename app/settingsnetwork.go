@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"holdfast/licensing"
 	"holdfast/licensing/disk"
 	"holdfast/licensing/reconcile"
+	"holdfast/licensing/usage"
 )
 
 const (
@@ -40,8 +42,14 @@ func (s Settings) soundNetwork() Settings {
 	if s.CA != "" && (!filepath.IsAbs(s.CA) || len(s.CA) > wordLimit) {
 		s.CA = ""
 	}
+	if !slices.Contains(usageLevels, s.UsageLevel) {
+		s.UsageLevel = ""
+	}
 	return s
 }
+
+// usageLevels are the values of Settings.UsageLevel beside "".
+var usageLevels = []string{usage.LevelContract, usage.LevelComputer, usage.LevelFull}
 
 // CheckProxy says what is wrong with the address of a proxy. A password has no place in the settings, which are no secret: for a proxy
 // that wants one there are the system's settings.
@@ -71,17 +79,6 @@ func CheckCA(file string) error {
 	}
 	if reconcile.CheckNetwork(reconcile.Network{CA: b, CAFile: file}) != nil {
 		return &licensing.Mistake{Code: "ca_no_certificate", Args: map[string]any{"file": file}}
-	}
-	return nil
-}
-
-func readMode(raw json.RawMessage, s *Settings) error {
-	var mode string
-	if err := json.Unmarshal(raw, &mode); err != nil {
-		return err
-	}
-	if s.Network = mode; mode == networkAuto {
-		s.Network = ""
 	}
 	return nil
 }

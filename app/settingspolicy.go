@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"holdfast/app/policy"
+	"holdfast/licensing"
 )
 
 // Source says who decided on a setting.
@@ -97,6 +98,9 @@ var errValue = errors.New("a value that the setting cannot have")
 // decided puts the value of a policy into s.
 func (m member) decided(raw json.RawMessage, s *Settings) error {
 	one := *s
+	if m.word != "" && string(raw) == `"`+m.word+`"` {
+		raw = json.RawMessage(`""`)
+	}
 	read := m.read
 	if read == nil {
 		read = func(raw json.RawMessage, s *Settings) error { return json.Unmarshal(raw, m.at(s)) }
@@ -177,7 +181,33 @@ func (a *App) followPolicy() {
 	a.policy, a.settings = p, resolve(doc, p)
 	changed := a.settings.Settings != was
 	a.mu.Unlock()
+	a.decideUsageLevel() // it may be locked now
 	if changed {
 		a.tellSettings()
 	}
+}
+
+// decideUsageLevel tells the engine, once it is open, the level of detail that counts.
+func (a *App) decideUsageLevel() {
+	select {
+	case <-a.ready:
+	default:
+		return
+	}
+	if a.err == nil {
+		a.engine.DecideUsageLevel(a.usageRule())
+	}
+}
+
+// usageRule is the level of detail that counts, and who decided on it.
+func (a *App) usageRule() licensing.UsageRule {
+	src, level := a.SourceOf("usage_level"), a.Settings().UsageLevel
+	if level == "" && !src.Locked() {
+		return licensing.UsageRule{}
+	}
+	rule := licensing.UsageRule{Level: level, By: licensing.UsageByPerson, Org: src.Org, Locked: src.Locked()}
+	if src.From == FromLocked || src.From == FromDefault {
+		rule.By = licensing.UsageByOrganization
+	}
+	return rule
 }

@@ -35,6 +35,7 @@ type Engine struct {
 	rec       *records
 	spare     *records // what the checkpoint says, while the journal cannot be opened
 	lists     *lists
+	usageRule UsageRule
 	since     sinceCheckpoint
 	folded    int // weight of the records when they were looked through; 0: not yet
 	judging   terms.Judging

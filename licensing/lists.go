@@ -30,16 +30,16 @@ func (e *Engine) listsOf(rec *records) *lists {
 	if e.lists != nil && e.lists.of == rec && e.lists.changes == rec.changes {
 		return e.lists
 	}
-	l := newLists(rec)
+	l := newLists(rec, e.usageRule)
 	if rec == e.rec {
 		e.lists = l
 	}
 	return l
 }
 
-func newLists(rec *records) *lists {
+func newLists(rec *records, rule UsageRule) *lists {
 	l := &lists{of: rec, changes: rec.changes, parts: rec.signedParts(""), usage: rec.usageRecords(), meters: rec.meterTable(), keys: map[string]bool{}}
-	l.levels = rec.levelsInForce(l.meters)
+	l.levels = rec.levelsInForce(l.meters, rule)
 	for _, v := range sortedValues(rec.Vendors) {
 		l.vendors = append(l.vendors, vendorFacts(v))
 	}

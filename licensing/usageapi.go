@@ -45,14 +45,17 @@ type UsageView struct {
 	Oldest  time.Time // first use without a receipt
 	Due     time.Time // when the next file is due; zero: no contract asks for one
 	Level   string    // in force
-	LevelBy string    // "contract" when the license sets it, "person" when chosen, "" the default
-	Keep    terms.Length
-	Waiting []terms.UsageFile
-	Gaps    []terms.UsageGap
-	Seq     uint64
-	Head    string
-	Pruned  uint64 // entries taken out after their receipt
-	Problem terms.State
+	LevelBy string    // "contract" when the license sets it, "person" when chosen, "organization", "" the default
+	// LevelSet: no other level can be chosen; LevelOrg is who decided that, "" when not known.
+	LevelSet bool
+	LevelOrg string
+	Keep     terms.Length
+	Waiting  []terms.UsageFile
+	Gaps     []terms.UsageGap
+	Seq      uint64
+	Head     string
+	Pruned   uint64 // entries taken out after their receipt
+	Problem  terms.State
 }
 
 // MeterView is a meter with the days it counted on.

@@ -7,10 +7,25 @@ import (
 	"holdfast/licensing/usage"
 )
 
-// levelInForce is the level of detail for a vendor and who set it: "contract", "person" or "".
+// UsageRule is the level of detail of usage files that counts for all vendors here; none lets more leave than its contract says.
+type UsageRule struct {
+	Level  string // "" for no rule
+	By     string // UsageByPerson or UsageByOrganization
+	Org    string // who that is; "" when not known
+	Locked bool   // no other level can be chosen
+}
+
+// Whom a UsageRule is from.
+const (
+	UsageByPerson       = levelByPerson
+	UsageByOrganization = "organization"
+)
+
+// levelInForce is the level of detail for a vendor and who set it: "contract", "person", "organization" or "".
 type levelInForce struct {
 	level, by string
 	most      string // what the contract lets leave
+	rule      UsageRule
 }
 
 // The words of UsageView.LevelBy.
@@ -20,14 +35,23 @@ const (
 )
 
 // levelsInForce are those of all vendors, by root.
-func (r *records) levelsInForce(t *meterTable) map[string]levelInForce {
+func (r *records) levelsInForce(t *meterTable, rule UsageRule) map[string]levelInForce {
 	all := map[string]levelInForce{}
 	for _, v := range t.vendors {
 		l := levelInForce{level: usage.LevelContract, most: usage.LevelContract}
 		if levels[v.level] > levels[usage.LevelContract] {
-			l = levelInForce{v.level, levelByContract, v.level}
+			l = levelInForce{level: v.level, by: levelByContract, most: v.level}
 		}
-		if chosen := r.Usage[v.root].Level; chosen != "" && levels[chosen] <= levels[l.most] {
+		chosen := r.Usage[v.root].Level
+		switch {
+		case rule.Locked, levels[rule.Level] > 0 && chosen == "":
+			if l.by, l.rule = rule.By, rule; levels[rule.Level] > 0 {
+				l.level = rule.Level
+			}
+			if levels[l.level] > levels[l.most] {
+				l.level = l.most
+			}
+		case chosen != "" && levels[chosen] <= levels[l.most]:
 			l.level, l.by = chosen, levelByPerson
 		}
 		all[v.root] = l
@@ -59,10 +83,36 @@ func (l levelInForce) allows(level string) error {
 	switch {
 	case levels[level] == 0:
 		return &Mistake{Code: "usage_level", Args: map[string]any{"level": level}}
+	case l.rule.Locked && level != l.level:
+		return &Mistake{Code: "usage_level_set", Args: map[string]any{"level": l.level, "org": l.rule.Org}}
 	case levels[level] > levels[l.most]:
 		return &Mistake{Code: "usage_level_high", Args: map[string]any{"level": level, "most": l.most}}
 	}
 	return nil
+}
+
+// DecideUsageLevel has a rule count from now on. It records nothing: whoever keeps the rule tells it again at the next start.
+func (e *Engine) DecideUsageLevel(rule UsageRule) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.usageRule == rule || e.closed {
+		return
+	}
+	was := e.listsOf(e.rec).levels
+	e.usageRule, e.lists = rule, nil
+	for root, l := range e.listsOf(e.rec).levels {
+		if l.level != was[root].level {
+			e.endSessions(root)
+		}
+	}
+	e.changed()
+}
+
+// endSessions begins a new session of each ledger of a vendor with its next use: the grain of times belongs to a session.
+func (e *Engine) endSessions(root string) {
+	for _, l := range e.ledgersOf(root) {
+		l.book.EndSession()
+	}
 }
 
 // SetUsageLevel keeps a person's choice of level for a vendor; "" takes it back. What was recorded before stays as it was. The error
@@ -94,8 +144,6 @@ func (e *Engine) SetUsageLevel(ctx context.Context, vendor, level string) error 
 	if err := e.commit(ctx, ev, change{Usage: []usageRecord{u}}); err != nil {
 		return err
 	}
-	for _, l := range e.ledgersOf(v.Root) { // the grain of times belongs to a session
-		l.book.EndSession()
-	}
+	e.endSessions(v.Root)
 	return nil
 }

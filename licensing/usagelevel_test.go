@@ -2,6 +2,8 @@ package licensing
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,4 +100,49 @@ func bootsIn(c usage.Contents) (all []string) {
 		}
 	}
 	return all
+}
+
+func TestARuleOfTheOrganizationCountsBeforeAChoiceWithinTheContract(t *testing.T) {
+	c, d := newComputer(t), newDesk(t)
+	c.with(d.vendor, metered, func(l *terms.License) { l.Policy.Usage.Level = usage.LevelComputer })
+	c.uses("renders", 1, "")
+	set := UsageRule{Level: usage.LevelContract, By: UsageByOrganization, Org: "Acme GmbH", Locked: true}
+	for _, step := range []struct {
+		rule   UsageRule
+		chosen string // "": nothing
+		level  string
+		by     string
+		code   string // of the mistake of the choice
+	}{
+		{UsageRule{}, "", usage.LevelComputer, levelByContract, ""},
+		{set, usage.LevelComputer, usage.LevelContract, UsageByOrganization, "usage_level_set"},
+		{set, usage.LevelContract, usage.LevelContract, UsageByOrganization, ""},
+		{UsageRule{Level: usage.LevelFull, By: UsageByOrganization, Locked: true}, "", usage.LevelComputer, UsageByOrganization, ""}, // no more than the contract
+		{UsageRule{By: UsageByOrganization, Locked: true}, "", usage.LevelComputer, UsageByOrganization, ""},
+		{UsageRule{Level: usage.LevelComputer, By: UsageByOrganization}, "", usage.LevelContract, levelByPerson, ""}, // suggested: what was chosen counts
+		{UsageRule{}, "default", usage.LevelComputer, levelByContract, ""},
+		{UsageRule{Level: usage.LevelContract, By: UsageByPerson}, "", usage.LevelContract, levelByPerson, ""},
+	} {
+		c.DecideUsageLevel(step.rule)
+		var err error
+		if step.chosen != "" {
+			err = c.SetUsageLevel(t.Context(), "acme", strings.TrimPrefix(step.chosen, "default"))
+		}
+		var wrong *Mistake
+		if errors.As(err, &wrong) != (step.code != "") || wrong != nil && wrong.Code != step.code {
+			t.Errorf("%+v: %v", step, err)
+		}
+		u := c.Snapshot().Usage[0]
+		if u.Level != step.level || u.LevelBy != step.by || u.LevelSet != step.rule.Locked {
+			t.Errorf("%+v: level %s by %q, set %v", step, u.Level, u.LevelBy, u.LevelSet)
+		}
+	}
+	c.DecideUsageLevel(set)
+	if draft := c.drafts(UsageOptions{}); draft.AskedLevel() != usage.LevelContract {
+		t.Errorf("the file has level %s", draft.AskedLevel())
+	}
+	var wrong *Mistake
+	if _, err := c.DraftUsage(t.Context(), UsageOptions{Level: usage.LevelComputer}); !errors.As(err, &wrong) || wrong.Code != "usage_level_set" {
+		t.Errorf("another level was taken: %v", err)
+	}
 }

@@ -24,7 +24,7 @@ func (e *Engine) usageViews(f *terms.Facts, v *terms.Verdict, r clock.Reading) [
 		}
 		level := l.levels[vendor.root]
 		view := UsageView{
-			Root: vendor.root, Vendor: vendor.name, Level: level.level, LevelBy: level.by, Keep: vendor.keep,
+			Root: vendor.root, Vendor: vendor.name, Level: level.level, LevelBy: level.by, LevelSet: level.rule.Locked, LevelOrg: level.rule.Org, Keep: vendor.keep,
 			Gaps: e.rec.Usage[vendor.root].Gaps, Problem: e.usageState,
 		}
 		for i := range f.Metered {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"holdfast/app"
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/alarm"
 	"holdfast/licensing/plain"
@@ -53,6 +54,7 @@ type Desk interface {
 	Settings() Settings
 	ChangeSettings(change func(*Settings)) error
 	SourceOf(setting string) app.Source
+	Policy() policy.Policy // of the machine, as it was read last
 	// SyncNow contacts a vendor now and returns when that ended, at once when ctx does.
 	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
 	WindowOpened()                                // a person looks
@@ -75,6 +77,7 @@ type bareDesk struct{ settings Settings }
 func (d *bareDesk) Settings() Settings                      { return d.settings }
 func (d *bareDesk) ChangeSettings(fn func(*Settings)) error { fn(&d.settings); return nil }
 func (d *bareDesk) SourceOf(string) app.Source              { return app.Source{From: app.FromBuiltIn} }
+func (d *bareDesk) Policy() policy.Policy                   { return policy.Policy{} }
 func (d *bareDesk) WindowOpened()                           {}
 func (d *bareDesk) SyncNow(context.Context, string) (reconcile.Contact, error) {
 	return reconcile.Contact{}, &licensing.Mistake{Code: "no_address"}

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/docs"
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
@@ -73,7 +74,7 @@ func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
 		l.Text = v.Check(k.ID, k.Level, k.Args, v.zone)
 		if k.Level != terms.ToneOK {
 			l.Action, l.Button = terms.ActUseFile, v.Action(terms.ActUseFile)
-			if k.ID == "clock" || k.ID == "records" {
+			if k.ID == "clock" || k.ID == "records" || k.ID == "policy" {
 				l.Action, l.Button = "", v.t("help.again")
 			}
 		}
@@ -102,6 +103,9 @@ func (w *Window) startChecks() {
 	w.checks.running, w.checks.stale = true, false
 	w.work.quietly(func() func() {
 		list := w.engine.Checks(context.Background())
+		if p := w.o.Desk.Policy(); len(p.Files)+len(p.Findings) > 0 { // most computers have none
+			list = append(list, app.PolicyCheck(p))
+		}
 		st := w.look()
 		return func() {
 			if !w.checks.running { // everything was deleted meanwhile

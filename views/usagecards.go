@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -182,7 +183,7 @@ func (p *usagePage) leaves(m usageModel) []fyne.CanvasObject {
 	}
 	if m.Level.Locked {
 		card.Add(look.Row(look.Gap8, look.Cell{Object: look.NewIcon("lock", look.Secondary, look.IconRow), Align: look.Top},
-			look.Cell{Object: look.NewPara(p.v.t("usage.level.locked"), look.Quiet), Width: look.Stretch}))
+			look.Cell{Object: look.NewPara(cmp.Or(m.Level.By, p.v.t("usage.level.locked")), look.Quiet), Width: look.Stretch}))
 	}
 	card.Add(look.NewRule())
 	card.Add(look.NewPara(p.v.t("usage.never"), look.Body))

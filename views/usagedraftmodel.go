@@ -110,10 +110,11 @@ func (v voice) draftNotes(d licensing.UsageDraft) []string {
 // draftLevels are the levels of detail that a person may choose, or why there is no choice.
 func (v voice) draftLevels(s licensing.Snapshot, d licensing.UsageDraft, m *usageFileModel) {
 	level := d.AskedLevel()
-	allowed := []string{level}
+	allowed, by := []string{level}, ""
 	for _, u := range s.Usage {
 		if u.Root == d.Root {
-			allowed = v.usageLevel(s, u).Options
+			choice := v.usageLevel(s, u)
+			allowed, by = choice.Options, choice.By
 		}
 	}
 	m.Locked = len(allowed) < 2
@@ -121,7 +122,7 @@ func (v voice) draftLevels(s licensing.Snapshot, d licensing.UsageDraft, m *usag
 		m.Levels = append(m.Levels, levelOption{ID: l, Title: v.t("usagefile.level." + l), Sub: v.t("usagefile.level." + l + ".text"), On: l == level})
 	}
 	if len(allowed) < len(levels) {
-		m.LevelBy = v.t("usagefile.locked", "vendor", d.Vendor)
+		m.LevelBy = cmp.Or(by, v.t("usagefile.locked", "vendor", d.Vendor))
 	}
 }
 

@@ -271,7 +271,8 @@ var levels = []string{usage.LevelContract, usage.LevelComputer, usage.LevelFull}
 type levelModel struct {
 	Options []string // levels that the contract allows
 	On      int
-	Locked  bool // the contract sets the most, and there is no more than this to choose
+	Locked  bool   // somebody sets the most, and there is no more than this to choose
+	By      string // who that is: the organization; "" the contract
 }
 
 // usageLevel is what the vendor's licenses allow: the most of them, and whatever is less.
@@ -283,6 +284,13 @@ func (v voice) usageLevel(s licensing.Snapshot, u licensing.UsageView) levelMode
 		}
 	}
 	on := max(0, slices.Index(levels, u.Level))
+	if u.LevelSet {
+		by := v.Text("settings.locked.unnamed", nil)
+		if u.LevelOrg != "" {
+			by = v.Text("settings.locked", map[string]any{"org": u.LevelOrg})
+		}
+		return levelModel{Options: levels[on : on+1], Locked: true, By: by}
+	}
 	most = max(most, on)
 	return levelModel{Options: levels[:most+1], On: on, Locked: most < len(levels)-1 || u.LevelBy == "contract"}
 }

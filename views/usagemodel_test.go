@@ -207,9 +207,9 @@ func TestAPersonCanLetLessLeaveThanTheContractAllowsAndNeverMore(t *testing.T) {
 		policy, level, by string
 		want              levelModel
 	}{
-		{usage.LevelContract, usage.LevelContract, "", levelModel{[]string{"contract"}, 0, true}},
-		{usage.LevelComputer, usage.LevelComputer, "contract", levelModel{[]string{"contract", "computer"}, 1, true}},
-		{usage.LevelFull, usage.LevelComputer, "person", levelModel{[]string{"contract", "computer", "full"}, 1, false}},
+		{usage.LevelContract, usage.LevelContract, "", levelModel{Options: []string{"contract"}, On: 0, Locked: true}},
+		{usage.LevelComputer, usage.LevelComputer, "contract", levelModel{Options: []string{"contract", "computer"}, On: 1, Locked: true}},
+		{usage.LevelFull, usage.LevelComputer, "person", levelModel{Options: []string{"contract", "computer", "full"}, On: 1, Locked: false}},
 	} {
 		e.facts.Licenses[0].License.Policy.Usage.Level = c.policy
 		e.metered.usage[0].Level, e.metered.usage[0].LevelBy = c.level, c.by
@@ -217,6 +217,14 @@ func TestAPersonCanLetLessLeaveThanTheContractAllowsAndNeverMore(t *testing.T) {
 		if got := v.usageLevel(s, s.Usage[0]); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("policy %s, in force %s: %+v, want %+v", c.policy, c.level, got, c.want)
 		}
+	}
+	// The organization decided: nothing is to choose, and it is named.
+	e.metered.usage[0].Level, e.metered.usage[0].LevelBy = usage.LevelComputer, licensing.UsageByOrganization
+	e.metered.usage[0].LevelSet, e.metered.usage[0].LevelOrg = true, "Example Corp"
+	s := e.Snapshot()
+	want := levelModel{Options: []string{"computer"}, Locked: true, By: "Set by Example Corp."}
+	if got := v.usageLevel(s, s.Usage[0]); !reflect.DeepEqual(got, want) {
+		t.Errorf("set by the organization: %+v, want %+v", got, want)
 	}
 }
 

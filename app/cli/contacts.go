@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -236,6 +237,10 @@ type contactsPauseCmd struct {
 
 func (c *contactsPauseCmd) run(_ context.Context, s *session) (result, error) {
 	until, err := s.lastMoment(c.Until)
+	var wrong *licensing.Mistake
+	if errors.As(err, &wrong) && wrong.Code == "date_unreadable" {
+		err = mistake("pause_unclear", map[string]any{"text": c.Until})
+	}
 	if err != nil {
 		return result{}, err
 	}

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"holdfast/app"
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
 )
@@ -16,7 +18,11 @@ type checkJSON struct {
 	State terms.State `json:"state,omitempty"`
 	Text  string      `json:"text"`
 	Do    string      `json:"do,omitempty"`
+	code  int         // of a state that is not one of a license
 }
+
+// statePolicy is the state of a machine policy in which something does not count.
+const statePolicy terms.State = "policy_errors"
 
 // run shows one line a check: a word for how it stands, its name and a sentence. The code is that of the worst line.
 func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
@@ -33,13 +39,14 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 		}
 		checks = append(checks, j)
 	}
+	checks = append(checks, s.policyCheck())
 	r := result{}
 	worst := terms.ToneOK
 	var rows [][]string
 	for _, k := range checks {
 		rows = append(rows, []string{s.text("doctor.level."+string(k.Level), nil), s.text("doctor."+k.ID+".name", nil), k.Text})
-		code := codeOK
-		if k.State != "" && k.ID != "contact" { // that nobody was reached takes nothing away
+		code := k.code
+		if code == codeOK && k.State != "" && k.ID != "contact" { // that nobody was reached takes nothing away
 			code = k.State.ExitCode(s.Strict)
 		}
 		switch {
@@ -103,6 +110,21 @@ func (s *session) check(k licensing.Check, at time.Time) checkJSON {
 		return j
 	}
 	j.Text = s.say.Check(k.ID, k.Level, k.Args, s.zone)
+	return j
+}
+
+// policyCheck is the line of the machine policy: what does not count is told with the way to put it right.
+func (s *session) policyCheck() checkJSON {
+	p := s.home.Policy()
+	j := s.check(app.PolicyCheck(p), s.now())
+	if p.Broken() {
+		j.State, j.code = statePolicy, codePolicy
+	}
+	var all []string
+	for _, f := range s.findings(p.Findings) {
+		all = append(all, f.Text)
+	}
+	j.Do = strings.Join(all, " ")
 	return j
 }
 

@@ -74,7 +74,7 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 		switch wrong.Code {
 		case "home_of_another":
 			r.code = codeForbidden
-		case "network_off":
+		case "network_off", "usage_level_set":
 			r.code = codeLocked
 		}
 		id := s.mistakeID(wrong)

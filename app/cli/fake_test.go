@@ -153,8 +153,12 @@ func (f *fake) run(t *testing.T, command string) (code int, out, problems string
 	t.Helper()
 	var o, p bytes.Buffer
 	s := Streams{In: strings.NewReader(""), Out: &o, Err: &p, Dir: t.TempDir(), Env: func(string) string { return "" }}
+	home := f.home
+	if home == nil {
+		home = &fakeHome{}
+	}
 	code = Run(t.Context(), strings.Fields(command), s, func(context.Context, Access) (Opened, func() error, error) {
-		return Opened{Engine: f, Home: f.home, Start: new(fakeStart)}, func() error { return nil }, nil
+		return Opened{Engine: f, Home: home, Start: new(fakeStart)}, func() error { return nil }, nil
 	})
 	return code, o.String(), p.String()
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"holdfast/app/policy"
 )
 
 // printHelp shows what a verb does, its options, examples and exit codes; at is nil for the program as a whole.
@@ -40,6 +42,9 @@ func (s *session) programHelp(p *page, k *kong.Kong) {
 
 func (s *session) verbHelp(p *page, at *kong.Node) {
 	p.add(s.text(at.Help, nil))
+	if verbPath(at) == "policy" {
+		p.add(s.text("cli.policy.where", map[string]any{"file": policy.File(), "dropins": policy.DropIns()}))
+	}
 	p.gap()
 	p.add(s.text("cli.help.head.usage", nil))
 	p.indent(synopsis(at))

@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"holdfast/app"
 	"holdfast/app/policy"
@@ -32,7 +29,9 @@ type ruleJSON struct {
 // findingJSON is something in a policy file that was not understood, with its sentence.
 type findingJSON struct {
 	policy.Finding
-	Text string `json:"text"`
+	Expected string `json:"expected,omitempty"` // what can stand there
+	Fix      string `json:"fix,omitempty"`      // a command that puts it right
+	Text     string `json:"text"`
 }
 
 type policyJSON struct {
@@ -68,6 +67,7 @@ func (c *policyShowCmd) run(_ context.Context, s *session) (result, error) {
 	for _, f := range j.Findings {
 		r.page.add(f.Text)
 	}
+	r.page.add(s.text("cli.policy.more", nil))
 	r.json = j
 	return r, nil
 }
@@ -87,37 +87,19 @@ func (s *session) rule(k setting) ruleJSON {
 func (s *session) findings(all []policy.Finding) []findingJSON {
 	out := []findingJSON{}
 	for _, f := range all {
-		text := s.text("cli.policy.finding."+f.Code, map[string]any{"file": f.File, "key": f.Key})
+		x := findingJSON{Finding: f, Text: s.text("cli.policy.finding."+f.Code, map[string]any{"file": f.File, "key": f.Key, "name": f.Name})}
 		if f.Line > 0 {
-			text += " " + s.text("cli.policy.line", map[string]any{"n": f.Line})
+			x.Text += " " + s.text("cli.policy.line", map[string]any{"n": f.Line})
 		}
-		out = append(out, findingJSON{f, text})
+		if x.Expected = s.expected(f); x.Expected != "" {
+			x.Text += " " + x.Expected
+		}
+		if x.Fix = fix(f); x.Fix != "" {
+			x.Text += " " + s.text("cli.policy.fix", map[string]any{"command": x.Fix})
+		}
+		out = append(out, x)
 	}
 	return out
-}
-
-type policyExplainCmd struct {
-	looks
-	Key string `arg:"" help:"cli.arg.policykey"`
-}
-
-// run says of one key what it is for, which value is in force and where that is from.
-func (c *policyExplainCmd) run(_ context.Context, s *session) (result, error) {
-	i := slices.IndexFunc(settings, func(k setting) bool { return k.policy != "" && (k.policy == c.Key || k.key == c.Key) })
-	if i < 0 {
-		var keys []string
-		for _, k := range settings {
-			if k.policy != "" {
-				keys = append(keys, k.policy)
-			}
-		}
-		return result{}, mistake("policy_key_unknown", map[string]any{"key": c.Key, "keys": strings.Join(keys, "|")})
-	}
-	k := settings[i]
-	x := s.rule(k)
-	r := result{json: map[string]any{"rule": x}}
-	r.page.add(k.policy+": "+k.show(s), x.Text, s.text("cli.settings.about."+k.key, nil), s.text("cli.policy.setting", map[string]any{"key": k.key}))
-	return r, nil
 }
 
 type policyValidateCmd struct {
@@ -125,7 +107,7 @@ type policyValidateCmd struct {
 	File string `arg:"" help:"cli.arg.policyfile"`
 }
 
-// run looks at a policy file without using it: 60 when it has errors, 10 with --strict when it has warnings alone.
+// run looks at a policy file without using it: 60 when anything in it is not as it should be, also what would only be passed over.
 func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 	name := s.resolve(c.File)
 	b, err := disk.ReadFile(disk.OS(), name, policyLimit)
@@ -144,12 +126,7 @@ func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 	r := result{}
 	for _, f := range j.Findings {
 		r.page.add(f.Text)
-		switch {
-		case !f.Warning:
-			j.OK, r.code = false, codePolicy
-		case s.Strict:
-			r.code = cmp.Or(r.code, codeAct)
-		}
+		j.OK, r.code = false, codePolicy
 	}
 	if j.OK {
 		r.page.add(s.text("cli.policy.ok", map[string]any{"n": len(entries)}))

@@ -89,7 +89,7 @@ var settings = []setting{
 		func() []string { return onOff },
 		"",
 	},
-	networkSetting, timesSetting, proxySetting, caSetting, sendUsageSetting,
+	networkSetting, timesSetting, proxySetting, caSetting, sendUsageSetting, usageLevelSetting,
 }
 
 func textSizes() []string {
@@ -137,29 +137,38 @@ type settingsJSON struct {
 	Proxy     string    `json:"proxy"`
 	CA        string    `json:"ca"`
 	SendUsage bool      `json:"send_usage"`
+
+	UsageLevel string `json:"usage_level"`
 }
 
 func (c *settingsListCmd) run(_ context.Context, s *session) (result, error) {
 	r := result{json: s.settingsJSON()}
 	var rows [][]string
 	for _, k := range settings {
-		rows = append(rows, []string{k.key, k.show(s), s.text("cli.settings.about."+k.key, nil) + s.setBy(k)})
+		other := ""
+		if k.policy != k.key {
+			other = k.policy
+		}
+		rows = append(rows, []string{k.key, k.show(s), other, s.text("cli.settings.about."+k.key, nil) + s.setBy(k)})
 	}
 	r.page.table(rows)
 	return r, nil
 }
 
 func (s *session) settingsJSON() any {
-	now, locked := s.home.Settings(), map[string]string{}
+	now, locked, policies := s.home.Settings(), map[string]string{}, map[string]string{}
 	for _, k := range settings {
+		if k.policy != "" {
+			policies[k.key] = k.policy
+		}
 		if src := s.home.SourceOf(app.SettingOf(k.policy)); src.Locked() {
 			locked[k.key] = src.Org
 		}
 	}
 	return map[string]any{"settings": settingsJSON{
 		Language: orSystem(now.Language), Appearance: orSystem(now.Appearance), TextSize: now.TextSize, Tray: now.Tray, Remind: now.Remind, Start: s.start.On(),
-		Network: orAuto(now.Network), Times: now.Times, Paused: utc(now.Paused), Proxy: orSystem(now.Proxy), CA: now.CA, SendUsage: !now.HoldUsage,
-	}, "locked": locked}
+		Network: orAuto(now.Network), Times: now.Times, Paused: utc(now.Paused), Proxy: orSystem(now.Proxy), CA: now.CA, SendUsage: !now.HoldUsage, UsageLevel: orDefault(now.UsageLevel),
+	}, "locked": locked, "policy_keys": policies}
 }
 
 type settingsSetCmd struct {
@@ -169,20 +178,41 @@ type settingsSetCmd struct {
 }
 
 func (c *settingsSetCmd) run(_ context.Context, s *session) (result, error) {
-	i := slices.IndexFunc(settings, func(k setting) bool { return k.key == c.Key })
-	if i < 0 {
+	k, ok := settingNamed(c.Key)
+	if !ok {
 		return result{}, mistake("setting_unknown", map[string]any{"key": c.Key, "keys": keys()})
 	}
-	k := settings[i]
 	if k.values != nil && !slices.Contains(k.values(), c.Value) {
-		return result{}, mistake("setting_value", map[string]any{"key": c.Key, "value": c.Value, "values": span(k.values())})
+		return result{}, s.wrongValue(k, c.Value)
 	}
 	if err := k.set(s, c.Value); err != nil {
 		return result{}, err
 	}
 	r := result{json: s.settingsJSON()}
-	r.page.add(s.text("cli.settings.set", map[string]any{"key": c.Key, "value": c.Value}))
+	now := k.show(s)
+	r.page.add(s.text("cli.settings.set", map[string]any{"key": k.key, "value": now}))
+	if id := "cli.settings.unset." + k.key; now == samples[k.policy].usual && s.say.Has(id) {
+		r.page.add(s.text(id, nil)) // what counts instead
+	}
 	return r, nil
+}
+
+// settingNamed is the setting with a name, which may also be that of the machine policy.
+func settingNamed(name string) (setting, bool) {
+	i := slices.IndexFunc(settings, func(k setting) bool { return name != "" && (k.key == name || k.policy == name) })
+	if i < 0 {
+		return setting{}, false
+	}
+	return settings[i], true
+}
+
+// wrongValue says which values a setting takes: all of them, or the bounds of a number.
+func (s *session) wrongValue(k setting, value string) error {
+	values := k.values()
+	if first, last, long := bounds(values); long {
+		return mistake("setting_range", map[string]any{"key": k.key, "value": value, "least": first, "most": last})
+	}
+	return mistake("setting_value", map[string]any{"key": k.key, "value": value, "values": strings.Join(values, "|")})
 }
 
 func keys() string {
@@ -193,10 +223,10 @@ func keys() string {
 	return strings.Join(all, "|")
 }
 
-// span names values as help does; a long row of numbers by its ends.
-func span(values []string) string {
+// bounds are the first and the last of a long row of numbers.
+func bounds(values []string) (first, last string, long bool) {
 	if len(values) > 10 {
-		return values[0] + "…" + values[len(values)-1]
+		return values[0], values[len(values)-1], true
 	}
-	return strings.Join(values, "|")
+	return "", "", false
 }

@@ -217,3 +217,44 @@ func TestSettingsAskForNoEngine(t *testing.T) {
 		}
 	}
 }
+
+func TestThePolicyThatIsExplainedIsInOrderAsItStands(t *testing.T) {
+	s, _ := testSession(t, "en")
+	s.home, s.start = &fakeHome{settings: app.Settings{TextSize: 100}}, new(fakeStart)
+	entries, found := policy.Parse("policy.json", []byte(strings.Join(example(), "\n")), app.PolicyKeys())
+	if len(found) != 0 || len(entries) != len(app.PolicyKeys()) || len(samples) != len(entries) {
+		t.Errorf("%v, %d of %d keys", found, len(entries), len(app.PolicyKeys()))
+	}
+	for _, k := range settings {
+		if k.policy == "" {
+			continue
+		}
+		if got := k.show(s); samples[k.policy].usual != got {
+			t.Errorf("%s: usual is %q, not %q", k.policy, got, samples[k.policy].usual)
+		}
+		// What is said to be taken is taken.
+		values := []string{samples[k.policy].usual}
+		if k.values != nil {
+			values = k.values()
+		}
+		for _, v := range values {
+			written := `"` + v + `"`
+			if k.values != nil && slices.Equal(k.values(), onOff) {
+				written = map[string]string{on: "true", off: "false"}[v]
+			}
+			if err := app.PolicyKeys()[k.policy]([]byte(written)); err != nil {
+				t.Errorf("%s does not take %s", k.policy, written)
+			}
+		}
+		if _, err := (&policyExplainCmd{Key: k.policy}).run(t.Context(), s); err != nil {
+			t.Errorf("%s: %v", k.policy, err)
+		}
+	}
+}
+
+func TestAPauseWithoutAUnitIsAskedForOne(t *testing.T) {
+	f := &fake{home: &fakeHome{}}
+	if code, _, problems := f.run(t, "contacts pause 8"); code != codeUsage || !strings.Contains(problems, "Add a unit, or name a date: 8h, 3d or 2026-12-24.") {
+		t.Errorf("exit %d, %q", code, problems)
+	}
+}

@@ -73,7 +73,27 @@ var (
 		func() []string { return onOff },
 		"usage.send",
 	}
+	usageLevelSetting = setting{
+		"usage-level",
+		func(s *session) string { return orDefault(s.home.Settings().UsageLevel) },
+		func(s *session, v string) error {
+			return s.home.ChangeSettings(func(c *app.Settings) {
+				if c.UsageLevel = v; v == levelDefault {
+					c.UsageLevel = ""
+				}
+			})
+		},
+		func() []string { return append([]string{levelDefault}, levels...) },
+		"usage.level",
+	}
 )
+
+func orDefault(v string) string {
+	if v == "" {
+		return levelDefault
+	}
+	return v
+}
 
 func orAuto(v string) string {
 	if v == "" {

@@ -149,13 +149,13 @@ type tree struct {
 	} `cmd:"" help:"cli.help.settings"`
 	Policy struct {
 		Show     policyShowCmd     `cmd:"" default:"1" help:"cli.help.policy.show" codes:"0"`
-		Validate policyValidateCmd `cmd:"" help:"cli.help.policy.validate" codes:"0,10,29,60"`
+		Validate policyValidateCmd `cmd:"" help:"cli.help.policy.validate" codes:"0,29,60"`
 		Explain  policyExplainCmd  `cmd:"" help:"cli.help.policy.explain" codes:"0,2"`
 	} `cmd:"" help:"cli.help.policy"`
 	Events  eventsCmd  `cmd:"" help:"cli.help.events" codes:"0,2,40,41,130"`
 	Metrics metricsCmd `cmd:"" help:"cli.help.metrics" codes:"0,2,40,41,42,43"`
 	Guide   guideCmd   `cmd:"" help:"cli.help.guide" codes:"0,2"`
-	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43"`
+	Doctor  doctorCmd  `cmd:"" help:"cli.help.doctor" codes:"0,10,31,32,33,40,41,43,60"`
 	Setup   setupCmd   `cmd:"" help:"cli.help.setup" codes:"0,2,40,41,43"`
 	Agent   agentCmd   `cmd:"" help:"cli.help.agent" codes:"0,42,43,75"`
 	Open    openCmd    `cmd:"" help:"cli.help.open" codes:"0,2,75"`

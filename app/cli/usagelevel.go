@@ -33,6 +33,7 @@ type levelJSON struct {
 	VendorName string `json:"vendor_name"`
 	Level      string `json:"level"`
 	By         string `json:"by,omitempty"`
+	Locked     bool   `json:"locked,omitempty"` // no other can be chosen
 }
 
 // run shows at which level of detail usage leaves, and who decided it, or keeps the person's choice.
@@ -54,7 +55,7 @@ func (c *usageLevelCmd) run(ctx context.Context, s *session) (result, error) {
 		if !s.isVendor(u.Root, c.Vendor) {
 			continue
 		}
-		all = append(all, levelJSON{Vendor: u.Root, VendorName: u.Vendor, Level: u.Level, By: u.LevelBy})
+		all = append(all, levelJSON{Vendor: u.Root, VendorName: u.Vendor, Level: u.Level, By: u.LevelBy, Locked: u.LevelSet})
 		r.page.add(s.text("cli.usage.vendor", map[string]any{"vendor": u.Vendor}))
 		r.page.indent(s.levelLine(u), s.text("cli.usage.level.about."+u.Level, nil))
 	}
@@ -81,6 +82,12 @@ func (s *session) levelLine(u licensing.UsageView) string {
 	switch u.LevelBy {
 	case "contract":
 		return s.text("cli.usage.level.contract", args)
+	case licensing.UsageByOrganization:
+		id := "cli.usage.level.organization"
+		if args["org"] = u.LevelOrg; u.LevelOrg == "" {
+			id = "cli.usage.level.organization.unnamed"
+		}
+		return s.text(id, args)
 	case "person":
 		return s.text("cli.usage.level.person", args)
 	}

@@ -87,6 +87,12 @@ func (p Policy) Broken() bool {
 	return slices.ContainsFunc(p.Findings, func(f Finding) bool { return !f.Warning })
 }
 
+// File is the policy file of the system.
+func File() string { return filepath.Join(Dir(), file) }
+
+// DropIns are the drop-ins of the system, as a pattern.
+func DropIns() string { return filepath.Join(Dir(), dropIns, "*.json") }
+
 // Read reads the policy in a folder. A folder that is not there holds none.
 func Read(dir string, keys Keys) Policy {
 	p := Policy{Entries: map[string]Entry{}}
