@@ -103,7 +103,7 @@ func TestALicenseKeyIsActivatedAtOnce(t *testing.T) {
 	if len(b.desk.syncs) != 1 {
 		t.Errorf("asked %q", b.desk.syncs)
 	}
-	b.mustSay("Done. You can work, also offline, until 14 March 2027.", "Acme GmbH answered today, 12:00.", "What changes", "AcmeCAD Pro", "Done")
+	b.mustSay("Done. You can work, also offline, until 14 March 2027.", "Acme GmbH answered today, 12:00.", "What changed", "AcmeCAD Pro", "Done")
 	b.mustNotSay("Asking Acme GmbH …", "1 change came in.")
 	if b.focused() != "done" {
 		t.Errorf("the focus is on %q", b.focused())

@@ -44,7 +44,8 @@ func (v voice) errand(s licensing.Snapshot, e errand, d contactsFetched) errandM
 	m := errandModel{Title: v.ofKind(e.kind, "row.request", "vendor", vendorName(s, e.root)), Check: e.made.Request.ID == ""}
 	c, _ := contactOf(s, e.root)
 	own := d.asks[e.root]
-	carried := c.Plan.Running && !m.Check && !c.Plan.At.Before(r.Created)
+	// One that made itself, after the request was made, and of which no end is known.
+	carried := c.Plan.Running && !m.Check && !c.Plan.At.Before(r.Created) && e.contact.At.Before(c.Plan.At)
 	switch {
 	case r.State == terms.RequestRefused:
 		m.Phase, m.Refusal = errandRefused, v.refusal(s, r)

@@ -89,7 +89,7 @@ func (p *errandPage) done(m errandModel) {
 		for _, c := range m.Changes {
 			list.Add(look.NewChange(c.Sign, c.Name, c.Text, c.Was))
 		}
-		parts = append(parts, look.PaddedCard(look.Column(look.Gap8, look.NewPara(p.v.t("preview.changes"), look.Heading), list)))
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap8, look.NewPara(p.v.t("errand.changed"), look.Heading), list)))
 	}
 	p.main = p.button(look.PrimaryButton, "done", p.v.t("done"), p.do.finish)
 	p.page.Set(sheet(append(parts, p.command())...))

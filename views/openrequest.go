@@ -93,11 +93,10 @@ func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path strin
 
 // openRequestPage shows a request file again: its name, check words and what to do with it.
 type openRequestPage struct {
-	v     voice
-	do    openRequestActions
-	page  *look.Page
-	main  *look.Button
-	first fyne.Focusable
+	v    voice
+	do   openRequestActions
+	page *look.Page
+	main *look.Button
 }
 
 func newOpenRequestPage(v voice, page *look.Page, do openRequestActions) *openRequestPage {
@@ -128,13 +127,13 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		order = []*look.Button{done, save}
 	}
 	if m.Send != "" {
-		at := 0
+		order = slices.DeleteFunc(order, func(b *look.Button) bool { return b == done })
+		order = slices.Insert(order, 0, button("send", m.Send, p.do.send))
 		if m.Saved || m.Decided {
-			order = append([]*look.Button{done}, slices.DeleteFunc(order, func(b *look.Button) bool { return b == done })...)
-			at = 1
+			order = slices.Insert(order, 0, done)
 		}
-		order = slices.Insert(order, at, button("send", m.Send, p.do.send))
 	}
+	var rest []*look.Button
 	if m.Mail {
 		label := p.v.t("open_request.mail")
 		if m.Saved {
@@ -142,11 +141,11 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		}
 		mail := button("mail", label, p.do.mail)
 		mail.Symbol = "mail"
-		order = append(order[:len(order):len(order)], mail)
+		rest = append(rest, mail)
 	}
+	rest = append(rest, cancel)
 	p.main = order[0]
 	p.main.Kind = look.PrimaryButton
-	p.first = p.main
 	words := look.Row(look.Gap12, look.Cell{Object: look.NewIcon("seal", look.Secondary, look.IconRow), Width: 24},
 		look.Cell{Object: look.NewLine(p.v.t("open_request.words"), look.Quiet)},
 		look.Cell{Object: look.NewCutLine(m.Words, look.CodeBold), Width: look.Stretch})
@@ -168,12 +167,20 @@ func (p *openRequestPage) Set(m openRequestModel) {
 		parts = append(parts, look.PaddedCard(look.Column(look.Gap8,
 			look.NewPara(p.v.t("brings.title"), look.Heading), look.Bullets(m.Brings))))
 	}
-	p.page.Set(sheet(append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }))...))
-	row := look.Wrapped(look.Gap12)
-	for _, b := range append(order, cancel) {
-		row.Add(b)
+	bar := look.Wrapped(look.Gap12)
+	for _, b := range order {
+		bar.Add(b)
 	}
-	p.page.SetBar(row)
+	more := bar
+	if m.Send != "" { // the bar is for the next step, and leaves room for the page
+		more = look.Wrapped(look.Gap12)
+		parts = append(parts, more)
+	}
+	for _, b := range rest {
+		more.Add(b)
+	}
+	p.page.Set(sheet(append(parts, look.NewCommand(p.v.t("command"), command, p.v.t("copy"), func() { p.do.command(command) }))...))
+	p.page.SetBar(bar)
 }
 
 // how says how the request gets to the vendor without a person, or what keeps it from that.
@@ -212,7 +219,7 @@ func wayLine(words string, links ...*look.Button) fyne.CanvasObject {
 	case words == "":
 		return look.Row(look.Gap12, sign, look.Cell{Object: row, Width: look.Stretch})
 	}
-	cells := []look.Cell{sign, text()}
+	cells := []look.Cell{{Object: sign.Object}, text()}
 	for _, b := range links {
 		cells = append(cells, look.Cell{Object: b})
 	}

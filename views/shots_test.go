@@ -27,7 +27,7 @@ type scene struct {
 }
 
 func scenes() []scene {
-	return slices.Concat(firstScenes(), planScenes(), offlineScenes(), usageScenes(), usageFileScenes(), contactScenes())
+	return slices.Concat(firstScenes(), planScenes(), offlineScenes(), usageScenes(), usageFileScenes(), contactScenes(), errandScenes())
 }
 
 func firstScenes() []scene {
