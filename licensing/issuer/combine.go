@@ -105,9 +105,9 @@ func (g *group) serve(batch []*job) {
 	}
 }
 
-// lost says whether the connection to the store was lost.
+// lost says whether the connection to the store was lost, or leads to where nothing can be written.
 func lost(err error) bool {
-	return hasCode(err, CodeAway, CodeUnsure)
+	return hasCode(err, CodeAway, CodeUnsure, CodeReadOnly)
 }
 
 func (g *group) commit(batch []*job) error {

@@ -14,6 +14,9 @@ const (
 	chunkSize = 4 << 20
 )
 
+// idledTooLong is what ends a transaction in which nothing was asked for too long: it was not committed.
+const idledTooLong = "25P03"
+
 // commit writes everything and commits, in one round trip unless it is very much.
 func (t *pgTx) commit(changes []change) error {
 	b := &pgx.Batch{}
@@ -43,7 +46,7 @@ func (t *pgTx) commit(changes []change) error {
 		return nil
 	}
 	var pg *pgconn.PgError
-	if pgconn.SafeToRetry(err) || errors.As(err, &pg) && pg.Severity == "ERROR" || !t.c.Conn().IsClosed() {
+	if pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Severity == "ERROR" || pg.Code == idledTooLong) || !t.c.Conn().IsClosed() {
 		return t.lose(err)
 	}
 	t.err = say(CodeUnsure, err, "database", t.s.name)
