@@ -50,7 +50,7 @@ type VendorView struct {
 	Words   []string
 	Version int
 	KeyIDs  []string
-	URLs    []string // addresses of its service
+	URLs    []string // addresses of its service that this computer may contact
 	// HasKey says that a license key of this vendor is kept here (from a welcome file), so that a request needs none typed.
 	HasKey bool
 }
@@ -97,6 +97,7 @@ type Item struct {
 	// NeedsTrust: the vendor is new and RootWords must be compared. NeedsYes: it takes rights away.
 	NeedsTrust bool
 	RootWords  []string
+	URLs       []string // of a key file: the addresses that this computer will contact, as it says
 	NeedsYes   bool
 	License    *terms.License // the license in it, when verified
 	standing   *exchange.Standing

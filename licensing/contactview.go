@@ -77,8 +77,8 @@ func (e *Engine) contactViews(v *terms.Verdict, r clock.Reading) []ContactView {
 			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.Last, Failures: rec.Fails,
 			Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress}, ClockDoubt: doubt,
 		}
-		if len(vendor.Profile.URLs) > 0 {
-			c.Host, c.Plan = hostOf(vendor.Profile.URLs[0]), reconcile.Plan{Hold: reconcile.HoldNobody}
+		if urls := vendor.Profile.ServiceURLs(); len(urls) > 0 {
+			c.Host, c.Plan = hostOf(urls[0]), reconcile.Plan{Hold: reconcile.HoldNobody}
 		}
 		if l := e.contacts[vendor.Root]; l != nil {
 			c.Last, c.Plan = cmp.Or(l.last, c.Last), cmp.Or(l.plan, c.Plan)

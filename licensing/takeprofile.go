@@ -43,7 +43,7 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 	if succeeded(offered, b) {
 		return nil // an older link of the chain; the newest one is what a new customer is asked about
 	}
-	it.Kind, it.RootWords = exchange.KindProfile, exchange.RootWords(offeredRoot)
+	it.Kind, it.RootWords, it.URLs = exchange.KindProfile, exchange.RootWords(offeredRoot), offered.ServiceURLs()
 	if !introduces(b) {
 		return p.problem(it, terms.StateFileUnknownSender, nil)
 	}
@@ -96,7 +96,7 @@ func introduces(b exchange.Bundle) bool {
 }
 
 func (p *planner) newerProfile(it *Item, env exchange.Envelope, profile exchange.Profile, v vendorRecord, draft *records) *step {
-	it.Kind, it.Vendor, it.Root, it.Issued = exchange.KindProfile, profile.Name, v.Root, profile.Issued
+	it.Kind, it.Vendor, it.Root, it.Issued, it.URLs = exchange.KindProfile, profile.Name, v.Root, profile.Issued, profile.ServiceURLs()
 	if doc, ok := p.rec.Documents[documentHash(env)]; ok && profile.Version == v.Profile.Version {
 		return p.problem(it, terms.StateFileKnown, terms.Slots{"date": doc.Taken})
 	}

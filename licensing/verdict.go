@@ -191,7 +191,7 @@ func (e *Engine) snapshot() Snapshot {
 }
 
 func (e *Engine) vendorView(v vendorRecord) VendorView {
-	view := VendorView{Vendor: vendorFacts(v), Version: v.Profile.Version, URLs: v.Profile.URLs}
+	view := VendorView{Vendor: vendorFacts(v), Version: v.Profile.Version, URLs: v.Profile.ServiceURLs()}
 	if root, err := exchange.DecodeKey(v.Profile.Root); err == nil {
 		view.Words = exchange.RootWords(root)
 	}

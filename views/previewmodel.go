@@ -27,7 +27,7 @@ type previewFile struct {
 	Repaired     string
 	State        string // why it cannot be used, when it cannot
 	Changes      []change
-	Facts        [][2]string // what a question or a decision says
+	Facts        [][2]string // what a question or a decision says, and whom a new vendor has contacted
 }
 
 // trustModel is the question about a new vendor.
@@ -220,6 +220,9 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 	f.Changes = append(f.Changes, v.renewed(s, it)...)
 	if it.Usable && decided(it) {
 		f.Facts = v.decision(it.Finding)
+	}
+	if len(it.URLs) > 0 {
+		f.Facts = [][2]string{{v.t("preview.contacts"), strings.Join(it.URLs, " ")}}
 	}
 	if confirmed(it) {
 		f.Facts = v.receiptIn(s, it)

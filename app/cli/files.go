@@ -164,6 +164,9 @@ func (s *session) itemLines(it licensing.Item, at time.Time, full bool, known []
 			}
 		}
 	}
+	if full && it.Kind == exchange.KindProfile && (it.NeedsTrust || it.Vendor != "") {
+		p.indent(s.addresses(it.URLs))
+	}
 	if sameName(it, known) {
 		p.indent(s.text("cli.keys.same_name", nil))
 	}

@@ -33,6 +33,7 @@ type itemJSON struct {
 	ForOther   bool         `json:"for_other,omitempty"`
 	NeedsTrust bool         `json:"needs_trust,omitempty"`
 	RootWords  []string     `json:"root_words,omitempty"`
+	URLs       []string     `json:"urls,omitempty"`
 	NeedsYes   bool         `json:"needs_yes,omitempty"`
 	License    *licenseJSON `json:"license,omitempty"`
 	Changes    []changeJSON `json:"changes,omitempty"`
@@ -72,7 +73,7 @@ func (s *session) reportJSON(rep licensing.Report, at time.Time, inside bodies) 
 		i := itemJSON{
 			Source: it.Source, Name: it.Name, Kind: it.Kind, Vendor: it.Vendor, Root: it.Root, Words: it.Words, Repaired: it.Repaired,
 			Issued: it.Issued.UTC(), State: it.Finding.State, Tone: it.Finding.Tone, jsonAnswers: answersJSON(s.itemAnswers(it, at)),
-			Usable: it.Usable, Taken: it.Taken, ForOther: it.ForOther, NeedsTrust: it.NeedsTrust, RootWords: it.RootWords, NeedsYes: it.NeedsYes,
+			Usable: it.Usable, Taken: it.Taken, ForOther: it.ForOther, NeedsTrust: it.NeedsTrust, RootWords: it.RootWords, URLs: it.URLs, NeedsYes: it.NeedsYes,
 			Documents: it.Documents, Usage: inside.usage(it), Receipt: inside.receipt(it),
 		}
 		if l := it.License; l != nil {

@@ -18,6 +18,7 @@ type Code string
 const (
 	CodeVendorID        Code = "vendor_id"         // 2: the short name has other characters
 	CodeExists          Code = "exists"            // 2: the folder holds an issuer already
+	CodeServiceURL      Code = "service_url"       // 2: computers would not contact that address
 	CodeNone            Code = "none"              // 29: the folder holds no issuer
 	CodeNewer           Code = "newer"             // 26: made by a newer version
 	CodeBusy            Code = "busy"              // 75: another process has the store open
@@ -83,7 +84,7 @@ const (
 )
 
 var exits = map[Code]int{
-	CodeVendorID: 2, CodeExists: 2, CodeNone: 29, CodeNewer: 26, CodeBusy: 75, CodeDamaged: 33, CodeSpace: 43,
+	CodeVendorID: 2, CodeServiceURL: 2, CodeExists: 2, CodeNone: 29, CodeNewer: 26, CodeBusy: 75, CodeDamaged: 33, CodeSpace: 43,
 	CodeRootMissing: 29, CodeKeyMissing: 41, CodePassNeeded: 42, CodePassWrong: 42, CodeSignerCommand: 42,
 	CodeClockBehind: 30, CodeKeyNotYet: 30, CodeLicenseKey: 2, CodeKeyUnknown: 2, CodeSerialUnknown: 2, CodeOtherOrder: 2,
 	CodeNoEnd: 71, CodeOtherVendor: 23, CodeKindUnknown: 26, CodeRequestOver: 28,

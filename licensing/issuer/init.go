@@ -19,7 +19,7 @@ import (
 type NewVendor struct {
 	ID      string // short name in commands and documents: a-z, 0-9, dot and dash, at most 40
 	Name    string
-	URLs    []string
+	URLs    []string // of its service, in the order to try; see exchange.ServiceURL
 	Support exchange.Support
 	Status  string // status page
 	Pages   string // download page of Holdfast
@@ -36,7 +36,7 @@ var vendorForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
 // Init makes an issuer in dir, which is created: a root key in its own folder, working keys in dir/keys, the
 // store, and version 1 of the profile. The store is written last, so an interrupted Init leaves no issuer and may be
 // repeated; keys are named by their id and never overwritten. With Options.Database the store is there, and the folder says so.
-// Errors: CodeExists, CodeVendorID, CodeSpace, CodeAway.
+// Errors: CodeExists, CodeVendorID, CodeServiceURL, CodeSpace, CodeAway.
 func Init(dir string, v NewVendor, o Options) (*Issuer, error) {
 	o = o.complete(dir)
 	if !vendorForm.MatchString(v.ID) {
@@ -44,6 +44,11 @@ func Init(dir string, v NewVendor, o Options) (*Issuer, error) {
 	}
 	if v.Name == "" {
 		return nil, say(CodeValue, nil, "flag", "--name", "value", v.Name)
+	}
+	for _, u := range v.URLs {
+		if _, ok := exchange.ServiceURL(u); !ok {
+			return nil, say(CodeServiceURL, nil, "url", u)
+		}
 	}
 	if err := free(dir, o); err != nil {
 		return nil, err

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"holdfast/licensing/exchange"
 )
 
 // Network is how the services are reached.
@@ -181,24 +183,15 @@ func share(ctx context.Context, n int) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, left(end)/time.Duration(n))
 }
 
-// usable are the addresses that a device may use: https, or plain http to this computer itself.
+// usable are the addresses that a device may use.
 func usable(urls []string) []*url.URL {
 	var list []*url.URL
 	for _, s := range urls {
-		u, err := url.Parse(s)
-		if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			continue
-		}
-		if u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()) {
+		if u, ok := exchange.ServiceURL(s); ok {
 			list = append(list, u.JoinPath("v1", "exchange"))
 		}
 	}
 	return list
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // roots are the system's authorities and those of n; nil is the system's alone.

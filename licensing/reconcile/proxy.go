@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"holdfast/licensing/exchange"
 )
 
 // explicitProxy reads the address of a proxy that a person typed; nil for "" and ProxyNone.
@@ -31,7 +33,7 @@ func systemProxy() func(*http.Request) (*url.URL, error) {
 		return named(env)
 	}
 	return func(r *http.Request) (*url.URL, error) {
-		if loopback(r.URL.Hostname()) {
+		if exchange.Loopback(r.URL.Hostname()) {
 			return nil, nil
 		}
 		return askSystem(r.Context(), r.URL)

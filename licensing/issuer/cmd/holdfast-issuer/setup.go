@@ -23,7 +23,7 @@ func (c *initCommand) Run(p *program) error {
 		return err
 	}
 	for flag, pages := range map[string][]string{
-		"--url": c.URL, "--support-url": {c.SupportURL}, "--status-page": {c.StatusPage}, "--download-page": {c.DownloadPage},
+		"--support-url": {c.SupportURL}, "--status-page": {c.StatusPage}, "--download-page": {c.DownloadPage},
 	} {
 		if err := webPages(flag, pages); err != nil {
 			return err
