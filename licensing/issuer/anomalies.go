@@ -45,6 +45,7 @@ func (is *Issuer) Anomalies() ([]Anomaly, error) {
 		if err := each(t, bucketFindings, "", func(_ string, f findingRecord) error { tell(f); return nil }); err != nil {
 			return err
 		}
+		first := firstReporters(ledgers)
 		for _, id := range slices.SortedFunc(maps.Keys(ledgers), ledgerKey.compare) {
 			found, err := outOfLine(t, id)
 			if err != nil {
@@ -53,7 +54,7 @@ func (is *Issuer) Anomalies() ([]Anomaly, error) {
 			for _, f := range found {
 				tell(findingRecord{Finding: f, Device: id.device, Seen: f.At})
 			}
-			if f, ok := sameID(ledgers, id); ok {
+			if f, ok := sameID(ledgers, first, id); ok {
 				tell(findingRecord{Finding: f, Device: id.device, Seen: f.At})
 			}
 		}
@@ -65,14 +66,21 @@ func (is *Issuer) Anomalies() ([]Anomaly, error) {
 	return all, err
 }
 
-// sameID says which other device reported a ledger of the same id first. Which of the two took it from the other cannot be told.
-func sameID(ledgers map[ledgerKey]ledgerRecord, k ledgerKey) (usage.Finding, bool) {
-	rec, first := ledgers[k], ledgers[k]
-	for o, other := range ledgers {
-		if o.id == k.id && cmp.Or(other.Since.Compare(first.Since), cmp.Compare(other.Device, first.Device)) < 0 {
-			first = other
+// firstReporters are the records of the devices that reported each ledger first, by the ledger's id.
+func firstReporters(ledgers map[ledgerKey]ledgerRecord) map[string]ledgerRecord {
+	all := map[string]ledgerRecord{}
+	for k, rec := range ledgers {
+		first, ok := all[k.id]
+		if !ok || cmp.Or(rec.Since.Compare(first.Since), cmp.Compare(rec.Device, first.Device)) < 0 {
+			all[k.id] = rec
 		}
 	}
+	return all
+}
+
+// sameID says which other device reported a ledger of the same id first. Which of the two took it from the other cannot be told.
+func sameID(ledgers map[ledgerKey]ledgerRecord, reporters map[string]ledgerRecord, k ledgerKey) (usage.Finding, bool) {
+	rec, first := ledgers[k], reporters[k.id]
 	return usage.Finding{Code: findingOther, Ledger: k.id, At: rec.Since, Evidence: map[string]string{
 		"ledger": k.id, "device": first.Device, "sender": k.device,
 	}}, first.Device != k.device
@@ -89,13 +97,15 @@ func silentOnes(t tx, ledgers map[ledgerKey]ledgerRecord, now time.Time) ([]Anom
 		place Place
 	}
 	quiets := map[string]*quiet{}
-	err := each(t, bucketLicenses, "", func(serial string, l licenseRecord) error {
-		no, err := withdrawn(t, serial)
-		if err != nil || no != nil || len(l.Policy.Meters) == 0 || !l.Ends.IsZero() && now.After(l.Ends) {
-			return err
+	a, err := besideAll(t)
+	if err != nil {
+		return nil, err
+	}
+	err = each(t, bucketLicenses, "", func(serial string, l licenseRecord) error {
+		if a.withdrawal(serial) != nil || len(l.Policy.Meters) == 0 || !l.Ends.IsZero() && now.After(l.Ends) {
+			return nil
 		}
-		places, err := placesOf(t, serial)
-		for _, p := range places {
+		for _, p := range a.places[serial] {
 			q := quiets[p.Device]
 			if q == nil {
 				q = &quiet{place: p}
@@ -106,10 +116,14 @@ func silentOnes(t tx, ledgers map[ledgerKey]ledgerRecord, now time.Time) ([]Anom
 				q.place.Since = p.Since
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	byDevice := map[string][]ledgerKey{}
+	for id, rec := range ledgers {
+		byDevice[rec.Device] = append(byDevice[rec.Device], id)
 	}
 	var all []Anomaly
 	for _, device := range slices.Sorted(maps.Keys(quiets)) {
@@ -119,9 +133,11 @@ func silentOnes(t tx, ledgers map[ledgerKey]ledgerRecord, now time.Time) ([]Anom
 			continue
 		}
 		last, ledger, said := q.place.Since, ledgerKey{}, "never"
-		for id, rec := range ledgers {
-			if (rec.Device == device || slices.Contains(q.place.Former, rec.Device)) && (ledger.id == "" || rec.Latest.After(last)) {
-				last, ledger, said = rec.Latest, id, rec.Latest.Format(time.RFC3339)
+		for _, own := range append([]string{device}, q.place.Former...) {
+			for _, id := range byDevice[own] {
+				if rec := ledgers[id]; ledger.id == "" || rec.Latest.After(last) {
+					last, ledger, said = rec.Latest, id, rec.Latest.Format(time.RFC3339)
+				}
 			}
 		}
 		due := last.AddDate(0, 0, days+slackDays)

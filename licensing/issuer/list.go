@@ -1,7 +1,6 @@
 package issuer
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -35,12 +34,12 @@ type License struct {
 func (is *Issuer) Licenses() ([]License, error) {
 	var all []License
 	err := is.db.View(func(t tx) error {
-		return t.Each(bucketLicenses, "", func(_ string, value []byte) error {
-			var rec licenseRecord
-			if err := json.Unmarshal(value, &rec); err != nil {
-				return say(CodeDamaged, err, "file", storeName)
-			}
-			l, err := view(t, rec)
+		a, err := besideAll(t)
+		if err != nil {
+			return err
+		}
+		return each(t, bucketLicenses, "", func(_ string, rec licenseRecord) error {
+			l, err := a.view(rec)
 			all = append(all, l)
 			return err
 		})
@@ -70,18 +69,82 @@ func licenseIn(t tx, serial string) (licenseRecord, error) {
 	return rec, err
 }
 
-func view(t tx, rec licenseRecord) (License, error) {
-	key, err := get[keyRecord](t, bucketKeys, rec.KeyHash)
-	if err != nil {
-		return License{}, err
+// beside is what stands beside all licenses. Each bucket is gone through once: in a database a question for each license would take as long as
+// everything else.
+type beside struct {
+	masks            map[string]string // by the hash of the license key
+	places           map[string][]Place
+	withdrawn, holds map[string]exchange.Part // by serial
+}
+
+func besideAll(t tx) (beside, error) {
+	a := beside{map[string]string{}, map[string][]Place{}, map[string]exchange.Part{}, map[string]exchange.Part{}}
+	if err := each(t, bucketKeys, "", func(hash string, k keyRecord) error {
+		a.masks[hash] = k.Mask
+		return nil
+	}); err != nil {
+		return a, err
 	}
+	if err := each(t, bucketPlaces, "", func(key string, p Place) error {
+		serial, _, _ := strings.Cut(key, "/")
+		a.places[serial] = append(a.places[serial], p)
+		return nil
+	}); err != nil {
+		return a, err
+	}
+	for kind, parts := range map[exchange.Kind]map[string]exchange.Part{exchange.KindRevocation: a.withdrawn, exchange.KindHold: a.holds} {
+		if err := each(t, bucketStatements, statementKey(kind, ""), func(key string, s statementRecord) error {
+			parts[strings.TrimPrefix(key, statementKey(kind, ""))] = s.Part
+			return nil
+		}); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+func (a beside) view(rec licenseRecord) (License, error) {
+	mask, ok := a.masks[rec.KeyHash]
+	if !ok {
+		return License{}, errNoRecord
+	}
+	l := bare(rec, mask)
+	l.InUse = a.places[rec.Serial]
+	sortPlaces(l.InUse)
+	l.Used = len(l.InUse)
+	l.Withdrawn = a.withdrawal(rec.Serial)
+	if p := a.holds[rec.Serial]; p.Hold != nil && !p.Hold.Lifted {
+		l.OnHold = p.Hold
+	}
+	return l, nil
+}
+
+// withdrawal is what withdrew a license; nil when nothing does.
+func (a beside) withdrawal(serial string) *exchange.Revocation {
+	if p := a.withdrawn[serial]; p.Revocation != nil && !p.Revocation.Lifted {
+		return p.Revocation
+	}
+	return nil
+}
+
+// bare is a license without what stands beside it.
+func bare(rec licenseRecord, mask string) License {
 	l := License{
-		Serial: rec.Serial, Version: rec.Version, Customer: rec.Customer, Line: rec.Line, Mask: key.Mask,
+		Serial: rec.Serial, Version: rec.Version, Customer: rec.Customer, Line: rec.Line, Mask: mask,
 		Made: rec.Made, Starts: rec.Starts, Ends: rec.Ends, Places: rec.Places, Policy: rec.Policy,
 	}
 	if rec.External {
 		l.Order = rec.Order
 	}
+	return l
+}
+
+func view(t tx, rec licenseRecord) (License, error) {
+	key, err := get[keyRecord](t, bucketKeys, rec.KeyHash)
+	if err != nil {
+		return License{}, err
+	}
+	l := bare(rec, key.Mask)
 	if l.InUse, err = placesOf(t, rec.Serial); err != nil {
 		return l, err
 	}

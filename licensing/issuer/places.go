@@ -24,8 +24,13 @@ func placesOf(t tx, serial string) ([]Place, error) {
 		all = append(all, p)
 		return nil
 	})
-	slices.SortStableFunc(all, func(a, b Place) int { return a.Since.Compare(b.Since) })
+	sortPlaces(all)
 	return all, err
+}
+
+// sortPlaces puts the oldest first.
+func sortPlaces(all []Place) {
+	slices.SortStableFunc(all, func(a, b Place) int { return a.Since.Compare(b.Since) })
 }
 
 // takePlace gives the computer a place of the license, or finds the one it holds. The same computer is: the same device key,
