@@ -87,7 +87,7 @@ func (s *session) appendTo(batch, name string, data []byte, older func(exchange.
 	if n > maxBatch || b.Len() > exchange.MaxFile {
 		return 0, mistake("batch_full", map[string]any{"file": batch, "n": maxBatch})
 	}
-	return n, disk.WriteFile(disk.OS(), s.resolve(batch), b.Bytes(), 0o600)
+	return n, s.write(batch, b.Bytes(), 0o600)
 }
 
 func addFile(z *zip.Writer, name string, data []byte, at time.Time) error {

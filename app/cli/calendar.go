@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"holdfast/licensing/calendar"
-	"holdfast/licensing/disk"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 )
@@ -53,7 +52,7 @@ func (c *calendarCmd) run(_ context.Context, s *session) (result, error) {
 	if old != nil && !c.Force && !bytes.Contains(old, []byte("PRODID:-//Holdfast//")) {
 		return result{}, mistake("file_exists", map[string]any{"file": c.Out})
 	}
-	if err := disk.WriteFile(disk.OS(), s.resolve(c.Out), data, 0o600); err != nil {
+	if err := s.write(c.Out, data, 0o600); err != nil {
 		return result{}, err
 	}
 	r := result{json: map[string]any{"file": c.Out, "dates": len(dates)}}

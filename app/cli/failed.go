@@ -113,6 +113,8 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 			r.page.add(s.passphraseHint(problem.State))
 		case state.Known():
 			j.Error.Tone, r.code = state.Tone(), state.ExitCode(s.Strict)
+		case errors.Is(err, fs.ErrNotExist):
+			r.code = terms.StateFileUnreadable.ExitCode(s.Strict)
 		case errors.Is(err, fs.ErrPermission):
 			r.code = codeForbidden
 		case errors.Is(err, context.DeadlineExceeded):

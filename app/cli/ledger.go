@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"holdfast/licensing"
-	"holdfast/licensing/disk"
 	"holdfast/licensing/ledger"
 	"holdfast/licensing/terms"
 )
@@ -134,7 +133,7 @@ func (c *ledgerExportCmd) run(_ context.Context, s *session) (result, error) {
 	if c.Out == "-" {
 		return result{raw: b.Bytes()}, nil
 	}
-	if err := disk.WriteFile(disk.OS(), s.resolve(c.Out), b.Bytes(), 0o600); err != nil {
+	if err := s.write(c.Out, b.Bytes(), 0o600); err != nil {
 		return result{}, err
 	}
 	r := result{json: map[string]any{"file": c.Out, "entries": n}}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"path/filepath"
 	"time"
-
-	"holdfast/licensing/disk"
 )
 
 type metricsCmd struct {
@@ -32,7 +30,7 @@ func (c *metricsCmd) run(ctx context.Context, s *session) (result, error) {
 		return result{raw: m.text()}, nil
 	}
 	name := s.resolve(c.Prometheus)
-	if err := disk.WriteFile(disk.OS(), name, m.text(), 0o644); err != nil {
+	if err := s.write(name, m.text(), 0o644); err != nil {
 		return result{}, &fileError{filepath.Base(name), err}
 	}
 	r := result{json: map[string]any{"file": name, "samples": len(m.samples)}}
@@ -151,7 +149,7 @@ func (s *session) keepMetrics(name string) func(context.Context, Opened) {
 		one.home, one.engine, one.ids, one.vendors, one.seen = o.Home, o.Engine, nil, nil, nil
 		m, err := one.measure(ctx)
 		if err == nil {
-			err = disk.WriteFile(disk.OS(), s.resolve(name), m.text(), 0o644)
+			err = s.write(name, m.text(), 0o644)
 		}
 		if err != nil && !told && ctx.Err() == nil {
 			one.failed(ctx, &fileError{name, one.unplaced(name, err)}, nil).page.write(s.Err)

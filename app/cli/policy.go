@@ -3,11 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
 
 	"holdfast/app"
 	"holdfast/app/policy"
-	"holdfast/licensing/disk"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -110,9 +109,12 @@ type policyValidateCmd struct {
 // run looks at a policy file without using it: 60 when anything in it is not as it should be, also what would only be passed over.
 func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 	name := s.resolve(c.File)
-	b, err := disk.ReadFile(disk.OS(), name, policyLimit)
+	b, err := exchange.ReadSource(name)
+	if err == nil && len(b) > policyLimit {
+		err = terms.NewProblem(terms.StateFileUnreadable, terms.Slots{"cause": exchange.CauseTooLarge}, nil)
+	}
 	if err != nil {
-		return result{}, &fileError{filepath.Base(name), terms.NewProblem(terms.StateFileUnreadable, terms.Slots{"cause": "other"}, err)}
+		return result{}, &fileError{c.File, err}
 	}
 	entries, found := policy.Parse(c.File, b, app.PolicyKeys())
 	j := struct {

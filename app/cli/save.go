@@ -65,7 +65,10 @@ func (s *session) foresee(o licensing.RequestOptions, to target) (target, error)
 // writable says whether a file can be made in the folder of out, by making one and removing it.
 func (s *session) writable(out string) error {
 	f, err := os.CreateTemp(filepath.Dir(s.resolve(out)), ".holdfast-*")
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // the folder is there, and takes no files
+		return mistake("file_name", map[string]any{"file": out})
+	case err != nil:
 		return err
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
@@ -78,8 +81,12 @@ func (s *session) place(out string) error {
 	if dir := filepath.Dir(name); !isFolder(dir) {
 		return mistake("folder_missing", map[string]any{"folder": dir})
 	}
-	if info, err := os.Stat(name); strings.HasSuffix(out, string(filepath.Separator)) || err == nil && !info.Mode().IsRegular() {
+	info, err := os.Stat(name)
+	switch {
+	case strings.HasSuffix(out, string(filepath.Separator)), err == nil && !info.Mode().IsRegular():
 		return mistake("file_not_regular", map[string]any{"file": out})
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission): // too long a name, links in a circle
+		return mistake("file_name", map[string]any{"file": out})
 	}
 	return nil
 }
@@ -135,5 +142,14 @@ func (s *session) saveAs(to target, data []byte) error {
 	case old != nil && !to.force && !sameDocument(old, data) && !(to.over != nil && bytes.Equal(old, to.over)):
 		return mistake("file_exists", map[string]any{"file": to.out})
 	}
-	return disk.WriteFile(disk.OS(), s.resolve(to.out), data, 0o600)
+	return s.write(to.out, data, 0o600)
+}
+
+// write writes a file as a whole. Where the place takes no files at all, that is the mistake.
+func (s *session) write(out string, data []byte, perm fs.FileMode) error {
+	err := disk.WriteFile(disk.OS(), s.resolve(out), data, perm)
+	if errors.Is(err, fs.ErrNotExist) {
+		return mistake("file_name", map[string]any{"file": out})
+	}
+	return err
 }

@@ -174,7 +174,7 @@ func (s *session) settingsJSON() any {
 type settingsSetCmd struct {
 	chooses
 	Key   string `arg:"" help:"cli.arg.setting"`
-	Value string `arg:"" help:"cli.arg.value"`
+	Value string `arg:"" help:"cli.arg.value" empty:"yes"`
 }
 
 func (c *settingsSetCmd) run(_ context.Context, s *session) (result, error) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"holdfast/licensing/disk"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/simulate"
 	"holdfast/licensing/terms"
@@ -223,5 +222,5 @@ func (s *session) savePlain(out string, data []byte, force bool) error {
 	if old != nil && string(old) != string(data) && !force {
 		return mistake("file_exists", map[string]any{"file": out})
 	}
-	return disk.WriteFile(disk.OS(), s.resolve(out), data, 0o600)
+	return s.write(out, data, 0o600)
 }

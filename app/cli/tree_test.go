@@ -274,3 +274,38 @@ func TestACommandThatWasStoppedEndsWith130(t *testing.T) {
 		t.Errorf("code %d, output %q", code, out)
 	}
 }
+
+// What the parser finds wrong is said in our own words: its own are English and speak of its types.
+func TestEveryWrongUseIsSaidInTheLanguageOfThePerson(t *testing.T) {
+	s, _ := testSession(t, "en")
+	pseudo, _ := testSession(t, plain.Pseudo)
+	for in, want := range map[string]string{
+		"entitled":                              "PRODUCT is missing.",
+		"import":                                "FILE is missing.",
+		"usage record":                          "PRODUCT METER UNITS is missing.",
+		"setup":                                 "--again is missing.",
+		"ledger":                                "a word is missing. Use one of: show, verify, export",
+		"restore":                               "a word is missing. Use one of: confirm",
+		"status --jsno":                         "there is no option --jsno. Did you mean --json?",
+		"status --zzzzzz":                       "there is no option --zzzzzz.",
+		"statsu":                                "statsu is not known. Did you mean status?",
+		"status zzzzzz":                         "zzzzzz has no place here.",
+		"until --format foo":                    "--format is one of date, days, epoch, not foo.",
+		"tell foo":                              "WHO is one of buyer, it, vendor, not foo.",
+		"simulate --offline":                    "--offline needs a value.",
+		"simulate --offline -5d":                "--offline needs a value. Write --offline=-5d if that is meant.",
+		"contacts list --limit x":               "--limit needs a whole number, and \"x\" is none.",
+		"usage record p m x":                    "UNITS needs a whole number, and \"x\" is none.",
+		"request activate --key a --key-file b": "--key and --key-file cannot be used together.",
+		"status --product=":                     "--product is empty.",
+		"help zzzzzz":                           "zzzzzz has no place here.",
+	} {
+		_, err := s.parse(strings.Fields(in))
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", in, err, want)
+		}
+		if _, other := pseudo.parse(strings.Fields(in)); other == nil || other.Error() == want {
+			t.Errorf("%s stays English in another language: %v", in, other)
+		}
+	}
+}

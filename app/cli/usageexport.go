@@ -9,7 +9,6 @@ import (
 
 	"holdfast/app/mail"
 	"holdfast/licensing"
-	"holdfast/licensing/disk"
 )
 
 type usageExportCmd struct {
@@ -166,7 +165,7 @@ func (c *usageExportCmd) saveMail(s *session, d licensing.UsageDraft, name strin
 	}
 	saving.Lock()
 	defer saving.Unlock()
-	if err := disk.WriteFile(disk.OS(), s.resolve(c.Email), eml, 0o600); err != nil {
+	if err := s.write(c.Email, eml, 0o600); err != nil {
 		return err
 	}
 	j.Email, j.Mailto, j.MailTo = c.Email, draft.Mailto(), draft.To
