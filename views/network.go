@@ -28,7 +28,11 @@ func (w *Window) networkNow() networkModel {
 // networkGroup is the part of the settings about the network.
 func (w *Window) networkGroup() fyne.CanvasObject {
 	m := w.networkNow()
-	rows := []fyne.CanvasObject{w.modeRow(m)}
+	var rows []fyne.CanvasObject
+	if p := w.o.Desk.Policy(); p.Broken() {
+		rows = append(rows, look.SettingRow(w.v.t("network.broken"), w.v.t("network.broken.text"), w.small("policy_checks", "rail.help", func() { w.visit(w.helpPlace()) })))
+	}
+	rows = append(rows, w.modeRow(m))
 	if m.Windows {
 		rows = append(rows, w.timesRows(m)...)
 	}

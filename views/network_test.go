@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"holdfast/app"
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -105,6 +106,13 @@ func TestWhatTheOrganizationDecidedIsShownWithItsFileAndCannotBeChanged(t *testi
 			t.Errorf("%s can be changed", setting)
 		}
 	}
+	broken := &testDesk{}
+	broken.policy.Findings = []policy.Finding{{File: "/etc/holdfast/policy.json", Code: policy.Syntax, Line: 3}}
+	bad := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: broken})
+	bad.w.showNetwork()
+	bad.mustSay("Your organization's policy does not count as written.")
+	bad.w.visit(bad.w.helpPlace())
+	bad.mustSay("A part does not count, in /etc/holdfast/policy.json.")
 	// Decided while the page was open: what counts is shown again.
 	d := &testDesk{}
 	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: &lockedDesk{d}})

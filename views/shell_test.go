@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"holdfast/app"
+	"holdfast/app/policy"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -34,7 +35,10 @@ type testDesk struct {
 	syncs   []string // roots of the vendors that were asked
 	sync    func(ctx context.Context, root string) (reconcile.Contact, error)
 	looked  int
+	policy  policy.Policy
 }
+
+func (d *testDesk) Policy() policy.Policy { return d.policy }
 
 func (d *testDesk) SourceOf(setting string) app.Source {
 	if slices.Contains(d.locks, setting) {
