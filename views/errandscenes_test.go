@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"holdfast/app"
@@ -11,7 +12,9 @@ import (
 )
 
 // errandScenes are what a person sees who asks a vendor over the network.
-func errandScenes() []scene {
+func errandScenes() []scene { return slices.DeleteFunc(allErrandScenes(), paintedOnly) }
+
+func allErrandScenes() []scene {
 	online := func(b *bench, c licensing.ContactView) {
 		b.engine.contacts.views = []licensing.ContactView{c}
 		b.engine.revision++

@@ -12,7 +12,7 @@ import (
 )
 
 // likeOthers are scenes whose layout another one has too: they are painted, and left out of what is slow.
-var likeOthers = []string{"51", "52", "53", "56", "57", "60", "62", "65", "66", "68", "70", "74", "75", "80", "81", "c1", "c3", "c5", "c7", "c8", "c9", "ca", "cb", "cd", "cf", "cg", "cj", "cl", "cm"}
+var likeOthers = []string{"51", "52", "53", "56", "57", "60", "62", "65", "66", "68", "70", "74", "75", "80", "81", "c1", "c3", "c5", "c7", "c8", "c9", "ca", "cb", "cd", "cf", "cg", "cj", "cl", "cm", "e2", "e5", "e7", "e9", "ec", "ed"}
 
 // paintedOnly says that a scene is one of likeOthers.
 func paintedOnly(s scene) bool { return slices.Contains(likeOthers, s.name[:2]) }
@@ -24,7 +24,7 @@ func offlineScenes() []scene {
 
 // likeScenes are those of likeOthers.
 func likeScenes() []scene {
-	return slices.DeleteFunc(append(allOfflineScenes(), allContactScenes()...), func(s scene) bool { return !paintedOnly(s) })
+	return slices.DeleteFunc(slices.Concat(allOfflineScenes(), allContactScenes(), allErrandScenes()), func(s scene) bool { return !paintedOnly(s) })
 }
 
 func allOfflineScenes() []scene {
