@@ -3,57 +3,9 @@
 # a waiting request is answered by itself, usage leaves by itself, renewals and holds arrive, the service is killed, a sign-in page
 # answers instead of it, and nothing of that changes what works.
 # Usage: e2e-online.sh BIN ARTEFACTS
-set -euo pipefail
-bin=$1 art=$2
-mkdir -p "$art"
-
-if [ "${HOLDFAST_E2E_INSIDE:-}" != 1 ]; then
-  top=$(mktemp -d)
-  trap 'rm -rf "$top"' EXIT
-  mkdir -p "$top/home" "$top/run" && chmod 700 "$top/run"
-  env -i PATH="$PATH" HOME="$top/home" XDG_RUNTIME_DIR="$top/run" LANG=C.UTF-8 TZ=UTC TOP="$top" HOLDFAST_E2E_INSIDE=1 \
-    timeout --foreground 240 dbus-run-session -- bash "$0" "$bin" "$art"
-  exit
-fi
-
-step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
-die() {
-  echo "e2e-online: $*" >&2
-  for log in agent.log service.log; do [ ! -s $log ] || { echo "$log:"; tail -15 $log; } >&2; done
-  exit 1
-}
-expect() {
-  local want=$1 got=0
-  shift
-  out=$(timeout 60 "$@" 2>&1) || got=$?
-  [ "$got" = "$want" ] || die "exit $got, wanted $want: $*
-$out"
-}
-has() { grep -qF -- "$1" <<<"$out" || die "the output lacks \"$1\":
-$out"; }
-# soon COMMAND…: tries for up to 30 seconds until the command succeeds.
-soon() {
-  for _ in $(seq 150); do
-    if "$@" >/dev/null 2>&1; then return; fi
-    sleep 0.2
-  done
-  die "it never came true: $*"
-}
+. "$(dirname "$0")/e2e/frame.sh" "$1" "$2" 240
 state_is() { [ "$("$hf" status --json | jq -r .verdict.state)" = "$1" ]; }
-hf=$bin/holdfast issuer=$bin/holdfast-issuer
-cd "$TOP"
-pids=() agent= service=
-cleanup() { for p in "${pids[@]}" $agent $service; do kill "$p" 2>/dev/null || true; done; }
-trap cleanup EXIT
-
-printf 'pw' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
-pids+=("$!")
-for _ in $(seq 100); do
-  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
-    string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' && break
-  sleep 0.1
-done
-for _ in $(seq 50); do secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && break; sleep 0.1; done
+keyring
 
 port=$((20000 + RANDOM % 20000))
 url=http://127.0.0.1:$port
@@ -149,7 +101,6 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), H).serve_forever()
 P
 python3 portal.py "$port" &
 portal=$!
-pids+=("$portal")
 soon curl -fsS "$url/"
 expect 51 "$hf" sync
 has "sign-in page"

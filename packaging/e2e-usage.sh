@@ -4,49 +4,9 @@
 # answers; the receipt closes the loop; totals are exactly what was acknowledged; an older copy of the home put back is named
 # by the computer and by the vendor.
 # Usage: e2e-usage.sh BIN ARTEFACTS
-set -euo pipefail
-bin=$1 art=$2
-mkdir -p "$art"
-
-if [ "${HOLDFAST_E2E_INSIDE:-}" != 1 ]; then
-  top=$(mktemp -d)
-  trap 'rm -rf "$top"' EXIT
-  mkdir -p "$top/home" "$top/run" && chmod 700 "$top/run"
-  env -i PATH="$PATH" HOME="$top/home" XDG_RUNTIME_DIR="$top/run" LANG=C.UTF-8 TZ=UTC TOP="$top" EVENTS="${EVENTS:-100000}" HOLDFAST_E2E_INSIDE=1 \
-    timeout --foreground 300 dbus-run-session -- bash "$0" "$bin" "$art"
-  exit
-fi
-
-step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
-die() {
-  echo "e2e-usage: $*" >&2
-  [ ! -s agent.log ] || { echo "the agent said:"; tail -20 agent.log; } >&2
-  exit 1
-}
-# expect CODE COMMAND…: runs it, keeps its output in $out, and demands the exit code.
-expect() {
-  local want=$1 got=0
-  shift
-  out=$(timeout 60 "$@" 2>&1) || got=$?
-  [ "$got" = "$want" ] || die "exit $got, wanted $want: $*
-$out"
-}
-has() { grep -qF -- "$1" <<<"$out" || die "the output lacks \"$1\":
-$out"; }
-hf=$bin/holdfast issuer=$bin/holdfast-issuer sample=$bin/acmecad-sample
-cd "$TOP"
-pids=() agent=
-cleanup() { for p in "${pids[@]}" $agent; do kill "$p" 2>/dev/null || true; done; }
-trap cleanup EXIT
-
-printf 'pw' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
-pids+=("$!")
-for _ in $(seq 100); do
-  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
-    string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' && break
-  sleep 0.1
-done
-for _ in $(seq 50); do secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && break; sleep 0.1; done
+. "$(dirname "$0")/e2e/frame.sh" "$1" "$2" 300 EVENTS="${EVENTS:-100000}"
+sample=$bin/acmecad-sample agent=
+keyring
 
 start_agent() {
   "$hf" agent >>agent.log 2>&1 &

@@ -6,47 +6,13 @@
 #   a key store that locks, kill -9, a request from form to license, an offline window of seconds that ends by itself and
 #   begins anew by a check-in file, a plan that is tried, reminders, a double click.
 # Usage: e2e-window.sh BIN ARTEFACTS
-set -euo pipefail
-bin=$1 art=$2 here=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "$art"
-
-if [ "${HOLDFAST_E2E_INSIDE:-}" != 1 ]; then
-  # A fresh account: its own HOME, runtime folder and session bus. Nothing of the machine's user is touched.
-  top=$(mktemp -d)
-  trap 'rm -rf "$top"' EXIT
-  mkdir -p "$top/home/Downloads" "$top/run" && chmod 700 "$top/run"
-  env -i PATH="$PATH" HOME="$top/home" XDG_RUNTIME_DIR="$top/run" LANG=C.UTF-8 TZ=UTC TOP="$top" HOLDFAST_E2E_INSIDE=1 \
-    timeout --foreground 400 dbus-run-session -- bash "$0" "$bin" "$art" || { code=$?; echo "e2e-window: ended with $code" >&2; exit "$code"; }
-  exit
-fi
-
-hf=$bin/holdfast issuer=$bin/holdfast-issuer
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/e2e/frame.sh" "$1" "$2" 400
+mkdir "$HOME/Downloads"
 home=$HOME/.local/share/holdfast
-id= win= pids=()
-cd "$TOP"
+id= win=
+died() { [ -z "$id" ] || import -window root "$art/window-died.png" 2>/dev/null || true; }
 
-step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
-die() {
-  [ -z "$id" ] || import -window root "$art/window-died.png" 2>/dev/null || true
-  printf 'e2e-window: %s\n' "$*" >&2
-  [ ! -s window.log ] || { echo "the program said:"; cat window.log; } >&2
-  exit 1
-}
-cleanup() {
-  for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done
-  wait
-}
-trap cleanup EXIT
-
-# within SECONDS WHAT COMMAND…: repeats the command until it succeeds.
-within() {
-  local limit=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@"; do
-    [ "$SECONDS" -lt "$limit" ] || die "waited too long: $what"
-    sleep 0.1
-  done
-}
 # run COMMAND…: demands success and keeps the output in $out.
 run() {
   local code=0
@@ -55,7 +21,6 @@ run() {
 $out"
 }
 says() { out=$(timeout 20 "$hf" "$@" 2>&1) || true; } # also with an exit code that tells of a state
-has() { grep -qF -- "$1" <<<"$out"; }
 # state WORD [OPTION…]: the first word of the status.
 state() {
   local want=$1
@@ -120,7 +85,6 @@ place() { xdotool getwindowgeometry --shell "$id" | grep -E '^(X|Y|WIDTH|HEIGHT)
 start() {
   "$hf" "$@" >window.log 2>&1 &
   win=$!
-  pids+=("$win")
   find_window
 }
 xdotool() { timeout 10 /usr/bin/env xdotool "$@"; }
@@ -152,14 +116,6 @@ ended() {
 }
 gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 
-bus() { dbus-send --session --print-reply --reply-timeout=5000 "$@" 2>/dev/null; }
-keyring() { # starts the real key store, unlocked; in the foreground, as our child: only ours is ever stopped
-  printf 'pw' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
-  pids+=($!)
-  # Asking before it has its name would have the bus start another one, locked.
-  within 10 "the key store takes its name" named
-  within 10 "the key store works" probe
-}
 # What the desktop does when a person types the password.
 unlock() {
   /usr/bin/python3 - <<'P'
@@ -172,24 +128,20 @@ call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", "UnlockWithMas
      top + "/collection/login", (session, b"", b"pw", "text/plain"))
 P
 }
-named() { bus --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q 'boolean true'; }
 secrets() { # how many items the key store holds
   bus --dest=org.freedesktop.secrets /org/freedesktop/secrets/collection/login org.freedesktop.DBus.Properties.Get \
     string:org.freedesktop.Secret.Collection string:Items | grep -c 'object path'
 }
-probe() { secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null; }
 
 step "0. a vendor, a display"
 keyring
 display=
 exec 9>display
 Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp >/dev/null 2>&1 9>&9 &
-pids+=($!)
 within 20 "the display" test -s display
 exec 9>&-
 export DISPLAY=:$(cat display) LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
 openbox >/dev/null 2>&1 &
-pids+=($!)
 policy() {
   cat <<P
 schema: holdfast.policy/v1
@@ -236,7 +188,6 @@ xdotool windowmove "$id" 0 0
 drop() { # drop FILE: drags it from a GTK window onto ours
   NO_AT_BRIDGE=1 /usr/bin/python3 "$here/dragsource.py" "$1" 1060 200 >drag.log 2>&1 &
   local source=$!
-  pids+=("$source")
   within 15 "the drag source" grep -q ready drag.log
   local X=0 Y=0 WIDTH=0 HEIGHT=0
   eval "$(xdotool getwindowgeometry --shell "$(xdotool search --onlyvisible --name '^dragsource$' | tail -1)")"
@@ -261,7 +212,6 @@ rest used dropped asked
 step "3. paste"
 answer acmeview paste.hflic
 xclip -selection clipboard -quiet -in paste.hflic >/dev/null 2>&1 &
-pids+=($!)
 copied() { timeout 2 xclip -selection clipboard -out 2>/dev/null | cmp -s paste.hflic -; }
 within 5 "the clipboard" copied
 rest waiting used
@@ -381,7 +331,7 @@ saved() { file=$(find "$HOME/Downloads" -name '*.hfreq') && [ -n "$file" ]; }
 within 10 "the request file in Downloads" saved
 rest requested save
 says request list
-has "$(basename "$file")" || die "the list of requests does not name the file: $out"
+has "$(basename "$file")"
 run "$issuer" answer --dir vendor "$file" --out carried.hflic
 run "$hf" carried.hflic
 rest carried requested
@@ -424,7 +374,8 @@ within 15 "grace ends by itself" state limited
 rest lab-limited lab-grace
 run "$hf" grace show
 [ "$(ours)" = "$win" ] || die "the command line did not reach the window's process"
-has "Grace started" && has "Grace ended" || die "the grace was not recorded: $out"
+has "Grace started"
+has "Grace ended"
 run "$hf" entitled acmelab export
 rm -f "$HOME"/Downloads/*.hfreq
 key Return # the button of the state
@@ -441,7 +392,7 @@ key Return
 works() { timeout 20 "$hf" entitled acmelab edit >/dev/null 2>&1; }
 within 10 "the answer brings full use back" works
 run "$hf" grace show
-has "Full use is back" || die "the recovery was not recorded: $out"
+has "Full use is back"
 rest lab-works lab-carried
 
 step "12. plan ahead and the switch for reminders, by keyboard"
@@ -470,7 +421,7 @@ step "13. a double click"
 run env PREFIX="$HOME/.local" "$here/linux/install.sh" install "$bin"
 file=$TOP/carried.hflic
 run gio info -a standard::content-type "$file"
-has application/vnd.holdfast.license || die "the file has no type of its own: $out"
+has application/vnd.holdfast.license
 timeout 20 gio open "$file" >window.log 2>&1 </dev/null || die "a double click opens nothing"
 find_window
 win=$(ours)

@@ -6,56 +6,8 @@
 #   Xvfb (file argument, keyboard), read back with the command line while it is open; locked, missing and absent key store;
 #   kill -9.
 # Usage: e2e.sh BIN ARTEFACTS
-set -euo pipefail
-bin=$1 art=$2
-mkdir -p "$art"
-
-if [ "${HOLDFAST_E2E_INSIDE:-}" != 1 ]; then
-  # A fresh account: its own HOME, runtime folder and session bus. Nothing of the machine's user is touched.
-  top=$(mktemp -d)
-  trap 'rm -rf "$top"' EXIT
-  mkdir -p "$top/home" "$top/run" && chmod 700 "$top/run"
-  env -i PATH="$PATH" HOME="$top/home" XDG_RUNTIME_DIR="$top/run" LANG=C.UTF-8 TZ=UTC TOP="$top" HOLDFAST_E2E_INSIDE=1 \
-    dbus-run-session -- bash "$0" "$bin" "$art"
-  exit
-fi
-
-step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
-die() { echo "e2e: $*" >&2; exit 1; }
-# expect CODE COMMAND…: runs it, keeps its output in $out, and demands the exit code.
-expect() {
-  local want=$1 got=0
-  shift
-  out=$("$@" 2>&1) || got=$?
-  [ "$got" = "$want" ] || die "exit $got, wanted $want: $*
-$out"
-}
-has() { grep -qF -- "$1" <<<"$out" || die "the output lacks \"$1\":
-$out"; }
-hf=$bin/holdfast issuer=$bin/holdfast-issuer
+. "$(dirname "$0")/e2e/frame.sh" "$1" "$2" 600
 display=:$((90 + RANDOM % 400))
-cd "$TOP"
-pids=()
-cleanup() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; }
-trap cleanup EXIT
-
-keyring() { # starts the real key store, unlocked
-  # In the foreground, as our child: only ours is ever stopped.
-  printf 'pw' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
-  ring=$!
-  pids+=("$ring")
-  # Asking before it has its name would have the bus start another one, locked.
-  for _ in $(seq 100); do
-    dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
-      string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' && break
-    sleep 0.1
-  done
-  for _ in $(seq 50); do
-    secret-tool store --label=probe holdfast probe <<<ok 2>/dev/null && return
-    sleep 0.1
-  done
-  die "the key store did not start"
-}
 
 step "1. no key store: a plain message, nothing half made"
 export HOLDFAST_HOME=$TOP/none
@@ -348,18 +300,15 @@ expect 0 "$hf" status
 
 step "15. a real window: file argument, keyboard, read back while it is open"
 Xvfb "$display" -screen 0 1280x800x24 -nolisten tcp >/dev/null 2>&1 &
-pids+=($!)
 export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1 FYNE_THEME=light
 for _ in $(seq 100); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.1; done
 openbox >/dev/null 2>&1 &
-pids+=($!)
 export HOLDFAST_HOME=$TOP/window
 expect 0 "$hf" keys import acme.hfkey --yes
 expect 0 "$hf" request activate --vendor acme --key-file key.txt --out window.hfreq
 expect 0 "$issuer" answer --dir vendor window.hfreq --out window.hflic
 "$hf" window.hflic >window.log 2>&1 &
 win=$!
-pids+=($win)
 id=$(timeout 60 xdotool search --sync --onlyvisible --name Holdfast | tail -1) || die "no window appeared: $(cat window.log)"
 xdotool windowactivate --sync "$id" || true
 timeout 30 bash -c 'until "$0" status --quiet >/dev/null 2>&1 || [ $? = 15 ]; do :; done' "$hf"
