@@ -1,11 +1,10 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -56,25 +55,22 @@ func writeArmored(kind Kind, paragraph string, bundle Bundle) ([]byte, error) {
 	if strings.Contains(text, "HOLDFAST") || strings.Contains(text, "--") {
 		return nil, errors.New("armor: the paragraph looks like a BEGIN line")
 	}
-	raw, err := json.Marshal(bundle)
+	raw, err := bundle.encode()
 	if err != nil {
 		return nil, fmt.Errorf("armor: %w", err)
 	}
 	if len(raw) > maxBundle {
 		return nil, fmt.Errorf("armor: %d bytes, the limit is %d", len(raw), maxBundle)
 	}
-	var b bytes.Buffer
+	b := make([]byte, 0, len(text)+200+base64.StdEncoding.EncodedLen(len(raw))*(lineLength+1)/lineLength)
 	if text != "" {
-		b.WriteString(text + "\n\n")
+		b = append(b, text+"\n\n"...)
 	}
-	fmt.Fprintf(&b, "-----BEGIN HOLDFAST %s %d %s-----\n", label, len(raw), FileWords(raw))
-	for rest := base64.StdEncoding.EncodeToString(raw); rest != ""; {
-		n := min(lineLength, len(rest))
-		b.WriteString(rest[:n] + "\n")
-		rest = rest[n:]
+	b = fmt.Appendf(b, "-----BEGIN HOLDFAST %s %d %s-----\n", label, len(raw), FileWords(raw))
+	for line := range slices.Chunk(raw, lineLength/4*3) {
+		b = append(base64.StdEncoding.AppendEncode(b, line), '\n')
 	}
-	fmt.Fprintf(&b, "-----END HOLDFAST %s-----\n", label)
-	return b.Bytes(), nil
+	return fmt.Appendf(b, "-----END HOLDFAST %s-----\n", label), nil
 }
 
 // printable keeps line breaks and drops every other control character.

@@ -205,9 +205,11 @@ var isBase64 = func() (t [256]bool) {
 
 // parseBundle decodes the bytes of a bundle, or of a single envelope.
 func parseBundle(raw []byte) (Bundle, error) {
-	var v Bundle
-	if err := decodeStrict(raw, &v); err != nil {
-		return Bundle{}, malformed(fmt.Errorf("bundle: %w", err))
+	v, ok := plainBundle(raw)
+	if !ok {
+		if err := decodeStrict(raw, &v); err != nil {
+			return Bundle{}, malformed(fmt.Errorf("bundle: %w", err))
+		}
 	}
 	if v.Format == "" {
 		var e Envelope

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -70,7 +69,7 @@ func writeCompact(b Bundle) ([]byte, error) {
 	if n := len(b.Envelopes); n == 0 || n > maxEnvelopes {
 		return nil, fmt.Errorf("compact file: %d envelopes, want 1 to %d", n, maxEnvelopes)
 	}
-	raw, err := json.Marshal(b)
+	raw, err := b.encode()
 	if err != nil {
 		return nil, fmt.Errorf("compact file: %w", err)
 	}

@@ -102,12 +102,12 @@ func Sign(payload any, payloadType string, signers ...Signer) (Envelope, error) 
 	if err := checkJSON(raw, shapeOfRole(role)); err != nil {
 		return Envelope{}, fmt.Errorf("sign: %w", err)
 	}
-	var h Header
-	if err := json.Unmarshal(raw, &h); err != nil {
+	named, err := signerOf(payload)
+	if err != nil {
 		return Envelope{}, fmt.Errorf("sign: %w", err)
 	}
-	if h.KeyID != signers[0].KeyID() {
-		return Envelope{}, fmt.Errorf("sign: the header names key %q, the signer is %q", h.KeyID, signers[0].KeyID())
+	if id := signers[0].KeyID(); named != id {
+		return Envelope{}, fmt.Errorf("sign: the header names key %q, the signer is %q", named, id)
 	}
 	e := Envelope{PayloadType: payloadType, Payload: base64.StdEncoding.EncodeToString(raw)}
 	message := PAE(payloadType, raw)
@@ -122,6 +122,27 @@ func Sign(payload any, payloadType string, signers ...Signer) (Envelope, error) 
 		e.Signatures = append(e.Signatures, Signature{KeyID: s.KeyID(), Sig: base64.StdEncoding.EncodeToString(sig)})
 	}
 	return e, nil
+}
+
+// signerOf is the key that a payload's header names.
+func signerOf(payload any) (string, error) {
+	switch p := payload.(type) {
+	case Profile:
+		return p.KeyID, nil
+	case Request:
+		return p.KeyID, nil
+	case Response:
+		return p.KeyID, nil
+	case Usage:
+		return p.KeyID, nil
+	}
+	raw, err := encode(payload)
+	if err != nil {
+		return "", err
+	}
+	var h Header
+	err = json.Unmarshal(raw, &h)
+	return h.KeyID, err
 }
 
 // encode writes payload without the HTML escapes of json.Marshal, so that ">=4 <6" stays readable.

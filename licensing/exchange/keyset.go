@@ -1,31 +1,34 @@
 package exchange
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// keySet is a slice while it is small, as almost all objects are, and a map beyond, so that many keys cost no
-// quadratic time.
+// keySet are the keys of one object. They are a piece of a slice that all objects share while they are few, as almost always, and a map beyond,
+// so that many keys cost no quadratic time.
 type keySet struct {
-	few  []string
+	keys *[]string
+	from int
 	many map[string]struct{}
 }
 
+const fewKeys = 24
+
 func (k *keySet) add(s string) bool {
 	if k.many == nil {
-		for _, have := range k.few {
-			if have == s {
-				return false
-			}
+		few := (*k.keys)[k.from:]
+		if slices.Contains(few, s) {
+			return false
 		}
-		if len(k.few) < 24 {
-			k.few = append(k.few, s)
+		if len(few) < fewKeys {
+			*k.keys = append(*k.keys, s)
 			return true
 		}
 		k.many = make(map[string]struct{}, 64)
-		for _, have := range k.few {
+		for _, have := range few {
 			k.many[have] = struct{}{}
 		}
 	}
@@ -33,6 +36,9 @@ func (k *keySet) add(s string) bool {
 	k.many[s] = struct{}{}
 	return len(k.many) > n
 }
+
+// drop forgets the keys, when the object ends.
+func (k *keySet) drop() { *k.keys = (*k.keys)[:k.from] }
 
 // fold maps strings that differ only in case to one, with Unicode simple folding as encoding/json does.
 func fold(s string) string {

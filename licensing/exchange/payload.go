@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -34,6 +35,35 @@ func PeekHeader(e Envelope) (Header, Kind) {
 		return Header{}, ""
 	}
 	return v.Header, v.Kind
+}
+
+// PeekReceipt is the highest number of a receipt for a ledger in an envelope that is mainly a receipt, unverified; 0 when there is none.
+func PeekReceipt(e Envelope, ledger string) (number int) {
+	if role, _, ok := parseType(e.PayloadType); !ok || role != "response" {
+		return 0
+	}
+	payload, err := e.payload()
+	if err != nil {
+		return 0
+	}
+	var v struct {
+		Kind  Kind `json:"kind"`
+		Parts []struct {
+			Receipt struct {
+				Number int    `json:"number"`
+				Ledger string `json:"ledger"`
+			} `json:"receipt"`
+		} `json:"parts"`
+	}
+	if json.Unmarshal(payload, &v) != nil || v.Kind != KindReceipt {
+		return 0
+	}
+	for _, p := range v.Parts {
+		if p.Receipt.Ledger == ledger {
+			number = max(number, p.Receipt.Number)
+		}
+	}
+	return number
 }
 
 // open checks the payload type and decodes base64. known is false for a newer version of the role wanted: it

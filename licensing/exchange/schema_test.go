@@ -61,7 +61,7 @@ func fields(sh *shape, path string, out map[string]bool) {
 	}
 	for name, f := range sh.fields {
 		out[strings.TrimPrefix(path+"."+name, ".")] = true
-		fields(f, path+"."+name, out)
+		fields(f.shape, path+"."+name, out)
 	}
 }
 

@@ -10,9 +10,23 @@ import (
 
 // shape is what a Go type knows of a JSON value: the names of a struct, the items of a list or map.
 type shape struct {
-	fields map[string]*shape
+	fields map[string]field
 	folded map[string]struct{}
 	items  *shape
+}
+
+// field is a name of a struct: as it stands in JSON, folded (see fold), and what it holds.
+type field struct {
+	name, folded string
+	*shape
+}
+
+// named finds the field whose name is written exactly so.
+func (sh *shape) named(key []byte) (f field, ok bool) {
+	if sh != nil && sh.fields != nil {
+		f, ok = sh.fields[string(key)]
+	}
+	return f, ok
 }
 
 func (sh *shape) item() *shape {
@@ -30,7 +44,7 @@ func (sh *shape) member(key, folded string) (*shape, error) {
 		return sh.items, nil
 	}
 	if f, ok := sh.fields[key]; ok {
-		return f, nil
+		return f.shape, nil
 	}
 	if _, ok := sh.folded[folded]; ok {
 		return nil, fmt.Errorf("%w: %q", errCase, key)
@@ -51,7 +65,7 @@ func (sh *shape) knows(path string) bool {
 		if !ok {
 			return false
 		}
-		sh = next
+		sh = next.shape
 	}
 	return true
 }
@@ -82,13 +96,13 @@ func makeShape(t reflect.Type) *shape {
 	case reflect.Slice, reflect.Map:
 		return &shape{items: makeShape(t.Elem())}
 	case reflect.Struct:
-		sh := &shape{fields: map[string]*shape{}, folded: map[string]struct{}{}}
+		sh := &shape{fields: map[string]field{}, folded: map[string]struct{}{}}
 		for _, f := range reflect.VisibleFields(t) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if name == "" || name == "-" {
 				continue
 			}
-			sh.fields[name] = makeShape(f.Type)
+			sh.fields[name] = field{name, fold(name), makeShape(f.Type)}
 			sh.folded[fold(name)] = struct{}{}
 		}
 		return sh

@@ -67,6 +67,7 @@ type scanner struct {
 	b      []byte
 	i      int
 	values int
+	keys   []string // of the objects around, see keySet
 }
 
 func (s *scanner) space() {
@@ -171,24 +172,25 @@ func (s *scanner) object(depth int, sh *shape) error {
 		s.i++
 		return nil
 	}
-	var seen keySet
+	seen := keySet{keys: &s.keys, from: len(s.keys)}
+	defer seen.drop()
 	for {
 		if c, err := s.next(); err != nil {
 			return err
 		} else if c != '"' {
 			return fmt.Errorf("%w at byte %d", errSyntax, s.i)
 		}
-		key, err := s.key()
+		key, folded, field, err := s.key(sh)
 		if err != nil {
 			return err
 		}
-		folded := fold(key)
 		if !seen.add(folded) {
 			return fmt.Errorf("%w: %q", errDuplicate, key)
 		}
-		field, err := sh.member(key, folded)
-		if err != nil {
-			return err
+		if field == nil {
+			if field, err = sh.member(key, folded); err != nil {
+				return err
+			}
 		}
 		if c, err := s.next(); err != nil {
 			return err
@@ -205,23 +207,24 @@ func (s *scanner) object(depth int, sh *shape) error {
 	}
 }
 
-// key reads a member's name as the decoder will see it.
-func (s *scanner) key() (string, error) {
+// key reads a member's name as the decoder will see it, and folded. What it holds comes along when it is a field of sh, spelled as there.
+func (s *scanner) key(sh *shape) (key, folded string, field *shape, err error) {
 	raw, err := s.text()
 	if err != nil {
-		return "", err
+		return "", "", nil, err
 	}
 	if len(raw) > maxKey {
-		return "", fmt.Errorf("%w: a key of %d bytes", errSyntax, len(raw))
+		return "", "", nil, fmt.Errorf("%w: a key of %d bytes", errSyntax, len(raw))
+	}
+	if f, ok := sh.named(raw[1 : len(raw)-1]); ok {
+		return f.name, f.folded, f.shape, nil
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1]), nil
+		key = string(raw[1 : len(raw)-1])
+	} else if err := json.Unmarshal(raw, &key); err != nil {
+		return "", "", nil, fmt.Errorf("%w: %w", errSyntax, err)
 	}
-	var key string
-	if err := json.Unmarshal(raw, &key); err != nil {
-		return "", fmt.Errorf("%w: %w", errSyntax, err)
-	}
-	return key, nil
+	return key, fold(key), nil, nil
 }
 
 // text steps over a string and returns it with its quotes. Half surrogates are refused: decoders disagree on them.

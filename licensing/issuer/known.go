@@ -25,6 +25,7 @@ type memory struct {
 	read   atomic.Pointer[known] // as a transaction had it that may still be lost
 	newest atomic.Int64          // Unix seconds
 	pruned atomic.Int64          // day, see prune
+	hint   atomic.Pointer[hint]  // as it was said last
 }
 
 func (m *memory) signedAt(t time.Time) {

@@ -106,13 +106,26 @@ func answers(r exchange.Request) *exchange.Answers {
 
 // firstLine is the readable text at the start of a file: what it is, how to open it, who helps.
 func (is *Issuer) firstLine(kind exchange.Kind, p exchange.Profile, slots map[string]any) string {
-	slots["vendor"], slots["page"], slots["help"] = quiet(p.Name), quiet(p.DownloadPage), quiet(help(p))
+	h := hint{vendor: quiet(p.Name), page: quiet(p.DownloadPage), help: quiet(help(p))}
+	slots["vendor"], slots["page"], slots["help"] = h.vendor, h.page, h.help
+	return is.say.Text("issuer.file."+string(kind), slots) + " " + is.hint(h)
+}
+
+// hint says how to open a file and who helps: the same in every file until the profile changes.
+type hint struct{ vendor, page, help, text string }
+
+func (is *Issuer) hint(h hint) string {
+	if old := is.memory.hint.Load(); old != nil && old.vendor == h.vendor && old.page == h.page && old.help == h.help {
+		return old.text
+	}
 	open := "issuer.file.open"
-	if p.DownloadPage != "" {
+	if h.page != "" {
 		open = "issuer.file.open_page"
 	}
-	lines := []string{is.say.Text("issuer.file."+string(kind), slots), is.say.Text(open, slots), is.say.Text("issuer.file.help", slots)}
-	return strings.Join(lines, " ")
+	slots := map[string]any{"vendor": h.vendor, "page": h.page, "help": h.help}
+	h.text = is.say.Text(open, slots) + " " + is.say.Text("issuer.file.help", slots)
+	is.memory.hint.Store(&h)
+	return h.text
 }
 
 // help is the first way to reach the vendor that the profile names.
@@ -127,7 +140,10 @@ func help(p exchange.Profile) string {
 
 // quiet makes names harmless that look like the lines around a block.
 func quiet(s string) string {
-	return strings.ReplaceAll(loud.ReplaceAllString(s, "-"), "HOLDFAST", "Holdfast")
+	if strings.Contains(s, "--") {
+		s = loud.ReplaceAllString(s, "-")
+	}
+	return strings.ReplaceAll(s, "HOLDFAST", "Holdfast")
 }
 
 var loud = regexp.MustCompile(`--+`)

@@ -3,6 +3,7 @@ package issuer
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"holdfast/licensing/exchange"
@@ -14,17 +15,19 @@ import (
 type lastReceipt struct{ exchange.Receipt }
 
 // newerReceipt finds, among what travels with a usage file, a receipt of this vendor for the same ledger that is newer than the
-// standing here. What is not signed by this vendor's keys counts for nothing.
-func newerReceipt(t tx, f exchange.Found, rec ledgerRecord, u exchange.Usage) (last lastReceipt, ok bool, err error) {
-	_, profile, err := profilesIn(t)
-	if err != nil || !u.Speaks(rec.Device) {
-		return last, false, err
+// standing here. What is not signed by this vendor's keys counts for nothing; what does not even claim to be newer is not verified.
+func newerReceipt(profile exchange.Profile, f exchange.Found, rec ledgerRecord, u exchange.Usage) (last lastReceipt, ok bool) {
+	if !u.Speaks(rec.Device) {
+		return last, false
+	}
+	candidates := slices.DeleteFunc(slices.Clone(f.Bundle.Envelopes), func(e exchange.Envelope) bool {
+		return exchange.PeekReceipt(e, u.Ledger) <= rec.Standing.Receipt
+	})
+	if len(candidates) == 0 {
+		return last, false
 	}
 	profile = newerProfile(f, profile)
-	for _, e := range f.Bundle.Envelopes {
-		if _, kind := exchange.PeekHeader(e); kind != exchange.KindReceipt {
-			continue
-		}
+	for _, e := range candidates {
 		r, err := exchange.ParseResponse(e, profile)
 		if err != nil || r.Answers == nil || !u.Speaks(r.Answers.Device) {
 			continue
@@ -35,7 +38,7 @@ func newerReceipt(t tx, f exchange.Found, rec ledgerRecord, u exchange.Usage) (l
 			}
 		}
 	}
-	return last, ok, nil
+	return last, ok
 }
 
 // newerProfile is a profile of the same root that came with the file and is newer than the one here: the old copy may not know the

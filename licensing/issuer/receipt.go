@@ -11,7 +11,7 @@ import (
 )
 
 // receipt signs what was counted of a ledger so far. The totals are cumulative, so that any later receipt makes up for a lost one.
-func (is *Issuer) receipt(t tx, who identity, d computer, now time.Time, rec ledgerRecord, u exchange.Usage, c usage.Counted, found []usage.Finding, held []licenseRecord) (receiptRecord, error) {
+func (is *Issuer) receipt(k known, d computer, now time.Time, rec ledgerRecord, u exchange.Usage, c usage.Counted, found []usage.Finding, held []licenseRecord) (receiptRecord, error) {
 	id, err := is.o.newID()
 	if err != nil {
 		return receiptRecord{}, err
@@ -29,13 +29,13 @@ func (is *Issuer) receipt(t tx, who identity, d computer, now time.Time, rec led
 		answers: &exchange.Answers{Request: u.ID, Nonce: u.Nonce, Device: u.Device.ID},
 		slots:   map[string]any{"number": int64(r.Number), "n": int64(min(r.Entries, 1<<62)), "from": r.From, "to": r.To},
 	}
-	w, err := is.seal(t, who, d, now, f)
+	w, err := is.file(k, d, now, f)
 	if err != nil {
 		return receiptRecord{}, err
 	}
 	return receiptRecord{
 		answerRecord: answerRecord{
-			Name: exchange.ReceiptFileName(safeName(who.Vendor), safeName(d.code), now), File: w.file, At: now, Key: who.Signing,
+			Name: exchange.ReceiptFileName(safeName(k.who.Vendor), safeName(d.code), now), File: w.file, At: now, Key: k.who.Signing,
 			Request: u.ID, Device: d.id, Code: d.code, envelopes: w.envelopes,
 		},
 		Ledger: u.Ledger, Number: r.Number, Entries: r.Entries, New: c.Events, Missing: r.Missing, Findings: r.Findings,

@@ -69,7 +69,7 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 		return Answer{}, err
 	}
 	if !again {
-		opened, err := usage.Open(e, f.Bundle.Sealed, is.sealingKey)
+		opened, err := usage.OpenFace(u, f.Bundle.Sealed, is.sealingKey)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -81,7 +81,7 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 			if err != nil || again {
 				return err
 			}
-			if rec, err = is.count(t, k.who, f, opened); err != nil {
+			if rec, err = is.count(t, k, f, opened); err != nil {
 				return err
 			}
 			return putLater(t, bucketReceipts, key, rec)
@@ -125,7 +125,7 @@ func usageIn(f exchange.Found) (exchange.Envelope, bool) {
 }
 
 // count counts an opened usage file and makes its receipt.
-func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (receiptRecord, error) {
+func (is *Issuer) count(t tx, k known, f exchange.Found, o usage.Opened) (receiptRecord, error) {
 	now, err := is.stamp(t)
 	if err != nil {
 		return receiptRecord{}, err
@@ -150,7 +150,7 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 	if !old || !own { // to another computer, a ledger is as if it was never heard of
 		rec = ledgerRecord{ID: u.Ledger, Device: owner, Code: code, Since: now}
 	}
-	more, err := before(t, f, u, &rec, has)
+	more, err := before(t, k.profile, f, u, &rec, has)
 	if err != nil {
 		return receiptRecord{}, err
 	}
@@ -173,17 +173,15 @@ func (is *Issuer) count(t tx, who identity, f exchange.Found, o usage.Opened) (r
 	if _, err := is.forget(t, now); err != nil {
 		return receiptRecord{}, err
 	}
-	return is.receipt(t, who, d, now, rec, u, counted, found, has.licenses)
+	return is.receipt(k, d, now, rec, u, counted, found, has.licenses)
 }
 
 // before looks at what is known before a file is counted: whether this store was put back from an old copy, whether the computer began
 // a new ledger, and whether it is known at all.
-func before(t tx, f exchange.Found, u exchange.Usage, rec *ledgerRecord, has holding) ([]usage.Finding, error) {
+func before(t tx, profile exchange.Profile, f exchange.Found, u exchange.Usage, rec *ledgerRecord, has holding) ([]usage.Finding, error) {
 	var found []usage.Finding
-	proof, ok, err := newerReceipt(t, f, *rec, u)
+	proof, ok := newerReceipt(profile, f, *rec, u)
 	switch {
-	case err != nil:
-		return nil, err
 	case ok:
 		found = append(found, proof.finding(rec.Standing, u))
 		if err := proof.into(t, rec, has.licenses); err != nil {

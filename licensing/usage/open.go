@@ -81,6 +81,11 @@ func Open(env exchange.Envelope, sealed []byte, keys func(id string) (hpke.Priva
 	if err != nil {
 		return Opened{}, err
 	}
+	return OpenFace(u, sealed, keys)
+}
+
+// OpenFace is Open for a face that exchange.ParseUsage verified.
+func OpenFace(u exchange.Usage, sealed []byte, keys func(id string) (hpke.PrivateKey, error)) (Opened, error) {
 	var signers []ed25519.PublicKey
 	for _, key := range append([]string{u.Device.Public}, u.Former...) {
 		public, err := exchange.DecodeKey(key)
