@@ -18,14 +18,14 @@ func (s *Service) hand(w http.ResponseWriter, r *http.Request, status int, a iss
 	file := a.File
 	h.Set("Vary", "Accept, Accept-Encoding")
 	if accepts(r.Header.Values("Accept"), mediaType) {
-		compress := accepts(r.Header.Values("Accept-Encoding"), packingZstd)
+		var compressed bool
 		var err error
-		if file, err = s.packer.pack(a, compress); err != nil {
+		if file, compressed, err = s.packer.pack(a, accepts(r.Header.Values("Accept-Encoding"), packingZstd)); err != nil {
 			s.fault(r.Context(), codeUnexpected, err)
 			s.refuse(w, r, http.StatusInternalServerError, codeUnexpected, 0)
 			return
 		}
-		if compress {
+		if compressed {
 			h.Set("Content-Encoding", packingZstd)
 		}
 	} else {

@@ -46,11 +46,14 @@ func (p packer) done(d *zstd.Decoder) {
 	}
 }
 
-// pack makes an answer short: without the paragraph for people, and compressed when the caller can undo that.
-func (p packer) pack(a issuer.Answer, compress bool) ([]byte, error) {
-	b, err := a.Pack()
-	if err != nil || !compress {
-		return b, err
+// onePacket is what goes over the line at once, with its headers: to make less of it saves nothing.
+const onePacket = 1100
+
+// pack makes an answer short: without the paragraph for people, and compressed when the caller can undo that and it is worth it.
+func (p packer) pack(a issuer.Answer, compress bool) (b []byte, compressed bool, err error) {
+	b, err = a.Pack()
+	if err != nil || !compress || len(b) <= onePacket {
+		return b, false, err
 	}
-	return p.out.EncodeAll(b, make([]byte, 0, len(b)/2)), nil
+	return p.out.EncodeAll(b, make([]byte, 0, len(b))), true, nil
 }
