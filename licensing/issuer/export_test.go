@@ -85,3 +85,12 @@ func (is *Issuer) Fill(n int, like string, device func(i int) (id, code string))
 }
 
 const fillStep = 10_000
+
+// Indexed says whether the store has its index of computers.
+func (is *Issuer) Indexed() (whole bool, err error) {
+	err = is.db.View(func(t tx) error {
+		whole, err = indexed(t)
+		return err
+	})
+	return whole, err
+}

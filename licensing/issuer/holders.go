@@ -20,8 +20,7 @@ type nothing struct{}
 // index makes the index where it is missing: once, for a store that is older than it. In a view it is made aside, so what is returned
 // is the transaction to read it from.
 func index(t tx) (tx, error) {
-	_, err := t.Get(bucketHolders, builtKey)
-	if !errors.Is(err, errNoRecord) {
+	if whole, err := indexed(t); whole || err != nil {
 		return t, err
 	}
 	if _, ok := t.(lookOnly); ok {
@@ -34,6 +33,15 @@ func index(t tx) (tx, error) {
 		return t, err
 	}
 	return t, putLater(t, bucketHolders, builtKey, nothing{})
+}
+
+// indexed says whether the index is there.
+func indexed(t tx) (bool, error) {
+	_, err := t.Get(bucketHolders, builtKey)
+	if errors.Is(err, errNoRecord) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // indexNeeds are what is read to find the places and ledgers of a device.

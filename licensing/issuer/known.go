@@ -82,17 +82,28 @@ func (m *memory) keep(k known) {
 func (k known) same(o known) bool { return k.sum == o.sum && k.who == o.who }
 
 // Ready says whether the store answers and the working key can be used. With it, Outage knows what to sign with; later answers keep that
-// up to date. Errors: those of the store and of the keys.
+// up to date. In a store that is older than the index of computers it makes that, so that no exchange waits for it. Errors: those of the
+// store and of the keys.
 func (is *Issuer) Ready(ctx context.Context) error {
 	var k known
+	whole := false
 	err := is.db.For(ctx).View(func(t tx) (err error) {
 		if k, err = is.knownIn(t); err != nil {
 			return err
 		}
 		c, err := clockIn(t)
 		is.memory.signedAt(c.Newest)
+		if err == nil {
+			whole, err = indexed(t)
+		}
 		return err
 	})
+	if err == nil && !whole {
+		err = is.db.For(ctx, repeatable).Update(func(t tx) error {
+			_, err := index(t)
+			return err
+		})
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package issuer_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"holdfast/licensing/issuer"
@@ -28,5 +30,25 @@ func TestAnOutageSpeaksOfNothingThatWasNotKept(t *testing.T) {
 	}
 	if !bytes.Equal(profile(), kept) {
 		t.Fatal("a profile that the store does not have is handed out")
+	}
+}
+
+// An old store gets its index of computers before the first exchange, and the computers in it are found by it.
+func TestAnOldStoreIsIndexedBeforeItServes(t *testing.T) {
+	d := goldenDesk(t, filepath.Join("testdata", "golden", "v3"), monday.AddDate(0, 0, 2))
+	for _, want := range []bool{false, true, true} {
+		if whole, err := d.Indexed(); err != nil || whole != want {
+			t.Fatalf("indexed %v, %v", whole, err)
+		}
+		if err := d.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.ReadFile(filepath.Join("testdata", "golden", "v3", "second.hfuse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.receive(t, file); got.Receipt.New != 12 || len(got.Receipt.Findings) > 0 {
+		t.Errorf("the next file of then: %+v", got.Receipt)
 	}
 }
