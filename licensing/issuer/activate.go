@@ -19,7 +19,7 @@ func (v *visit) activate() error {
 	}
 	var needs []asking
 	for _, serial := range key.Serials {
-		needs = append(needs, licenseNeeds(serial))
+		needs = append(needs, licenseNeeds(serial), needAll(bucketPlaces, serial+"/"))
 	}
 	if err := v.t.Fetch(needs...); err != nil {
 		return err

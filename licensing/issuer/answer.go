@@ -142,7 +142,8 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, err
 	}
-	db := is.db.For(ctx, meetingNeeds(r, d, key))
+	needs := asked(repeatable, signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key))
+	db := is.db.For(ctx, needs, meetingNeeds(r, d))
 	var rec answerRecord
 	var k known
 	again := false
@@ -165,6 +166,7 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 		})
 		if err == nil && same {
 			short, err = is.brief(k, r, d, now)
+			db = is.db.For(ctx, needs) // it was decided
 		}
 	}
 	if err == nil && !again {
@@ -193,21 +195,26 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	return a, nil
 }
 
-// meetingNeeds are the records that the answer to a request is probably made of.
-func meetingNeeds(r exchange.Request, d computer, key string) asking {
-	all := asked(repeatable, signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key), indexNeeds(d.id), needAll(bucketStatements, string(exchange.KindNotice)+"/"))
+// meetingNeeds are the records that the answer to a request is probably made of, besides those that each request needs.
+func meetingNeeds(r exchange.Request, d computer) asking {
+	all := asked(indexNeeds(d.id), needAll(bucketStatements, string(exchange.KindNotice)+"/"))
 	if r.KeyHash != "" {
 		all = asked(all, need(bucketKeys, r.KeyHash))
 	}
 	for _, l := range r.Licenses[:min(len(r.Licenses), maxNamed)] {
 		all = asked(all, licenseNeeds(l.Serial))
+		if mayBeBrief(r) { // the places of others are no matter then
+			all = asked(all, need(bucketPlaces, l.Serial+"/"+d.id))
+		} else {
+			all = asked(all, needAll(bucketPlaces, l.Serial+"/"))
+		}
 	}
 	return all
 }
 
-// licenseNeeds are the records that an answer about a license is made of.
+// licenseNeeds are the records that an answer about a license is made of, without places.
 func licenseNeeds(serial string) asking {
-	return asked(need(bucketLicenses, serial), needAll(bucketPlaces, serial+"/"),
+	return asked(need(bucketLicenses, serial),
 		need(bucketStatements, statementKey(exchange.KindRevocation, serial), statementKey(exchange.KindHold, serial)),
 		needAll(bucketGrants, reachKey(exchange.Audience{Scope: scopeAll}), reachKey(exchange.Audience{Scope: scopeLicense, ID: serial})))
 }
