@@ -246,8 +246,9 @@ var changes = map[string]change{
 	"an outage": func(t *rapid.T, d *desk, _ *online, _ issuer.Created, n int) bool {
 		return done(t, d.OutageOver(t.Context(), d.now.Add(time.Duration(n)*time.Second), d.now.Add(time.Hour)))
 	},
-	"a neighbor": func(t *rapid.T, d *desk, _ *online, made issuer.Created, n int) bool {
-		return !d.answer(t, newComputer(t, 100+n).request(t, d.trusted(t), made.Key, 1)).Refused
+	"a neighbor": func(t *rapid.T, d *desk, _ *online, made issuer.Created, n int) bool { // is told with what else there is to say
+		d.answer(t, newComputer(t, 100+n).request(t, d.trusted(t), made.Key, 1))
+		return false
 	},
 	"a stranger": func(t *rapid.T, d *desk, _ *online, _ issuer.Created, n int) bool {
 		other := d.license(t, issuer.NewLicense{Order: fmt.Sprint("S", n), Customer: "4711"})
