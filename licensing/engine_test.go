@@ -320,7 +320,7 @@ func TestTwoVendorsAndTenLicensesStayApart(t *testing.T) {
 	for i, id := range []string{"acme", "nordlicht"} {
 		v := newVendor(t, id)
 		for n := range 5 {
-			req := c.request(v, testKey(t, byte(10*i+n+1)))
+			req := c.request(v, testKeyOf(t, id, byte(10*i+n+1)))
 			it := c.use(v.answer(req, func(l *terms.License) {
 				l.Serial = string(rune('a'+n)) + "-" + id
 				l.Policy.Product.ID = id + string(rune('a'+n))

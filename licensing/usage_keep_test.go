@@ -426,7 +426,7 @@ func TestVendorsOfTheSameProductAreToldApartAndSeeNothingOfEachOther(t *testing.
 	c, d := meteringComputer(t)
 	other := newDesk(t)
 	other.id, other.root, other.keys[0] = "other", keyFrom("other root"), keyFrom("other work 1")
-	req := c.request(other.vendor, testKey(t, 9))
+	req := c.request(other.vendor, testKeyOf(t, other.id, 9))
 	if it := c.use(other.answer(req, metered, func(l *terms.License) { l.Serial, l.Policy.Product.ID = "B-1", "acmecad" })); !it.Taken {
 		t.Fatalf("second license: %+v", it.Finding)
 	}

@@ -24,7 +24,12 @@ var start = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 // testKey is a license key in canonical form with a correct check character.
 func testKey(t testing.TB, n byte) string {
 	t.Helper()
-	k, err := terms.NewLicenseKey(rand.NewChaCha8([32]byte{n}), "ACME")
+	return testKeyOf(t, "ACME", n)
+}
+
+func testKeyOf(t testing.TB, vendor string, n byte) string {
+	t.Helper()
+	k, err := terms.NewLicenseKey(rand.NewChaCha8([32]byte{n}), vendor)
 	if err != nil {
 		t.Fatal(err)
 	}
