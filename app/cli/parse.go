@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +42,7 @@ func (s *session) parse(args []string) (*call, error) {
 			return nil, err
 		}
 		if at.Selected() == nil && at.Error != nil { // a word that is no verb
-			return nil, &usageError{detail: s.wrong(at.Error), json: slices.Contains(args, "--json")}
+			return nil, &usageError{detail: s.say.Mistyped(at.Error), json: slices.Contains(args, "--json")}
 		}
 		s.printHelp(k, named(at.Selected(), args))
 		return nil, nil
@@ -51,7 +50,7 @@ func (s *session) parse(args []string) (*call, error) {
 	args = withVerb(k, joinShift(args), s.exists)
 	ctx, err := k.Parse(args)
 	if err != nil {
-		u := &usageError{detail: s.wrong(err), json: slices.Contains(args, "--json")}
+		u := &usageError{detail: s.say.Mistyped(err), json: slices.Contains(args, "--json")}
 		if at, terr := kong.Trace(k, args); terr == nil && at.Selected() != nil {
 			u.path = verbPath(at.Selected())
 		}
@@ -126,46 +125,6 @@ func asTyped(ctx *kong.DecodeContext, target reflect.Value) error {
 }
 
 var errEmpty = errors.New("is empty")
-
-// mistakes are what the parser says is wrong, in its own words, and the texts that say it in ours. Each part is a slot: a, b.
-var mistakes = []struct {
-	said *regexp.Regexp
-	id   string
-}{
-	{regexp.MustCompile(`^(.+): is empty$`), "cli.usage.empty"},
-	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "EOL"`), "cli.usage.no_value"},
-	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "(.*)" \(`), "cli.usage.dash"},
-	{regexp.MustCompile(`^(.+): expected a valid 64 bit u?int but got "(.*)"$`), "cli.usage.number"},
-	{regexp.MustCompile(`^missing flags?: (.*)$`), "cli.usage.missing"},
-	{regexp.MustCompile(`^expected "(<.*)"$`), "cli.usage.missing"},
-	{regexp.MustCompile(`^expected (?:one of )?(".*)$`), "cli.usage.verb"},
-	{regexp.MustCompile(`^unknown flag (.*), did you mean (?:one of )?(.*)\?$`), "cli.usage.option_like"},
-	{regexp.MustCompile(`^unknown flag (.*)$`), "cli.usage.option"},
-	{regexp.MustCompile(`^unexpected argument (.*), did you mean (?:one of )?(.*)\?$`), "cli.usage.word_like"},
-	{regexp.MustCompile(`^unexpected argument (.*)$`), "cli.usage.word"},
-	{regexp.MustCompile(`^(.+) must be one of (.*) but got (.*)$`), "cli.usage.one_of"},
-	{regexp.MustCompile(`^(.+) and (.+) can't be used together$`), "cli.usage.together"},
-}
-
-// words writes what the parser names as help does: <file> ... as FILE, "a","b" as a, b.
-func words(text string) string {
-	if strings.HasPrefix(strings.TrimLeft(text, "["), "<") {
-		text = strings.ToUpper(strings.NewReplacer("<", "", ">", "", "[", "", "]", "", " ...", "").Replace(text))
-	}
-	return strings.NewReplacer(`","`, ", ", `"`, "").Replace(text)
-}
-
-// wrong says in the person's language what the parser found wrong; what is not known here stays in the parser's words.
-func (s *session) wrong(err error) string {
-	text := err.Error()
-	for _, m := range mistakes {
-		if parts := m.said.FindStringSubmatch(text); parts != nil {
-			parts = append(parts, "", "")
-			return s.text(m.id, map[string]any{"a": words(parts[1]), "b": words(parts[2]), "c": words(parts[3])})
-		}
-	}
-	return text
-}
 
 // named is the verb that args name. One that is only meant where its group stands alone was not: help is about the group.
 func named(n *kong.Node, args []string) *kong.Node {

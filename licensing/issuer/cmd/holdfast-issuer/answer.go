@@ -22,7 +22,7 @@ func (c *answerCommand) Run(p *program) error {
 		return together("--json", "--out -")
 	}
 	if c.Agent == "" && (c.Second != "" || c.Reason != "") || c.Agent != "" && c.Reason == "" {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--agent, --reason"}}
+		return p.missing("--agent, --reason")
 	}
 	names, several, err := p.sources(c.In)
 	if err != nil {

@@ -13,7 +13,7 @@ func (c *extendCommand) Run(p *program) error {
 		return err
 	}
 	if (c.Serial == "") == (c.Customer == "" && c.Site == "") {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "SERIAL, --customer, --site"}}
+		return p.missing("SERIAL, --customer, --site")
 	}
 	is, err := p.openToSign(c.Dir)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // Run opens usage files without answering them.
 func (c *openCommand) Run(p *program) error {
 	if (c.Dir == "") == (c.Key == "") {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--dir, --key"}}
+		return p.missing("--dir, --key")
 	}
 	data, err := p.input(c.In)
 	if err != nil {

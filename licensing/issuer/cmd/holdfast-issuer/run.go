@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, w world) (code int) {
 	command, err := parser.Parse(args)
 	if err != nil {
 		p.cli.JSON = p.cli.JSON || asksForJSON(args)
-		return p.report(&issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": err.Error()}})
+		return p.report(&issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": p.say.Mistyped(err)}})
 	}
 	if p.host != nil {
 		p.host.what = command.Selected().Path()
@@ -88,6 +88,11 @@ func run(ctx context.Context, args []string, w world) (code int) {
 		return p.report(err)
 	}
 	return p.code
+}
+
+// missing says that a command needs words, or options, that are not there.
+func (p *program) missing(what string) error {
+	return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": p.say.Text("cli.usage.missing", map[string]any{"a": what})}}
 }
 
 // asksForJSON is for command lines that could not be read to their end.

@@ -107,7 +107,7 @@ func (c *profileCommand) Run(p *program) error {
 // Run makes a new key.
 func (c *rotateCommand) Run(p *program) error {
 	if c.Withdraw == "" && !c.NothingAfter.IsZero() {
-		return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": "--withdraw"}}
+		return p.missing("--withdraw")
 	}
 	signing, err := publicKey(c.SignerPublic)
 	if err != nil {
