@@ -37,7 +37,7 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 	r.page.table(rows)
 	r.page.add(s.meterLines(v)...)
 	for _, f := range v.Others {
-		if f.Product == "" { // products have their own lines
+		if !hasLine(v, f) {
 			r.page.add(s.text("cli.status.also", map[string]any{"text": s.tell(f, v.At).Headline}))
 		}
 	}
@@ -45,6 +45,11 @@ func (c *statusCmd) run(_ context.Context, s *session) (result, error) {
 		r.page = r.page[:len(r.page)-1]
 	}
 	return r, nil
+}
+
+// hasLine says that a product's own line says a finding already.
+func hasLine(v terms.Verdict, f terms.Finding) bool {
+	return slices.ContainsFunc(v.Products, func(p terms.ProductVerdict) bool { return p.ID == f.Product && p.State == f.State })
 }
 
 // verdict is the first line as the window says it too: one sentence over all products where it can be said.

@@ -10,20 +10,20 @@ var mistakes = []struct {
 	said *regexp.Regexp
 	id   string
 }{
-	{regexp.MustCompile(`^(.+): is empty$`), "cli.usage.empty"},
-	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "EOL"`), "cli.usage.no_value"},
-	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "(.*)" \(`), "cli.usage.dash"},
-	{regexp.MustCompile(`^(.+): expected a valid 64 bit u?int but got "(.*)"$`), "cli.usage.number"},
-	{regexp.MustCompile(`^(.+): expected a float but got "(.*)" \(`), "cli.usage.float"},
-	{regexp.MustCompile(`^missing flags?: (.*)$`), "cli.usage.missing"},
-	{regexp.MustCompile(`^expected "(<.*)"$`), "cli.usage.missing"},
-	{regexp.MustCompile(`^expected (?:one of )?(".*)$`), "cli.usage.verb"},
-	{regexp.MustCompile(`^unknown flag (.*), did you mean (?:one of )?(.*)\?$`), "cli.usage.option_like"},
-	{regexp.MustCompile(`^unknown flag (.*)$`), "cli.usage.option"},
-	{regexp.MustCompile(`^unexpected argument (.*), did you mean (?:one of )?(.*)\?$`), "cli.usage.word_like"},
-	{regexp.MustCompile(`^unexpected argument (.*)$`), "cli.usage.word"},
-	{regexp.MustCompile(`^(.+) must be one of (.*) but got (.*)$`), "cli.usage.one_of"},
-	{regexp.MustCompile(`^(.+) and (.+) can't be used together$`), "cli.usage.together"},
+	{regexp.MustCompile(`^(.+): is empty$`), "mistyped.empty"},
+	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "EOL"`), "mistyped.no_value"},
+	{regexp.MustCompile(`^(--[^:]+): expected \w+ value but got "(.*)" \(`), "mistyped.dash"},
+	{regexp.MustCompile(`^(.+): expected a valid 64 bit u?int but got "(.*)"$`), "mistyped.number"},
+	{regexp.MustCompile(`^(.+): expected a float but got "(.*)" \(`), "mistyped.float"},
+	{regexp.MustCompile(`^missing flags?: (.*)$`), "mistyped.missing"},
+	{regexp.MustCompile(`^expected "(<.*)"$`), "mistyped.missing"},
+	{regexp.MustCompile(`^expected (?:one of )?(".*)$`), "mistyped.verb"},
+	{regexp.MustCompile(`^unknown flag (.*), did you mean (?:one of )?(.*)\?$`), "mistyped.option_like"},
+	{regexp.MustCompile(`^unknown flag (.*)$`), "mistyped.option"},
+	{regexp.MustCompile(`^unexpected argument (.*), did you mean (?:one of )?(.*)\?$`), "mistyped.word_like"},
+	{regexp.MustCompile(`^unexpected argument (.*)$`), "mistyped.word"},
+	{regexp.MustCompile(`^(.+) must be one of (.*) but got (.*)$`), "mistyped.one_of"},
+	{regexp.MustCompile(`^(.+) and (.+) can't be used together$`), "mistyped.together"},
 }
 
 // words writes what the parser names as help does: <file> ... as FILE, "a","b" as a, b.

@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, w world) (code int) {
 
 // missing says that a command needs words, or options, that are not there.
 func (p *program) missing(what string) error {
-	return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": p.say.Text("cli.usage.missing", map[string]any{"a": what})}}
+	return &issuer.Error{Code: codeUsage, Slots: map[string]any{"detail": p.say.Text("mistyped.missing", map[string]any{"a": what})}}
 }
 
 // asksForJSON is for command lines that could not be read to their end.
