@@ -22,9 +22,10 @@ const (
 	// receiptsKept are the newest of each ledger; beside them the last of each of the newest monthsKept months stays.
 	receiptsKept = 32
 	monthsKept   = 60
-	// usageFilesKept are the newest of each ledger; beside them stay those that a kept receipt is compared with, and those of a
-	// backlog in several files that waits for its receipts.
+	// usageFilesKept are the newest of each ledger that were only looked at, and the newest that left; beside them stay those that a
+	// kept receipt is compared with. Of those that left and wait for a receipt leftFilesKept stay: one a day for more than a year.
 	usageFilesKept = 32
+	leftFilesKept  = 400
 	// documentsKept are the newest of each vendor and kind that nothing rests on, requestsKept the newest of each vendor that wait for
 	// nothing.
 	documentsKept = 50
@@ -85,9 +86,16 @@ func (u usageRecords) filesOver(files []*usageFileRecord, receipts map[string]bo
 		}
 	}
 	newest, _ := u.newest(ledger)
-	for _, f := range files[:len(files)-usageFilesKept] { // they are given oldest first
-		goesOn := f.ToEpoch > newest.Epoch && f.Remains > 0 && !f.Left.IsZero()
-		if !compared[f.ID] && !goesOn {
+	looked, left := 0, 0
+	for _, f := range slices.Backward(files) { // they are given oldest first
+		n, most := &looked, usageFilesKept
+		if !f.Left.IsZero() {
+			n = &left
+			if f.ToEpoch > newest.Epoch {
+				most = leftFilesKept
+			}
+		}
+		if *n++; *n > most && !compared[f.ID] {
 			over = append(over, f.ID)
 		}
 	}

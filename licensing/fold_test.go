@@ -211,6 +211,49 @@ func TestWhatWasLetGoOfIsStillKnown(t *testing.T) {
 	c.keys.Fail(keystore.OK)
 }
 
+func TestAFileThatLeftWaitsForItsReceiptThroughManyPreviews(t *testing.T) {
+	const previews, unreported = usageFilesKept + foldSlack, 5
+	c, d := meteringComputer(t)
+	c.uses("renders", 500, "")
+	mailed := c.drafts(UsageOptions{})
+	if err := c.UsageLeft(context.Background(), mailed.ID, "usage.hfuse"); err != nil {
+		t.Fatal(err)
+	}
+	c.clock.Advance(time.Hour)
+	c.uses("renders", unreported, "")
+	looked := *c.rec.UsageFiles[c.drafts(UsageOptions{}).ID]
+	for n := range previews {
+		f := looked
+		f.ID, f.ToEpoch = fmt.Sprintf("%016x", n), f.ToEpoch+uint64(n)+1
+		c.rec.apply(change{UsageFiles: []usageFileRecord{f}})
+	}
+	c.folded = 0
+	if c.fold(context.Background()); len(c.rec.UsageFiles) != 1+usageFilesKept {
+		t.Fatalf("%d usage files stay", len(c.rec.UsageFiles))
+	}
+	if w := c.usage().Waiting; len(w) != 1 || w[0].ID != mailed.ID {
+		t.Fatalf("the file that was mailed does not wait: %+v", w)
+	}
+	d.now = c.clock.Read().Wall
+	d.edit = func(r *exchange.Receipt) { r.Entries += 7 } // the vendor counted something else
+	receipt, _ := d.confirm(mailed.File)
+	if it := c.use(receipt); !it.Taken {
+		t.Fatalf("%+v", it.Finding)
+	}
+	if c.Receipts()[0].Matches {
+		t.Error("that the receipt says something else goes unseen")
+	}
+	unsent := func(when string) {
+		t.Helper()
+		if m := c.Snapshot().Facts.Metered[0]; m.UnsentUnits != unreported || len(m.Waiting) != 0 {
+			t.Errorf("%s: %d units are unreported, want %d; waiting %+v", when, m.UnsentUnits, unreported, m.Waiting)
+		}
+	}
+	unsent("after the receipt")
+	c.rec.drop(surplus{files: []string{mailed.ID}})
+	unsent("without what is known of the file")
+}
+
 func TestAHomeThatNeverLetGoShrinksAtItsNextChange(t *testing.T) {
 	c, d := meteringComputer(t)
 	c.folded = 1 << 30 // as programs of before, which kept all
@@ -284,23 +327,31 @@ func TestTheRuleOfWhatIsKept(t *testing.T) {
 	})
 	t.Run("files that wait", func(t *testing.T) {
 		r := newRecords()
-		for n := 1; n <= 100; n++ {
+		for n := 1; n <= 600; n++ {
 			r.apply(change{UsageFiles: []usageFileRecord{file(n, func(f *usageFileRecord) {
-				if n <= 3 {
-					f.Remains, f.Left = 5, at(n)
+				if n <= 500 {
+					f.Left = at(n)
 				}
 			})}})
 		}
-		r.apply(change{Fold: foldRule})
-		if got := sortedKeys(r.UsageFiles); len(got) != usageFilesKept+3 || got[0] != "f001" || got[3] != fmt.Sprintf("f%03d", 100-usageFilesKept+1) {
-			t.Fatalf("kept %v", got)
+		kept := func(want ...[2]int) {
+			t.Helper()
+			r.apply(change{Fold: foldRule})
+			var all []string
+			for _, w := range want {
+				for n := w[0]; n <= w[1]; n++ {
+					all = append(all, fmt.Sprintf("f%03d", n))
+				}
+			}
+			if got := sortedKeys(r.UsageFiles); !slices.Equal(got, all) {
+				t.Fatalf("%d files stay, want %d of %v: %v", len(got), len(all), want, got)
+			}
 		}
-		p := receipt(60)
-		r.apply(change{Parts: []partRecord{p}})
-		r.apply(change{Fold: foldRule})
-		if got := len(r.UsageFiles); got != usageFilesKept {
-			t.Fatalf("%d files after a receipt for those that went on", got)
-		}
+		kept([2]int{500 - leftFilesKept + 1, 500}, [2]int{600 - usageFilesKept + 1, 600})
+		r.apply(change{Parts: []partRecord{receipt(450)}})
+		kept([2]int{450, 500}, [2]int{600 - usageFilesKept + 1, 600})
+		r.apply(change{Parts: []partRecord{receipt(500)}})
+		kept([2]int{450, 450}, [2]int{500 - usageFilesKept + 1, 500}, [2]int{600 - usageFilesKept + 1, 600})
 	})
 	t.Run("documents", func(t *testing.T) {
 		r := newRecords()

@@ -207,10 +207,16 @@ func (e *Engine) compareReceipt(ctx context.Context, l *usageLedger, r *exchange
 
 // covered is how far the newest receipt goes that is about this very chain: epoch and entry; zero before the first.
 func (e *Engine) covered(l *usageLedger) (epoch, seq uint64) {
+	r := e.coveredBy(l)
+	return r.Epoch, r.Seq
+}
+
+// coveredBy is that receipt; the zero Receipt before the first.
+func (e *Engine) coveredBy(l *usageLedger) exchange.Receipt {
 	for _, p := range e.listsOf(e.rec).usage.receipts[l.id] {
 		if r := p.Body.Receipt; l.knows(receiptWitness(r)) {
-			return r.Epoch, r.Seq
+			return *r
 		}
 	}
-	return 0, 0
+	return exchange.Receipt{}
 }

@@ -94,7 +94,8 @@ func (e *Engine) useOf(l *usageLedger, r clock.Reading) ledgerUse {
 	u.seq, _, _ = l.book.Tail()
 	rec := e.listsOf(e.rec).usage
 	u.waiting = rec.waiting(l.id)
-	epoch, seq := e.covered(l)
+	receipt := e.coveredBy(l)
+	seq := receipt.Seq
 	if u.oldest = l.oldestAfter(seq); u.sums.worth && u.seq > seq {
 		u.unsent = u.seq - seq
 	}
@@ -103,18 +104,7 @@ func (e *Engine) useOf(l *usageLedger, r clock.Reading) ledgerUse {
 			u.units += t.Units
 		}
 	}
-	for _, f := range rec.files[l.id] {
-		if f.ToEpoch != epoch {
-			continue
-		}
-		for _, t := range f.Totals {
-			if t.Kind != usage.Peak {
-				u.units -= t.Units
-			}
-		}
-		break
-	}
-	u.units = max(0, u.units)
+	u.units = max(0, u.units-rec.units(&receipt))
 	return u
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
+	"holdfast/licensing/usage"
 )
 
 // usageRecord is what was decided and seen about the usage of one vendor. Its ledgers themselves lie beside the journal.
@@ -134,6 +135,25 @@ func (u usageRecords) sent(r *exchange.Receipt) uint64 {
 		return f.Events
 	}
 	return r.Entries
+}
+
+// units are those that were reported up to the end of a receipt, without peaks; where that is not known, as many as it says.
+func (u usageRecords) units(r *exchange.Receipt) (n int64) {
+	f := u.upTo(r)
+	if f == nil {
+		for key, units := range r.Totals {
+			if _, _, kind, _ := usage.CutTotal(key); kind != usage.Peak {
+				n += units
+			}
+		}
+		return n
+	}
+	for _, t := range f.Totals {
+		if t.Kind != usage.Peak {
+			n += t.Units
+		}
+	}
+	return n
 }
 
 // lacks says that a vendor may count more than this computer could.
