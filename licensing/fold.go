@@ -26,9 +26,10 @@ const (
 	// kept receipt is compared with. Of those that left and wait for a receipt leftFilesKept stay: one a day for more than a year.
 	usageFilesKept = 32
 	leftFilesKept  = 400
-	// documentsKept are the newest of each vendor and kind that nothing rests on, requestsKept the newest of each vendor that wait for
-	// nothing.
+	// documentsKept are the newest of each vendor and kind that nothing rests on, pendingKept the newest with parts for a later program,
+	// requestsKept the newest of each vendor that wait for nothing.
 	documentsKept = 50
+	pendingKept   = 400
 	requestsKept  = 100
 )
 
@@ -102,14 +103,19 @@ func (u usageRecords) filesOver(files []*usageFileRecord, receipts map[string]bo
 	return over
 }
 
-// documentsOver are the documents that go when the parts named here are gone.
+// documentsOver are the documents that go when the parts named here are gone. Those with parts that only a later program knows make no
+// room for others.
 func (r *records) documentsOver(parts map[string]bool) []string {
 	if len(r.Documents) <= documentsKept {
 		return nil
 	}
 	used := r.documentsBut(parts)
-	return newestKept(r.Documents, documentsKept, func(d *documentRecord) (string, bool) { return d.Root + "/" + string(d.Kind), !used[d.Hash] },
-		func(a, b *documentRecord) int { return a.Taken.Compare(b.Taken) })
+	over := func(most int, pending bool) []string {
+		return newestKept(r.Documents, most, func(d *documentRecord) (string, bool) {
+			return d.Root + "/" + string(d.Kind), d.Pending == pending && !used[d.Hash]
+		}, func(a, b *documentRecord) int { return a.Taken.Compare(b.Taken) })
+	}
+	return append(over(documentsKept, false), over(pendingKept, true)...)
 }
 
 // requestsOver are the requests that go: closed ones, and open ones that ran out before the newest was made. The newest one of a kind

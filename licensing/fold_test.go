@@ -369,6 +369,25 @@ func TestTheRuleOfWhatIsKept(t *testing.T) {
 			t.Fatalf("%d documents: %v", len(r.Documents), sortedKeys(r.Documents))
 		}
 	})
+	t.Run("documents with parts for a later program", func(t *testing.T) {
+		r := newRecords()
+		add := func(name string, count int, pending bool) {
+			for n := range count {
+				r.apply(change{Documents: []documentRecord{{
+					Hash: fmt.Sprintf("%s%03d", name, n), Kind: exchange.KindReceipt, Root: "root", Taken: at(n), Pending: pending, Looked: partsKnown,
+				}}})
+			}
+			r.apply(change{Fold: foldRule})
+		}
+		add("p", 3, true)
+		add("d", 120, false)
+		if len(r.Documents) != 3+documentsKept || r.Documents["p000"] == nil || r.Documents["d119"] == nil {
+			t.Fatalf("%d documents: %v", len(r.Documents), sortedKeys(r.Documents))
+		}
+		if add("p", pendingKept+20, true); len(r.Documents) != pendingKept+documentsKept || r.Documents["p019"] != nil || r.Documents["p020"] == nil {
+			t.Fatalf("%d documents", len(r.Documents))
+		}
+	})
 	t.Run("requests", func(t *testing.T) {
 		r := newRecords()
 		add := func(n int, kind string, s terms.RequestState, until time.Time) {
