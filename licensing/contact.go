@@ -20,11 +20,13 @@ var _ reconcile.Home = (*Engine)(nil)
 
 // contactRecord is how contacts with a vendor stand.
 type contactRecord struct {
-	Root  string             `json:"root"`
-	State string             `json:"state,omitempty"` // see exchange.Standing
-	OK    time.Time          `json:"ok,omitzero"`     // when the last one began in which the vendor answered
-	Fails int                `json:"fails,omitempty"` // contacts in a row since
-	Last  *reconcile.Contact `json:"last,omitempty"`  // the newest one that was recorded
+	Root  string `json:"root"`
+	State string `json:"state,omitempty"` // see exchange.Standing
+	// StateAt is when a full answer gave the state; a short one says no more than that it still holds. Records of before lack it.
+	StateAt time.Time          `json:"state_at,omitzero"`
+	OK      time.Time          `json:"ok,omitzero"`     // when the last one began in which the vendor answered
+	Fails   int                `json:"fails,omitempty"` // contacts in a row since
+	Last    *reconcile.Contact `json:"last,omitempty"`  // the newest one that was recorded
 }
 
 // contactLive is what no record says: the newest contact, and the next one.
@@ -52,6 +54,17 @@ type ContactView struct {
 // maxCalls bounds the check-ins that are under way. An old one is forgotten: its answer would be refused, and the next contact asks again.
 const maxCalls = 16
 
+// fullEvery is how old a state may be that a check-in names: what is no part of it, like the places of others, is heard that often.
+const fullEvery = 7 * 24 * time.Hour
+
+// stateNow is the state that a check-in names so that its answer may be short; "" when a full answer is due.
+func (m *contactRecord) stateNow(now time.Time) string {
+	if m.StateAt.IsZero() || now.Before(m.StateAt) || now.Sub(m.StateAt) > fullEvery {
+		return ""
+	}
+	return m.State
+}
+
 // CheckInCall makes a check-in for all licenses of a vendor, which only becomes a record when it is refused.
 func (e *Engine) CheckInCall(ctx context.Context, root string, full bool) (reconcile.Call, bool, error) {
 	e.mu.Lock()
@@ -67,10 +80,12 @@ func (e *Engine) CheckInCall(ctx context.Context, root string, full bool) (recon
 	if err := e.begin(ctx); err != nil {
 		return reconcile.Call{}, false, err
 	}
+	now := e.rec.Home.decision(root, e.clockRead())
 	if a.brief = true; !full && !a.restored && !a.changed {
-		a.state = e.rec.Contacts[root].State
+		met := e.rec.Contacts[root]
+		a.state = met.stateNow(now)
 	}
-	q, err := e.newRequest(v, a, RequestOptions{}, e.rec.Home.decision(root, e.clockRead()))
+	q, err := e.newRequest(v, a, RequestOptions{}, now)
 	if err != nil {
 		return reconcile.Call{}, false, err
 	}

@@ -94,6 +94,53 @@ func TestABriefAnswerIsAContactAndLeavesNothingElse(t *testing.T) {
 	}
 }
 
+func TestAStateThatIsOldIsNotNamed(t *testing.T) {
+	v, c := newVendor(t, "acme"), newComputer(t)
+	c.with(v, offline(terms.Days(300), terms.Days(60)))
+	version := 1
+	full := func() {
+		t.Helper()
+		call, req := c.checkInCall(false)
+		if version++; req.State != "" {
+			t.Fatalf("a full answer is due, and state %q is named", req.State)
+		}
+		l := v.license("A-1", version, bound(req))
+		offline(terms.Days(300), terms.Days(60))(&l)
+		if got := c.take(call, v.checkin(req, l, standingPart("s1"))); got.Cause != "" {
+			t.Fatalf("a full answer: %+v", got)
+		}
+	}
+	full()
+	for range 2 {
+		for range int(fullEvery / day) { // a short answer makes the state no newer
+			c.clock.Advance(day)
+			v.now = v.now.Add(day)
+			call, req := c.checkInCall(false)
+			if req.State != "s1" {
+				t.Fatalf("state %q", req.State)
+			}
+			if got := c.take(call, v.brief(req, "s1")); got.Cause != "" {
+				t.Fatalf("a short answer: %+v", got)
+			}
+		}
+		c.clock.Advance(time.Hour)
+		v.now = v.now.Add(time.Hour)
+		c.reopen()
+		full()
+	}
+	m, now := c.rec.Contacts[c.root()], c.clock.Read().Wall
+	for name, at := range map[string]time.Time{"of before": {}, "from later than now": now.Add(time.Minute)} {
+		m.StateAt = at
+		if c.rec.Contacts[c.root()] = m; m.stateNow(now) != "" {
+			t.Errorf("a state in a record %s is named", name)
+		}
+		full()
+		if _, req := c.checkInCall(false); req.State != "s1" {
+			t.Errorf("after the full answer to a record %s the state is %q", name, req.State)
+		}
+	}
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

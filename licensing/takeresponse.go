@@ -65,7 +65,9 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 			doc.Serial = cmp.Or(doc.Serial, k.Serial)
 		case part.Standing != nil && req != nil:
 			m := draft.Contacts[vendor.Root]
-			m.Root, m.State = vendor.Root, part.Standing.State
+			if m.Root, m.State = vendor.Root, part.Standing.State; resp.Kind != exchange.KindStanding {
+				m.StateAt = now
+			}
 			c.Contacts = append(c.Contacts, m)
 			it.standing = part.Standing
 		case isPart(part):
