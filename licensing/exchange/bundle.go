@@ -73,22 +73,22 @@ const (
 func plainBundle(raw []byte) (b Bundle, ok bool) {
 	s := plainScanner{rest: string(raw)}
 	b.Format = s.text(`{"holdfast":"`, `","envelopes":[`)
-	for !s.bad && len(b.Envelopes) < plainEnvelopes {
+	for more := true; more && !s.bad; more = s.skip(",") {
+		if len(b.Envelopes) == plainEnvelopes {
+			return Bundle{}, false
+		}
 		e := Envelope{
 			PayloadType: s.text(`{"payloadType":"`, `","payload":"`),
 			Payload:     s.text("", `","signatures":[`),
 		}
-		for !s.bad && len(e.Signatures) < plainSignatures {
-			e.Signatures = append(e.Signatures, Signature{KeyID: s.text(`{"keyid":"`, `","sig":"`), Sig: s.text("", `"}`)})
-			if !s.skip(",") {
-				break
+		for more := true; more && !s.bad; more = s.skip(",") {
+			if len(e.Signatures) == plainSignatures {
+				return Bundle{}, false
 			}
+			e.Signatures = append(e.Signatures, Signature{KeyID: s.text(`{"keyid":"`, `","sig":"`), Sig: s.text("", `"}`)})
 		}
 		s.bad = !s.skip(`]}`) || s.bad
 		b.Envelopes = append(b.Envelopes, e)
-		if !s.skip(",") {
-			break
-		}
 	}
 	if !s.skip(`]}`) || s.bad || s.rest != "" {
 		return Bundle{}, false

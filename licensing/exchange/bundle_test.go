@@ -37,6 +37,14 @@ func bundleSeeds(t testing.TB) (all []string) {
 	} {
 		all = append(all, strings.Replace(all[0], change[0], change[1], 1))
 	}
+	// As many as there may be, and a comma behind the last.
+	for _, b := range []Bundle{
+		{Format: BundleFormat, Envelopes: slicesOf(plainEnvelopes, Envelope{Signatures: []Signature{{}}})},
+		{Format: BundleFormat, Envelopes: []Envelope{{Signatures: slicesOf(plainSignatures, Signature{})}}},
+	} {
+		full := string(must(json.Marshal(b)))
+		all = append(all, strings.Replace(full, `}]}]}`, `},]}]}`, 1), strings.TrimSuffix(full, `]}`)+`,]}`)
+	}
 	return all
 }
 
