@@ -29,7 +29,7 @@ func (d *door) Accept() (net.Conn, error) {
 		_ = d.Listener.Close()
 		err = net.ErrClosed
 	}
-	if err != nil {
+	if errors.Is(err, net.ErrClosed) { // any other failure may be over the next time, as when too many files are open
 		d.over.Do(func() { close(d.closed) })
 	}
 	return c, err

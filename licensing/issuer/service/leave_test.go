@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"holdfast/licensing/issuer"
@@ -154,4 +158,63 @@ func TestWhoStandsBeforeTheDoorIsLetIn(t *testing.T) {
 		}
 		_ = c.Close()
 	}
+}
+
+// failing fails the first time, as when no more files may be open, and then has a caller as soon as the time is over.
+type failing struct {
+	failed bool
+	over   chan struct{}
+	caller net.Conn
+	net.Listener
+}
+
+func (f *failing) SetDeadline(time.Time) error {
+	close(f.over)
+	return nil
+}
+
+func (f *failing) Close() error { return nil }
+
+func (f *failing) Accept() (net.Conn, error) {
+	if !f.failed {
+		f.failed = true
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	if c := f.caller; c != nil {
+		f.caller = nil
+		return c, nil
+	}
+	<-f.over
+	return nil, &net.OpError{Op: "accept", Err: os.ErrDeadlineExceeded}
+}
+
+// TestAFailureThatPassesDoesNotCloseTheDoor fails an Accept; a stop afterwards still waits for whoever comes.
+func TestAFailureThatPassesDoesNotCloseTheDoor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		caller, other := net.Pipe()
+		defer other.Close()
+		d := &door{Listener: &failing{over: make(chan struct{}), caller: caller}, closed: make(chan struct{})}
+		if _, err := d.Accept(); !errors.Is(err, syscall.EMFILE) {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		ended := make(chan time.Duration, 1)
+		go func() {
+			d.close(lingerTime)
+			ended <- time.Since(began)
+		}()
+		synctest.Wait()
+		if len(ended) != 0 {
+			t.Fatal("it is closed at once: who stands before it is reset")
+		}
+		if c, err := d.Accept(); c != caller || err != nil {
+			t.Errorf("%v, %v", c, err)
+		}
+		if _, err := d.Accept(); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+		if took := <-ended; took != lingerTime {
+			t.Errorf("closed after %v", took)
+		}
+	})
 }
