@@ -139,6 +139,9 @@ func TestACommandOnTheFolderIsCountedAndLogged(t *testing.T) {
 	}
 }
 
+// tooManyCame is true of an address, a computer and pages at once.
+const tooManyCame = "More requests came than this service takes at a time."
+
 func TestTheLimitsOfAnExchangeHoldForWhatPeopleBring(t *testing.T) {
 	v := newVendor(t, 9)
 	s := newRunning(t, v.Issuer, func(o *Options) { o.DeviceRate, o.Rate = 1, 2 })
@@ -160,7 +163,7 @@ func TestTheLimitsOfAnExchangeHoldForWhatPeopleBring(t *testing.T) {
 			t.Errorf("request %d of one computer: %d %v", n, res.StatusCode, res.Header)
 		}
 	}
-	if !strings.Contains(string(page), "That was a little too fast.") {
+	if !strings.Contains(string(page), "That was a little too fast.") || !strings.Contains(string(page), tooManyCame) {
 		t.Errorf("%s", page)
 	}
 }

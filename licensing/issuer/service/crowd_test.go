@@ -77,9 +77,9 @@ func TestOneAddressCannotHoldEveryPage(t *testing.T) {
 			t.Fatal("refused too early")
 		}
 	}
-	res, _ := s.ask(http.MethodGet, "/", fromBrowser, "en", nil)
-	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "5" {
-		t.Errorf("%d %v", res.StatusCode, res.Header)
+	res, text := s.ask(http.MethodGet, "/", fromBrowser, "en", nil)
+	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "5" || !strings.Contains(text, tooManyCame) {
+		t.Errorf("%d %v %s", res.StatusCode, res.Header, text)
 	}
 	s.visitors.leave("127.0.0.1")
 	if res, _ := s.ask(http.MethodGet, "/", fromBrowser, "en", nil); res.StatusCode != 200 {
