@@ -69,10 +69,16 @@ func (b *buckets) spent(key string, running time.Duration) (wait time.Duration, 
 	return wait, wait > 0
 }
 
-// charge takes a token also when there is none: the next one has to wait for it too.
+// debt is how many seconds of its rate a caller may owe.
+const debt = 5
+
+// charge takes a token also when there is none, as far as a caller may owe: the next one has to wait for it too.
 func (b *buckets) charge(key string, running time.Duration) {
-	if b != nil {
-		b.of(key).ReserveN(moment(running), 1)
+	if b == nil {
+		return
+	}
+	if l, at := b.of(key), moment(running); l.TokensAt(at)-1 >= -debt*float64(b.limit) {
+		l.ReserveN(at, 1)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/time/rate"
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
@@ -244,6 +245,20 @@ func TestBucketsAreForgottenAndNeverMoreThanAllowed(t *testing.T) {
 	var none *buckets
 	if _, ok := none.take("x", 0); !ok {
 		t.Error("no limit refuses")
+	}
+}
+
+func TestNobodyOwesMoreThanAFewSeconds(t *testing.T) {
+	for _, limit := range []rate.Limit{.2, 1, 7} {
+		b := newBuckets(limit, burst)
+		for range 1000 {
+			b.charge("a", time.Hour)
+		}
+		one := time.Duration(float64(time.Second) / float64(limit))
+		wait, spent := b.spent("a", time.Hour)
+		if !spent || wait < one || wait > debt*time.Second+one {
+			t.Errorf("%v a second: %v, %v", limit, wait, spent)
+		}
 	}
 }
 
