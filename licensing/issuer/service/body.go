@@ -14,7 +14,8 @@ import (
 const (
 	maxBody    = exchange.MaxFile         // as it travels, and unpacked: no file is longer
 	maxPage    = exchange.MaxFile + 1<<20 // a form around files
-	bodyBudget = 256 << 20                // bytes of all bodies together
+	bodyBudget = 192 << 20                // bytes of all bodies that the exchange reads
+	formBudget = 64 << 20                 // and of all forms: people's files never take the room of computers
 	bodyTime   = 2 * time.Minute          // for one body
 	bodyStart  = 10 * time.Second         // for its first bytes
 	bodyPace   = 8 << 10                  // bytes a second afterwards
@@ -88,6 +89,27 @@ func (b *budget) take(n int64) bool {
 }
 
 func (b *budget) give(n int64) { b.used.Add(-n) }
+
+// roomBody takes room for what is read while it comes, up to what is kept of a form. Without room it fails once; what is read afterwards
+// is only to be thrown away.
+type roomBody struct {
+	io.ReadCloser
+	from    *budget
+	held    int64
+	refused bool
+}
+
+func (b *roomBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if more := min(int64(n), maxUpload-b.held); more > 0 && !b.refused {
+		if !b.from.take(more) {
+			b.refused = true
+			return 0, errNoRoom
+		}
+		b.held += more
+	}
+	return n, err
+}
 
 // body reads the file that a request carries, and unpacks it while it comes. Whoever gets it calls done when the file is not needed any
 // more. Errors: errTooLarge, errNoRoom, errPacking, os.ErrDeadlineExceeded, and those of the connection.

@@ -1,11 +1,17 @@
 package service
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -85,14 +91,88 @@ func TestOneAddressCannotHoldEveryPage(t *testing.T) {
 	if res, _ := s.ask(http.MethodGet, "/", fromBrowser, "en", nil); res.StatusCode != 200 {
 		t.Errorf("%d", res.StatusCode)
 	}
-	s.bodies.most = 100
-	if res, _ := s.bring(upload{"a.hfreq", make([]byte, 1000)}); res.StatusCode != 503 || s.bodies.used.Load() != 0 {
-		t.Errorf("%d, %d bytes are held", res.StatusCode, s.bodies.used.Load())
+	if len(s.pages) != 0 {
+		t.Errorf("%d places are held", len(s.pages))
 	}
-	s.bodies.most = bodyBudget
-	if res, _ := s.bring(upload{"a.hfreq", make([]byte, 1000)}); res.StatusCode != 400 || s.bodies.used.Load() != 0 || len(s.pages) != 0 {
-		t.Errorf("%d, %d bytes and %d places are held", res.StatusCode, s.bodies.used.Load(), len(s.pages))
+}
+
+func TestAllFormsTogetherHaveARoom(t *testing.T) {
+	s := newRunning(t, &counter{answer: content})
+	s.forms.most = 100
+	for name, send := range map[string]func() (*http.Response, []byte){
+		"files": func() (*http.Response, []byte) { return s.bring(upload{"a.hfreq", make([]byte, 1<<20)}) },
+		"ids": func() (*http.Response, []byte) {
+			q := formPost(s.url+"/answers", "id="+strings.Repeat("x", 1000))
+			q.Header.Set("Accept", "text/html")
+			return s.do(q)
+		},
+	} {
+		res, page := send()
+		if res.StatusCode != 503 || res.Header.Get("Retry-After") != "5" || !strings.Contains(string(page), "Wait 5 seconds") || s.forms.used.Load() != 0 {
+			t.Errorf("%s: %d %v, %d bytes are held: %s", name, res.StatusCode, res.Header, s.forms.used.Load(), page)
+		}
 	}
+	s.forms.most = formBudget
+	if res, _ := s.bring(upload{"a.hfreq", make([]byte, 1000)}); res.StatusCode != 400 || s.forms.used.Load() != 0 {
+		t.Errorf("%d, %d bytes are held", res.StatusCode, s.forms.used.Load())
+	}
+	if _, text := metricsOf(s); !strings.Contains(text, `{by="bodies"} 2`) {
+		t.Error(text)
+	}
+}
+
+// Forms that say how much will come, and of which nothing comes, hold no room, and what comes of forms holds none of the exchange's.
+func TestFormsLeaveTheRoomOfTheExchange(t *testing.T) {
+	v := newVendor(t, 1)
+	file := v.request(t, 1)
+	synctest.Test(t, func(t *testing.T) {
+		s, err := New(&counter{answer: content}, Options{Clock: newHands(), Proxy: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		post := func(path, kind, address string, length int64, body io.Reader) int {
+			r := httptest.NewRequest(http.MethodPost, path, body)
+			r.ContentLength = length
+			r.Header.Set("Content-Type", kind)
+			r.Header.Set("X-Forwarded-For", address)
+			w := httptest.NewRecorder()
+			s.Handler().ServeHTTP(w, r)
+			return w.Code
+		}
+		var forms sync.WaitGroup
+		var ends []*io.PipeWriter
+		for i := range pagesAtOnce - 1 {
+			from, to := io.Pipe()
+			ends = append(ends, to)
+			forms.Go(func() {
+				length := int64(maxUpload)
+				if i%2 == 0 {
+					length = -1
+				}
+				post("/exchange", "multipart/form-data; boundary=x", fmt.Sprint("192.0.2.", i%4), length, from)
+			})
+		}
+		synctest.Wait()
+		if len(s.pages) != pagesAtOnce-1 || s.forms.used.Load() != 0 {
+			t.Errorf("%d forms wait and hold %d bytes", len(s.pages), s.forms.used.Load())
+		}
+		s.forms.used.Add(formBudget) // no form may send more
+		if code := post(exchangePath, mediaType, "198.51.100.7", int64(len(file)), bytes.NewReader(file)); code != 200 {
+			t.Errorf("an exchange is answered %d", code)
+		}
+		s.forms.give(formBudget)
+		body, kind := pageForm(t, upload{"a.hfreq", file})
+		if code := post("/exchange", kind, "198.51.100.7", int64(len(body)), bytes.NewReader(body)); code != 200 {
+			t.Errorf("a form is answered %d", code)
+		}
+		for _, to := range ends {
+			_ = to.Close()
+		}
+		forms.Wait()
+		if s.forms.used.Load() != 0 || s.bodies.used.Load() != 0 {
+			t.Errorf("%d and %d bytes are held", s.forms.used.Load(), s.bodies.used.Load())
+		}
+	})
 }
 
 func TestWhatIsPublicIsGuarded(t *testing.T) {

@@ -187,24 +187,21 @@ func (s *Service) paged(next http.Handler) http.Handler {
 				s.refuse(w, r, http.StatusRequestEntityTooLarge, codeTooLarge, 0)
 				return
 			}
-			room := int64(maxUpload) // of which nothing more is kept
-			if n := r.ContentLength; n >= 0 {
-				room = min(n, room)
-			}
-			if !s.bodies.take(room) {
-				s.refuseBody(w, r, errNoRoom)
-				return
-			}
-			defer s.bodies.give(room)
 			body := s.slowBody(w, http.MaxBytesReader(w, r.Body, maxPage))
+			form := &roomBody{ReadCloser: body, from: &s.forms}
 			defer func() {
 				body.stop()
-				visitOf(r).in = body.read
+				s.forms.give(form.held)
+				v := visitOf(r)
+				if v.in = body.read; form.refused {
+					v.cause = codeBusy
+					s.numbers.limited.add(1, "bodies")
+				}
 			}()
 			ctx, cancel := context.WithTimeout(r.Context(), formTime)
 			defer cancel()
 			r = r.WithContext(ctx)
-			r.Body = body
+			r.Body = form
 		}
 		next.ServeHTTP(w, r)
 	})

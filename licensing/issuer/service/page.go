@@ -135,7 +135,7 @@ func (p *page) form(v visitor) {
 func (p *page) exchange(v visitor) {
 	files, err := readUpload(v.r)
 	if err != nil {
-		v.fault(err.status, err.code, 0)
+		v.fault(err.status, err.code, err.retry)
 		return
 	}
 	ctx, done := v.limited()

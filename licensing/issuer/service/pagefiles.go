@@ -36,7 +36,8 @@ func (p *page) download(v visitor) {
 func (p *page) archive(v visitor) {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxArchiveForm)
 	if err := v.r.ParseForm(); err != nil {
-		v.fault(http.StatusBadRequest, "upload_cut", 0)
+		why := brokenOff(err)
+		v.fault(why.status, why.code, why.retry)
 		return
 	}
 	ctx, done := v.limited()

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"time"
 
 	"holdfast/licensing/exchange"
 )
@@ -28,13 +29,25 @@ type upload struct {
 type uploadError struct {
 	code   string
 	status int
+	retry  time.Duration // see page.fault
+}
+
+// brokenOff is why a form did not come whole.
+func brokenOff(err error) *uploadError {
+	switch {
+	case errors.Is(err, errNoRoom):
+		return &uploadError{codeBusy, http.StatusServiceUnavailable, retryBusy}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &uploadError{codeSlow, http.StatusRequestTimeout, 0}
+	}
+	return &uploadError{"upload_cut", http.StatusBadRequest, 0}
 }
 
 // readUpload reads the files of a form. They stay in memory, no more than maxUpload bytes in all.
 func readUpload(r *http.Request) ([]upload, *uploadError) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "multipart/form-data" || params["boundary"] == "" {
-		return nil, &uploadError{"upload_kind", http.StatusUnsupportedMediaType}
+		return nil, &uploadError{"upload_kind", http.StatusUnsupportedMediaType, 0}
 	}
 	body := &io.LimitedReader{R: r.Body, N: maxUpload + 1}
 	files, err := readParts(multipart.NewReader(body, params["boundary"]))
@@ -42,16 +55,17 @@ func readUpload(r *http.Request) ([]upload, *uploadError) {
 	switch {
 	case body.N <= 0 || errors.As(err, &large):
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrained) // as far as it comes
-		return nil, &uploadError{"too_large", http.StatusRequestEntityTooLarge}
+		return nil, &uploadError{"too_large", http.StatusRequestEntityTooLarge, 0}
 	case errors.Is(err, errManyParts):
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
-		return nil, &uploadError{"many_files", http.StatusRequestEntityTooLarge}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, &uploadError{"slow_body", http.StatusRequestTimeout}
+		return nil, &uploadError{"many_files", http.StatusRequestEntityTooLarge, 0}
+	case errors.Is(err, errNoRoom):
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
+		return nil, brokenOff(err)
 	case err != nil:
-		return nil, &uploadError{"upload_cut", http.StatusBadRequest}
+		return nil, brokenOff(err)
 	case len(files) == 0:
-		return nil, &uploadError{"no_file", http.StatusBadRequest}
+		return nil, &uploadError{"no_file", http.StatusBadRequest, 0}
 	}
 	return files, nil
 }

@@ -71,6 +71,7 @@ type Service struct {
 	pages     chan struct{}
 	visitors  crowd // on pages, by address
 	bodies    budget
+	forms     budget
 	pace      pace
 	patience  time.Duration
 	away      outage
@@ -86,7 +87,7 @@ func New(d Desk, o Options) (*Service, error) {
 		o: o, desk: d, log: journal{to: o.Log, now: o.now}, packer: newPacker(),
 		addresses: newBuckets(rate.Limit(o.Rate), burst), devices: newBuckets(rate.Limit(o.DeviceRate), burst),
 		exchanges: make(chan struct{}, o.Exchanges), pages: make(chan struct{}, pagesAtOnce),
-		visitors: crowd{most: pagesForOne}, bodies: budget{most: bodyBudget}, pace: slowest, patience: exchangeTime,
+		visitors: crowd{most: pagesForOne}, bodies: budget{most: bodyBudget}, forms: budget{most: formBudget}, pace: slowest, patience: exchangeTime,
 	}
 	var err error
 	if s.words, err = readWords(); err != nil {
