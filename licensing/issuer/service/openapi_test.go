@@ -127,11 +127,16 @@ func TestTheDocumentNamesNoCodeThatDoesNotExist(t *testing.T) {
 	quoted := regexp.MustCompile("`([a-z_]+)`")
 	seen := 0
 	for name, r := range doc.Components.Responses {
+		paged := false
 		for _, m := range quoted.FindAllStringSubmatch(r.Description, -1) {
 			seen++
 			if !known[m[1]] {
 				t.Errorf("%s names %s, which has no sentence", name, m[1])
 			}
+			paged = paged || shownAs(m[1]) != ""
+		}
+		if _, ok := r.Content["text/html"]; ok != paged {
+			t.Errorf("%s comes as a page: documented %v, served %v", name, ok, paged)
 		}
 	}
 	if seen < 15 {
