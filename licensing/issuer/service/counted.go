@@ -28,16 +28,13 @@ func (s pageSide) Handed(ctx context.Context, id string) (issuer.Answer, bool, e
 
 func (s pageSide) Profile() (issuer.Profile, error) { return s.desk.Profile() }
 
-func (s pageSide) AnswerFile(ctx context.Context, _ string, data []byte) ([]issuer.Answer, error) {
-	seen, err := look(data)
-	if err != nil {
-		return nil, err
-	}
+func (s pageSide) AnswerFound(ctx context.Context, _ string, found []exchange.Found) ([]issuer.Answer, error) {
+	seen := sightOf(found)
 	if _, spent := s.devices.spent(seen.key, s.o.running()); spent {
 		s.numbers.limited.add(1, "device")
 		return nil, errOften
 	}
-	a, err := s.decide(ctx, seen.found)
+	a, err := s.decide(ctx, found)
 	if errors.Is(err, errFull) {
 		s.numbers.limited.add(1, "exchanges")
 	}
@@ -52,7 +49,7 @@ func (s pageSide) AnswerFile(ctx context.Context, _ string, data []byte) ([]issu
 
 // counted has the page answer one file that a person brought, and counts and logs it like one that came to the exchange.
 func (s *Service) counted(ctx context.Context, l letter, answer func() brought) brought {
-	v := &visit{what: throughPage, kind: kindOther, started: s.o.running(), in: int64(len(l.file))}
+	v := &visit{what: throughPage, kind: kindOther, started: s.o.running(), in: int64(l.size)}
 	if outer, ok := ctx.Value(visitKey{}).(*visit); ok {
 		v.address = outer.address
 		if outer.files++; outer.files > 1 { // the first one was paid for at the door
@@ -60,9 +57,8 @@ func (s *Service) counted(ctx context.Context, l letter, answer func() brought) 
 		}
 	}
 	b := answer()
-	if seen, err := look(l.file); err == nil {
-		v.trace, v.kind = seen.trace, seen.kind
-	}
+	seen := sightOf(l.found)
+	v.trace, v.kind = seen.trace, seen.kind
 	if b.asked != nil {
 		v.device = b.asked.code
 	}

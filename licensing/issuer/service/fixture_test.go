@@ -57,10 +57,6 @@ type counter struct {
 	ready  func() error
 }
 
-func (c *counter) AnswerFile(ctx context.Context, _ string, data []byte) ([]issuer.Answer, error) {
-	return c.answer(ctx, data)
-}
-
 func (c *counter) AnswerFound(ctx context.Context, _ string, found []exchange.Found) ([]issuer.Answer, error) {
 	return c.answer(ctx, found[0].Raw)
 }

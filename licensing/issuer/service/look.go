@@ -19,12 +19,20 @@ type sight struct {
 
 // look reads the head of the only request or usage file in data. Errors are those of exchange.Read.
 func look(data []byte) (sight, error) {
-	v := sight{kind: kindOther}
 	found, err := exchange.Read("request", data)
 	if err != nil {
-		return v, err
+		return sight{kind: kindOther}, err
 	}
-	v.found = found
+	v := sightOf(found)
+	if len(found) == 1 && found[0].Problem != nil {
+		return v, found[0].Problem
+	}
+	return v, nil
+}
+
+// sightOf is what look sees in a file that was read.
+func sightOf(found []exchange.Found) sight {
+	v := sight{kind: kindOther, found: found}
 	for _, f := range found {
 		if f.Problem != nil {
 			v.files++
@@ -48,10 +56,7 @@ func look(data []byte) (sight, error) {
 			v.read(*head)
 		}
 	}
-	if len(found) == 1 && found[0].Problem != nil {
-		return v, found[0].Problem
-	}
-	return v, nil
+	return v
 }
 
 func (v *sight) read(e exchange.Envelope) {

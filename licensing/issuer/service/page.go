@@ -15,7 +15,7 @@ import (
 
 // pageDesk is what the exchange web page needs of the desk behind it.
 type pageDesk interface {
-	AnswerFile(ctx context.Context, name string, data []byte) ([]issuer.Answer, error)
+	AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
 	Handed(ctx context.Context, id string) (issuer.Answer, bool, error)
 	Profile() (issuer.Profile, error)
 }

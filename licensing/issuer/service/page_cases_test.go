@@ -185,9 +185,8 @@ func requests(t *testing.T, n int) (all []exchange.Envelope) {
 // readyDesk answers everything at once.
 type readyDesk struct{ pageDesk }
 
-func (readyDesk) AnswerFile(_ context.Context, _ string, data []byte) ([]issuer.Answer, error) {
-	found, err := exchange.Read("x", data)
-	if err != nil || len(found[0].Bundle.Envelopes) != 1 {
+func (readyDesk) AnswerFound(_ context.Context, _ string, found []exchange.Found) ([]issuer.Answer, error) {
+	if len(found) != 1 || len(found[0].Bundle.Envelopes) != 1 {
 		return nil, errors.New("not one request")
 	}
 	return []issuer.Answer{{Name: "a.hflic", At: pageMonday}}, nil
@@ -218,7 +217,7 @@ type brokenDesk struct {
 	err error
 }
 
-func (d brokenDesk) AnswerFile(context.Context, string, []byte) ([]issuer.Answer, error) {
+func (d brokenDesk) AnswerFound(context.Context, string, []exchange.Found) ([]issuer.Answer, error) {
 	return nil, d.err
 }
 

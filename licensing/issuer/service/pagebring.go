@@ -51,7 +51,7 @@ func (p *page) bring(ctx context.Context, files []upload) []brought {
 	for _, f := range files {
 		found, err := exchange.Read(f.name, f.data)
 		if err != nil {
-			all = append(all, p.settled(ctx, letter{brought{name: f.name, err: err}, f.data}))
+			all = append(all, p.settled(ctx, letter{brought: brought{name: f.name, err: err}, size: len(f.data)}))
 			continue
 		}
 		var quiet []letter
@@ -79,10 +79,11 @@ func (p *page) bring(ctx context.Context, files []upload) []brought {
 	return append(all, others...)
 }
 
-// letter is what was brought, with the bytes that the desk answers.
+// letter is what was brought, with what the desk answers: one request, or a usage file with what lies beside it.
 type letter struct {
 	brought
-	file []byte
+	found []exchange.Found
+	size  int // bytes that it came in
 }
 
 // inside finds the requests in a bundle, or the usage file that it is.
@@ -90,27 +91,25 @@ func inside(f exchange.Found) []letter {
 	b := brought{name: f.Name, words: f.Words}
 	if f.Problem != nil {
 		b.err = f.Problem
-		return []letter{{b, nil}}
+		return []letter{{brought: b}}
 	}
 	var all []letter
 	for _, e := range f.Bundle.Envelopes {
 		if _, kind := exchange.PeekHeader(e); kind == exchange.KindUsage {
-			return []letter{{b.usage(e), f.Raw}} // a receipt lies beside it
+			return []letter{{b.usage(e), []exchange.Found{f}, len(f.Raw)}} // a receipt lies beside it
 		}
 	}
 	for _, e := range f.Bundle.Envelopes {
 		if _, kind := exchange.PeekHeader(e); kind != "" && kind != exchange.KindRequest {
 			continue
 		}
-		one := letter{b.request(e), f.Raw}
-		if len(f.Bundle.Envelopes) > 1 && one.err == nil {
-			one.file, one.err = exchange.Armor(exchange.KindRequest, "", e)
-		}
-		all = append(all, one)
+		only := f
+		only.Bundle.Envelopes = []exchange.Envelope{e}
+		all = append(all, letter{b.request(e), []exchange.Found{only}, len(f.Raw) / len(f.Bundle.Envelopes)})
 	}
 	if len(all) == 0 {
 		b.err = notAsked{f.Kind()}
-		return []letter{{b, nil}}
+		return []letter{{brought: b}}
 	}
 	return all
 }
@@ -161,7 +160,7 @@ func (p *page) answered(ctx context.Context, l letter) brought {
 	if b.err != nil {
 		return b
 	}
-	answers, err := p.desk.AnswerFile(ctx, b.name, l.file)
+	answers, err := p.desk.AnswerFound(ctx, b.name, l.found)
 	if len(answers) == 1 {
 		b.answer = &answers[0]
 		return b

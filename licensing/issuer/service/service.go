@@ -17,8 +17,7 @@ import (
 
 // Desk decides and records. *issuer.Issuer is one.
 type Desk interface {
-	AnswerFile(ctx context.Context, name string, data []byte) ([]issuer.Answer, error)
-	// AnswerFound is AnswerFile for what exchange.Read found.
+	// AnswerFound answers what exchange.Read found in a file.
 	AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
 	Handed(ctx context.Context, id string) (issuer.Answer, bool, error)
 	Profile() (issuer.Profile, error)
