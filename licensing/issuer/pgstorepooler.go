@@ -53,6 +53,9 @@ func (s *pgStore) beforeConnect(_ context.Context, c *pgx.ConnConfig) error {
 // afterConnect finds out whether a pooler stands between: it makes up the number of the server's process, which the server knows better.
 func (s *pgStore) afterConnect(ctx context.Context, c *pgx.Conn) error {
 	if s.pooled.Load() {
+		if c.Config().DefaultQueryExecMode != pgx.QueryExecModeExec { // begun before another one noticed
+			return errPooler
+		}
 		return nil
 	}
 	var pid uint32
@@ -67,11 +70,11 @@ func (s *pgStore) afterConnect(ctx context.Context, c *pgx.Conn) error {
 	return err
 }
 
-// acquire is a connection, made again when the first one shows that a pooler stands between.
+// acquire is a connection, made again when one shows that a pooler stands between: as many as the pool has may have begun without knowing.
 func (s *pgStore) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	c, err := s.pool.Acquire(ctx)
-	if errors.Is(err, errPooler) {
-		return s.pool.Acquire(ctx)
+	for again := int32(0); errors.Is(err, errPooler) && again < s.pool.Stat().MaxConns(); again++ {
+		c, err = s.pool.Acquire(ctx)
 	}
 	return c, err
 }

@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -88,6 +89,29 @@ func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestAConnectionFromBeforeThePoolerWasNoticedDoesNotStay: it would prepare statements.
+func TestAConnectionFromBeforeThePoolerWasNoticedDoesNotStay(t *testing.T) {
+	config, err := pgx.ParseConfig(pgtest.Start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &pgStore{}
+	for _, want := range []error{errPooler, nil} { // the second one knows
+		if err := s.beforeConnect(t.Context(), config); err != nil {
+			t.Fatal(err)
+		}
+		c, err := pgx.ConnectConfig(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.pooled.Store(true) // another one noticed it meanwhile
+		if err := s.afterConnect(t.Context(), c); !errors.Is(err, want) {
+			t.Errorf("a connection with mode %v: %v", c.Config().DefaultQueryExecMode, err)
+		}
+		_ = c.Close(context.Background())
 	}
 }
 
