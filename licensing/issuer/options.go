@@ -25,9 +25,14 @@ type Options struct {
 	// Database is the address of a PostgreSQL database (postgres://…, ?vendor=ID where it holds several) or the name of a file that holds it, for
 	// an issuer whose records are there. "": what the folder says.
 	Database string
-	// DatabasePassword opens the database. "": the one in the address, else PGPASSWORD or the user's password file (PGPASSFILE, ~/.pgpass).
+	// DatabasePassword opens the database. "": the one in the address of Database, else PGPASSWORD or the user's password file (PGPASSFILE,
+	// ~/.pgpass), else the one that an earlier version kept in the folder.
 	DatabasePassword string
 	keyPass          string // of the key in the address of a database, for this run
+	typed            bool   // DatabasePassword stood in an address: the next run does not have it
+	// TakePassword takes a kept password out of the folder when another source opened the database. It is for the service's own process: a
+	// source of somebody else is none that the service has.
+	TakePassword bool
 	// ClockIsRight lets the issuer sign although its clock is behind its newest signature, or ran ahead.
 	ClockIsRight bool
 	// Running says since which boot the computer has been on, and for how long, sleep included. With it a clock that ran ahead is

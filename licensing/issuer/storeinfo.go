@@ -16,6 +16,8 @@ type StoreInfo struct {
 	Tables  int            `json:"tables,omitempty"` // version of the tables in a database
 	Records map[string]int `json:"records"`          // how many, by bucket
 	Again   bool           `json:"again,omitempty"`  // a move: they were there, and only a kept password was taken out of the folder
+
+	Password KeptPassword `json:"-"` // a move: what became of a password that the folder kept
 }
 
 // Store says where the records are and how many there are.

@@ -15,7 +15,7 @@ import (
 // MoveStore moves the records of the folder dir into the database that o names, where the vendor has none yet. Everything is copied and proven in
 // one transaction, which nobody can open yet. Then the folder's store gets its other name, issuer.db.moved: from then on the folder's records are
 // in the database. It may be interrupted anywhere and repeated; until that name changes the folder's store counts. Errors: those of Open,
-// CodeNotEmpty, CodeThere when they are in that database already, CodeValue without a database.
+// CodeNotEmpty, CodeThere when they are in that database already (what it returns says where), CodeValue without a database.
 func MoveStore(ctx context.Context, dir string, o Options) (StoreInfo, error) {
 	o = o.complete(dir)
 	at, err := o.location()
@@ -34,31 +34,32 @@ func MoveStore(ctx context.Context, dir string, o Options) (StoreInfo, error) {
 	if err != nil {
 		return StoreInfo{}, err
 	}
+	o.typed, o.TakePassword = o.DatabasePassword == "" && at.password != "", true
 	o.Database, o.DatabasePassword, o.keyPass = "", at.password, at.keyPass
 	is, err := Open(dir, o)
 	if err != nil {
 		return StoreInfo{}, err
 	}
 	info, err := is.Store(ctx)
-	info.Again = !here && !is.found.finished
-	if err == nil && info.Again && is.found.kept != PasswordTaken {
+	info.Again, info.Password = !here && !is.found.finished, is.found.kept
+	if err == nil && info.Again && info.Password != PasswordTaken {
 		err = say(CodeThere, nil, "database", info.Place)
 	}
 	return info, errors.Join(err, is.Close())
 }
 
-// sameAddress says whether a folder without a store of its own names the database that is meant.
+// sameAddress says whether a folder without a store of its own names the database that is meant, and the vendor in it.
 func sameAddress(dir string, at location, o Options) error {
 	named, _, err := namedIn(dir, o)
 	if err != nil {
 		return err
 	}
-	a, _, err := named.config()
+	a, vendor, err := named.config()
 	if err != nil {
 		return err
 	}
-	b, _, err := at.config()
-	if err == nil && plainAddress(a.ConnConfig) != plainAddress(b.ConnConfig) {
+	b, meant, err := at.config()
+	if err == nil && (plainAddress(a.ConnConfig) != plainAddress(b.ConnConfig) || vendor != cmp.Or(meant, vendor)) {
 		err = say(CodeTwoStores, nil, "file", filepath.Join(dir, addressName))
 	}
 	return err

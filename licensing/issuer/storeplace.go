@@ -35,23 +35,6 @@ func (o Options) location() (location, error) {
 	return l, nil
 }
 
-// CarriesPassword says whether the address that Database names, or the file with it, holds a password. It opens the database this time and is
-// written nowhere.
-func (o Options) CarriesPassword() bool {
-	o.DatabasePassword = ""
-	l, err := o.complete("").location()
-	return err == nil && l.secret()
-}
-
-// KeptPassword is what became of a password that an earlier version wrote into the folder, beside the address of the database.
-type KeptPassword string
-
-// What may have become of it; "" where there is none.
-const (
-	PasswordKept  KeptPassword = "kept"  // it is still needed: nothing else opens the database
-	PasswordTaken KeptPassword = "taken" // it was taken out: another source has it
-)
-
 func readAddress(fsys disk.FS, name string) (string, error) {
 	b, err := disk.ReadFile(fsys, name, addressLimit)
 	if err != nil {
@@ -107,7 +90,7 @@ func findStore(dir string, o Options) (backend, error) {
 	case here:
 		return openBolt(o.FS, filepath.Join(dir, storeName), o.Wait, false)
 	}
-	named, kept := at.address == "", false
+	named, kept := at.address == "", location{}
 	if named {
 		if at, kept, err = namedIn(dir, o); err != nil {
 			return nil, err
@@ -117,8 +100,8 @@ func findStore(dir string, o Options) (backend, error) {
 	if err == nil {
 		err = settled(s, dir, o, named)
 	}
-	if err == nil && kept {
-		s.kept = takeOut(dir, at, o)
+	if err == nil && kept.secret() {
+		s.kept = takeOut(dir, kept, at, o)
 	}
 	if err != nil && s != nil {
 		err = errors.Join(err, s.close())
@@ -129,29 +112,18 @@ func findStore(dir string, o Options) (backend, error) {
 	return s, nil
 }
 
-// namedIn is the database that a folder names. kept says that an earlier version wrote its password there. Error: CodeNone.
-func namedIn(dir string, o Options) (l location, kept bool, err error) {
+// namedIn is the database that a folder names, and what opens it. kept is what the file says: an earlier version wrote its password there.
+// Error: CodeNone.
+func namedIn(dir string, o Options) (used, kept location, err error) {
 	address, err := readAddress(o.FS, filepath.Join(dir, addressName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return l, false, say(CodeNone, err, "dir", dir)
+		return used, kept, say(CodeNone, err, "dir", dir)
 	}
 	if err != nil {
-		return l, false, err
+		return used, kept, err
 	}
-	l = locate(address)
-	kept = l.secret()
-	l.password = cmp.Or(o.DatabasePassword, l.password)
-	l.keyPass = cmp.Or(o.keyPass, l.keyPass)
-	return l, kept, nil
-}
-
-// takeOut takes the password of a database that was opened out of the folder, where another source has it too. One that is nowhere else
-// stays: the next command needs it.
-func takeOut(dir string, l location, o Options) KeptPassword {
-	if l.keyPass != o.keyPass || l.password != cmp.Or(o.DatabasePassword, l.otherwise()) || saveAddress(o, dir, l.address) != nil {
-		return PasswordKept
-	}
-	return PasswordTaken
+	kept = locate(address)
+	return kept.opening(o), kept, nil
 }
 
 // settled says whether a database holds an issuer's records as a whole. Where only the last step of a move is missing, it is made up for.

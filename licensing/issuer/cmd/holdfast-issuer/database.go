@@ -31,6 +31,9 @@ func (c *moveCommand) Run(p *program) error {
 		return err
 	}
 	info, err := issuer.MoveStore(p.ctx, c.Dir, o)
+	if info.Password == issuer.PasswordKept { // what was taken is the answer, below
+		p.keptNote(c.Dir, info.Password)
+	}
 	if err != nil {
 		return p.whoHas(c.Dir, err)
 	}

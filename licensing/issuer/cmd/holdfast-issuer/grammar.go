@@ -188,8 +188,8 @@ func (p *program) secret(flag, name string) ([]byte, error) {
 	return b, nil
 }
 
-// open opens the issuer for one command.
-func (p *program) open(dir, rootDir string) (*opened, error) {
+// open opens the issuer for one command. with changes its options.
+func (p *program) open(dir, rootDir string, with ...func(*issuer.Options)) (*opened, error) {
 	if p.host != nil {
 		return p.host.opens(within(p.host.caller, dir), func() time.Duration { return p.clock().Read().Running })
 	}
@@ -198,19 +198,27 @@ func (p *program) open(dir, rootDir string) (*opened, error) {
 		return nil, err
 	}
 	o.RootDir = rootDir
+	for _, change := range with {
+		change(&o)
+	}
 	is, err := issuer.Open(dir, o)
 	if err != nil {
 		return nil, p.whoHas(dir, err)
 	}
-	if kept := is.Password(); kept != "" {
-		p.note("issuer.say.password."+string(kept), map[string]any{"file": filepath.Join(dir, "database")})
-	}
+	p.keptNote(dir, is.Password())
 	return &opened{Issuer: is}, nil
 }
 
+// keptNote says what became of a password that an earlier version wrote into the folder.
+func (p *program) keptNote(dir string, kept issuer.KeptPassword) {
+	if kept != "" {
+		p.note("issuer.say.password."+string(kept), map[string]any{"file": filepath.Join(dir, "database")})
+	}
+}
+
 // openToSign opens the issuer for a command that signs, and asks for a look at the date when the newest signature is old.
-func (p *program) openToSign(dir string) (*opened, error) {
-	is, err := p.open(dir, "")
+func (p *program) openToSign(dir string, with ...func(*issuer.Options)) (*opened, error) {
+	is, err := p.open(dir, "", with...)
 	if err != nil {
 		return nil, err
 	}

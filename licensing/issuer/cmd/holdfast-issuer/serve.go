@@ -55,7 +55,7 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	is, err := p.openToSign(c.Dir)
+	is, err := p.openToSign(c.Dir, func(o *issuer.Options) { o.TakePassword = true }) // what opens it here does so with every start
 	if err != nil {
 		return err
 	}
