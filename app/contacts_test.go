@@ -355,7 +355,7 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 	})
 	t.Run("seven days", func(t *testing.T) {
 		x := opened(t)
-		from := SendsFrom(x.Settings(), x.SourceOf("hold_usage"), x.engine.Snapshot().Usage[0])
+		from := SendsFrom(x.Settings(), x.SourceOf("hold_usage"), x.engine.Snapshot().Usage[0], x.App.Now())
 		x.clock.Advance(wordWait - time.Hour)
 		x.engine.Refresh(t.Context())
 		if left(t, x, x.CheckNow) || planned(x) {
@@ -372,6 +372,26 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 		record(t, x, "job-2") // what comes later waits no more
 		if !left(t, x, x.CheckNow) || x.Settings().ToldSending {
 			t.Error("usage waits anew")
+		}
+	})
+	t.Run("recorded while the clock was years ahead", func(t *testing.T) {
+		x := openShop(t, nil)
+		x.TellUsageFirst()
+		right := x.clock.Read().Wall
+		x.clock.Set(right.AddDate(3, 0, 0))
+		x.engine.Refresh(t.Context())
+		for range 50 { // until the engine believes it
+			x.clock.Advance(time.Hour)
+			x.engine.Refresh(t.Context())
+		}
+		record(t, x, "job-1")
+		x.clock.Set(right.Add(50 * time.Hour))
+		x.engine.Refresh(t.Context())
+		if u := x.engine.Snapshot().Usage[0]; u.Oldest.Sub(x.App.Now()) < 365*24*time.Hour {
+			t.Fatalf("recorded at %s", u.Oldest)
+		}
+		if !planned(x) || !left(t, x, x.CheckNow) {
+			t.Error("usage waits for years")
 		}
 	})
 	t.Run("the organization decided", func(t *testing.T) {
@@ -391,6 +411,7 @@ func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {
 		s    Settings
 		from string
 		due  time.Duration
+		ago  time.Duration // now before oldest
 		want time.Duration // after oldest; 0: no date
 	}{
 		"nothing is due":  {want: wordWait},
@@ -402,6 +423,8 @@ func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {
 		"left before":     {s: Settings{SendsSince: oldest}},
 		"decided":         {from: FromLocked},
 		"suggested alone": {from: FromDefault, want: wordWait},
+		"this moment":     {ago: time.Second, want: wordWait},
+		"clock was ahead": {ago: 3 * 365 * 24 * time.Hour},
 	} {
 		u := u
 		if c.due != 0 {
@@ -411,11 +434,11 @@ func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {
 		if c.want != 0 {
 			want = oldest.Add(c.want)
 		}
-		if got := SendsFrom(c.s, Source{From: c.from}, u); !got.Equal(want) {
+		if got := SendsFrom(c.s, Source{From: c.from}, u, oldest.Add(-c.ago)); !got.Equal(want) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-	if got := SendsFrom(Settings{}, Source{}, licensing.UsageView{}); !got.IsZero() {
+	if got := SendsFrom(Settings{}, Source{}, licensing.UsageView{}, oldest); !got.IsZero() {
 		t.Errorf("nothing waits, and there is a date: %s", got)
 	}
 }

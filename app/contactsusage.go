@@ -11,11 +11,16 @@ import (
 const (
 	wordWait = 7 * 24 * time.Hour // usage waits for a person's word, at most
 	wordDue  = 3 * 24 * time.Hour // before a report is due it waits no longer
+	useGrain = time.Hour          // what the time of a use is rounded to, so that one of this moment never counts as a later one
 )
 
 // SendsFrom is from when usage leaves by itself although nobody answered yet whether it may; zero: nothing waits for an answer.
-// send is who decided on sending. A date that was named once stays, unless the report is due sooner.
-func SendsFrom(s Settings, send Source, u licensing.UsageView) time.Time {
+// send is who decided on sending. A date that was named once stays, unless the report is due sooner. A use of a clock that ran ahead, so
+// that it lies after now, waits for nothing: the date would be as far away as that clock was.
+func SendsFrom(s Settings, send Source, u licensing.UsageView, now time.Time) time.Time {
+	if u.Oldest.After(now.Add(useGrain)) {
+		return time.Time{}
+	}
 	if s.ToldSending || s.HoldUsage || send.Locked() || !s.SendsSince.IsZero() || u.Unsent == 0 || u.Oldest.IsZero() {
 		return time.Time{}
 	}
@@ -89,7 +94,7 @@ func (h reporter) waits(v *reconcile.Vendor) bool {
 	s, send := h.a.Settings(), h.a.SourceOf("hold_usage")
 	for _, u := range h.Engine.Snapshot().Usage {
 		if u.Root == v.Root {
-			return now.Before(SendsFrom(s, send, u))
+			return now.Before(SendsFrom(s, send, u, now))
 		}
 	}
 	return false

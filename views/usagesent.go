@@ -65,7 +65,7 @@ func (v voice) usageOnline(s licensing.Snapshot, u licensing.UsageView, f contac
 	default:
 		m.Lines = append(m.Lines, v.t("usage.online.never", "vendor", c.Vendor))
 	}
-	if from := app.SendsFrom(f.settings, f.send, u); from.After(at) && c.Plan.Hold != reconcile.HoldOff {
+	if from := app.SendsFrom(f.settings, f.send, u, at); from.After(at) && c.Plan.Hold != reconcile.HoldOff {
 		m.Lines = append(m.Lines, v.t("usage.online.waits")+" "+v.sendsFrom(from, c.Plan.Hold == reconcile.HoldManual))
 		return m
 	}
@@ -176,7 +176,7 @@ func sending(v voice, s licensing.Snapshot, f Settings, source app.Source) sendi
 			continue
 		}
 		left = left || u.Unsent < u.Entries
-		from := app.SendsFrom(f, source, u)
+		from := app.SendsFrom(f, source, u, s.Verdict.At)
 		if m.Root == "" || !from.IsZero() && (first.IsZero() || from.Before(first)) {
 			m.Root, m.Vendor, first = u.Root, usageVendor(s, u), from
 		}
