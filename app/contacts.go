@@ -143,9 +143,15 @@ func (c *contacts) made() *reconcile.Runner {
 
 // SyncNow contacts a vendor because a person asks for everything to be sent, and returns the contact when it ended: after
 // reconcile.Budget at the latest, and at once when ctx or the App ends. Errors: *Locked or *licensing.Mistake when there is none to
-// make, and those of Engine.
+// make, and those of Engine. One that was under way already and left out usage that waits for a word is followed by another.
 func (a *App) SyncNow(ctx context.Context, root string) (reconcile.Contact, error) {
-	return a.CheckNow(context.WithValue(ctx, sendAll{}, true), root)
+	ctx = context.WithValue(ctx, sendAll{}, true)
+	done, err := a.CheckNow(ctx, root)
+	// Over a slow way usage stays anyhow.
+	if err != nil || done.Cause != "" || done.Class == reconcile.ClassSlow || sentUsage(done) || !a.awaitsWord(root) {
+		return done, err
+	}
+	return a.CheckNow(ctx, root)
 }
 
 // CheckNow is SyncNow for a person who asks what is new: usage stays as long as it waits for a word, see TellUsageFirst.

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -194,7 +196,7 @@ func TestUsageStaysWhenTheSettingsSaySo(t *testing.T) {
 		if err != nil || c.Cause != "" {
 			t.Fatalf("%+v %v", c, err)
 		}
-		return carriedUsage(c)
+		return sentUsage(c)
 	}
 	if err := x.ChangeSettings(func(s *Settings) { s.HoldUsage = true }); err != nil || sent() {
 		t.Errorf("usage left, %v", err)
@@ -301,16 +303,6 @@ func TestTheOrganizationDecidesBeforeThePersonAndSuggestsAfter(t *testing.T) {
 	}
 }
 
-// carriedUsage says whether a contact carried usage.
-func carriedUsage(c reconcile.Contact) bool {
-	for _, p := range c.Sent {
-		if p.What == string(exchange.KindUsage) {
-			return true
-		}
-	}
-	return false
-}
-
 func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 	record := func(t *testing.T, x *shop, id string) {
 		t.Helper()
@@ -324,7 +316,7 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 		if err != nil || c.Cause != "" {
 			t.Fatalf("%+v %v", c, err)
 		}
-		return carriedUsage(c)
+		return sentUsage(c)
 	}
 	// planned says whether a contact would be planned because of usage.
 	planned := func(x *shop) bool { return reporter{x.engine, x.App}.ContactVendors()[0].Usage > 0 }
@@ -402,6 +394,46 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 			t.Error("usage stayed")
 		}
 	})
+}
+
+func TestSyncSendsUsageAlthoughAContactWithoutItIsUnderWay(t *testing.T) {
+	began, release := make(chan struct{}, 16), make(chan struct{})
+	x := openShop(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			began <- struct{}{}
+			<-release
+			next.ServeHTTP(w, r)
+		})
+	})
+	x.TellUsageFirst()
+	if _, err := x.engine.RecordUsage(t.Context(), []licensing.UsageEvent{{Product: "acmecad", Meter: "renders", Units: 1, ID: "job-1"}}); err != nil {
+		t.Fatal(err)
+	}
+	check := make(chan reconcile.Contact, 1)
+	go func() {
+		c, _ := x.CheckNow(t.Context(), x.root)
+		check <- c
+	}()
+	<-began
+	go func() {
+		// What joined a contact waits in Now itself.
+		joined := []byte("[select]:\nholdfast/licensing/reconcile.(*Runner).Now(")
+		for b := make([]byte, 1<<20); t.Context().Err() == nil && !bytes.Contains(b[:runtime.Stack(b, true)], joined); {
+			runtime.Gosched()
+		}
+		close(release)
+	}()
+	c, err := x.SyncNow(t.Context(), x.root)
+	if err != nil || c.Cause != "" || !sentUsage(c) {
+		t.Errorf("usage stayed: %+v %v", c, err)
+	}
+	if first := <-check; first.Cause != "" || sentUsage(first) || first.ID == c.ID {
+		t.Errorf("the check that it joined: %+v", first)
+	}
+	// Nothing waits any more: one contact is enough.
+	if c, err := x.SyncNow(t.Context(), x.root); err != nil || sentUsage(c) {
+		t.Errorf("afterwards: %+v %v", c, err)
+	}
 }
 
 func TestTheDateFromWhichUsageLeavesIsBeforeTheReportIsDue(t *testing.T) {

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"holdfast/licensing"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/reconcile"
 )
 
@@ -98,6 +100,22 @@ func (h reporter) waits(v *reconcile.Vendor) bool {
 		}
 	}
 	return false
+}
+
+// awaitsWord says that usage of a vendor stays only because nobody answered yet whether it may leave.
+func (a *App) awaitsWord(root string) bool {
+	h := reporter{a.engine, a}
+	for _, v := range a.engine.ContactVendors() {
+		if v.Root == root {
+			return v.Usage > 0 && !a.Settings().HoldUsage && h.waits(&v)
+		}
+	}
+	return false
+}
+
+// sentUsage says whether a contact carried usage.
+func sentUsage(c reconcile.Contact) bool {
+	return slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool { return p.What == string(exchange.KindUsage) })
 }
 
 // sendsByItself remembers that usage left before anybody answered, so that it does not begin to wait anew. When that cannot be kept it
