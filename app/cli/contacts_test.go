@@ -17,6 +17,7 @@ import (
 	"holdfast/app"
 	"holdfast/app/local"
 	"holdfast/licensing"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/keystore"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -27,6 +28,16 @@ type line struct {
 	ends map[string]reconcile.Cause // by root
 	err  error
 	hang bool
+	// checked are the vendors that CheckNow was for; nil: it is not expected.
+	checked *[]string
+}
+
+func (l line) CheckNow(ctx context.Context, root string) (reconcile.Contact, error) {
+	if l.checked == nil {
+		return reconcile.Contact{}, errors.New("not everything was asked for")
+	}
+	*l.checked = append(*l.checked, root)
+	return line{ends: l.ends}.SyncNow(ctx, root)
 }
 
 func (l line) SyncNow(ctx context.Context, root string) (reconcile.Contact, error) {
@@ -100,6 +111,18 @@ func TestSyncEndsWithItsTimeout(t *testing.T) {
 	code, out := online("a", "b").sync(t, line{hang: true}, "sync --timeout 1s")
 	if code != codeNoContact || time.Since(began) > 5*time.Second || !strings.Contains(out, "no answer came in time") {
 		t.Errorf("exit %d after %v\n%s", code, time.Since(began), out)
+	}
+}
+
+// Usage that waits for a word is nobody's who only wants a request to leave.
+func TestARequestThatLeavesAtOnceTakesNoUsageThatWaits(t *testing.T) {
+	f := online("a")
+	f.made = licensing.Made{File: []byte("x"), Name: "r.hfreq", Request: terms.Request{ID: "r1", Vendor: "a", Kind: exchange.RequestCheckin, State: terms.RequestAnswered}}
+	f.snap.Requests = []terms.Request{f.made.Request}
+	var checked []string
+	l := line{err: errors.New("asked for everything"), checked: &checked}
+	if code, out := f.sync(t, l, "request checkin --vendor a --now"); code != 0 || !slices.Equal(checked, []string{"a"}) {
+		t.Errorf("exit %d, %v\n%s", code, checked, out)
 	}
 }
 

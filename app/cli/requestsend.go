@@ -104,14 +104,14 @@ func (s *session) sendNow(ctx context.Context, r *result, q terms.Request) {
 	r.json = j
 }
 
-// answered makes the contact that takes q along. One that was under way already may have begun without it, and is followed by another;
+// answered makes the contact that takes q along, and no usage that waits for a word: nobody asked for that. One that was under way already may have begun without it, and is followed by another;
 // one that only found q answered gives way to the contact that brought the answer.
 func (s *session) answered(ctx context.Context, q terms.Request) (reconcile.Contact, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, reconcile.Budget, errTimeout)
 	defer cancel()
-	done, err := s.reach(ctx, q.Vendor)
+	done, err := s.reach(ctx, s.contacts.CheckNow, q.Vendor)
 	if err == nil && done.Cause == "" && !carried(done, q) && s.request(q).State == terms.RequestOpen {
-		done, err = s.reach(ctx, q.Vendor)
+		done, err = s.reach(ctx, s.contacts.CheckNow, q.Vendor)
 	}
 	if err != nil || done.Cause != "" || carried(done, q) {
 		return done, err

@@ -14,7 +14,9 @@ import (
 
 // Contacts makes contacts with vendors: an *app.App, for the commands that may reach the network.
 type Contacts interface {
+	// SyncNow has everything sent, CheckNow all but usage that waits for a word.
 	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
+	CheckNow(ctx context.Context, root string) (reconcile.Contact, error)
 }
 
 // Exit codes of contacts, of words.md 6.2.
@@ -56,7 +58,7 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
 			continue
 		}
-		done, err := s.reach(ctx, v.Root)
+		done, err := s.reach(ctx, s.contacts.SyncNow, v.Root)
 		switch {
 		case noAddress(err):
 			r.page.add(s.text("cli.sync.no_address", map[string]any{"vendor": v.Vendor}))
@@ -89,9 +91,9 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 
 var errTimeout = errors.New("the time for contacts is over")
 
-// reach contacts a vendor. When the time of ctx is over (errTimeout) that is the cause of the contact, and no error.
-func (s *session) reach(ctx context.Context, root string) (reconcile.Contact, error) {
-	done, err := s.contacts.SyncNow(ctx, root)
+// reach contacts a vendor, as one of s.contacts does. When the time of ctx is over (errTimeout) that is the cause of the contact, and no error.
+func (s *session) reach(ctx context.Context, how func(context.Context, string) (reconcile.Contact, error), root string) (reconcile.Contact, error) {
+	done, err := how(ctx, root)
 	timeout := errors.Is(context.Cause(ctx), errTimeout)
 	switch {
 	case noAddress(err):
