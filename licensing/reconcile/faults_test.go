@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -87,6 +88,15 @@ func TestEveryFaultHasItsCauseAndClassAndLosesNothing(t *testing.T) {
 	}
 	status := func(n int, code, after string) func(*scene) {
 		return answering(func(*desk) http.Handler { return faultnet.Status(n, code, after) })
+	}
+	// toItself sends everybody elsewhere on the same computer, with a page, as web servers do.
+	toItself := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "/new"+r.URL.Path)
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte("<html><title>Moved</title></html>"))
+		}
 	}
 	gateway := func(name string, n int) func(*scene) {
 		return func(s *scene) {
@@ -175,14 +185,21 @@ func TestEveryFaultHasItsCauseAndClassAndLosesNothing(t *testing.T) {
 		{name: "302 to a sign-in page", set: answering(func(*desk) http.Handler {
 			return faultnet.Redirect(302, "http://portal.test/login?to=x")
 		}), cause: CauseCaptive, class: ClassCaptive},
-		{name: "302 to a sign-in page of the same computer", set: answering(func(*desk) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Location", "/login")
-				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				w.WriteHeader(http.StatusFound)
-				_, _ = w.Write([]byte("<html><form>Sign in</form></html>"))
-			})
-		}), cause: CauseCaptive, class: ClassCaptive},
+		{name: "302 to a sign-in page of the same computer, without TLS", set: func(s *scene) {
+			plain := httptest.NewServer(toItself(http.StatusFound))
+			s.t.Cleanup(plain.Close)
+			s.urls = []string{plain.URL}
+		}, cause: CauseCaptive, class: ClassCaptive},
+		{name: "301 with a page, to the vendor's own computer", set: answering(func(*desk) http.Handler {
+			return toItself(http.StatusMovedPermanently)
+		}), cause: CauseNotService, class: ClassGood},
+		{name: "the same, and the second address serves", set: func(s *scene) {
+			cert, err := s.ca.Issue(time.Now().AddDate(0, 1, 0), "127.0.0.1")
+			moved, err2 := faultnet.NewService(must(s.t, cert, err), toItself(http.StatusMovedPermanently))
+			must(s.t, moved, err2)
+			s.t.Cleanup(moved.Close)
+			s.urls = append([]string{"https://" + moved.Addr()}, s.urls...)
+		}, class: ClassGood},
 		{name: "307 to the same computer", set: answering(func(*desk) http.Handler { return faultnet.Redirect(307, "/elsewhere") }), cause: CauseNotService, class: ClassGood},
 		{name: "511", set: status(511, "", ""), cause: CauseCaptive, class: ClassCaptive},
 		{name: "proxy wants a password", set: gateway("anna", 0), cause: CauseProxy, class: ClassBlocked},

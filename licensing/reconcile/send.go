@@ -175,7 +175,9 @@ func answered(a *http.Response, asked *url.URL, kind string, body []byte) Cause 
 	case s == http.StatusNetworkAuthenticationRequired:
 		return CauseCaptive
 	case s >= 300 && s < 400:
-		if to, err := a.Location(); html || err == nil && to.Hostname() != asked.Hostname() {
+		// Over TLS the certificate proved the vendor's own host: what that one sends elsewhere on itself is no sign-in page.
+		to, err := a.Location()
+		if html && asked.Scheme != "https" || err == nil && to.Hostname() != asked.Hostname() {
 			return CauseCaptive
 		}
 		return CauseNotService
