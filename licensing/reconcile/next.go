@@ -79,7 +79,7 @@ const datePassed = 7 * 24 * time.Hour
 //	          within 10 min after a failure that others may share, unless a request or date presses
 //	window    last good contact 1 h before, or the last one did not succeed; at once
 //	retry     after a contact that did not succeed nothing but a new request and the nudges above comes before it: full-jitter back-off,
-//	          1 min and up to 2 × 1, 2, 4 … 30 min. Where the vendor itself has the trouble (busy, server, outage), no nudge shortens it
+//	          1 min and up to 2 × 1, 2, 4 … 30 min. Where the vendor itself has the trouble (busy, server, outage), no nudge and no time window shortens it
 //
 // Everything that was due during a sleep or before the start is spread over the first minute, but for a request that was never carried. Then the limits, each of which only moves a
 // contact later: 1 min since the last one, 96 within 24 h, the Retry-After of the service (24 h at most), a person's pause, the time windows
@@ -87,7 +87,7 @@ const datePassed = 7 * 24 * time.Hour
 //
 // What a reason wants outside of the time windows is done in the window before, spread over what is left of it, when that is nearer than the
 // next one and not too early: regular 6 h, date 1 h after the last good contact, usage and request 30 min after the last one, and usage
-// only as often as above.
+// only as often as above; a retry 1 min after the last one, but not where the vendor has the trouble.
 func Next(f Facts) Plan {
 	f.clean()
 	v := &f.Vendor

@@ -334,6 +334,9 @@ func TestInAnOpenWindowADueContactIsPlannedWithinIt(t *testing.T) {
 			if auto.Hold != "" || auto.At.After(f.Now) && auto.Reason == ReasonRegular || auto.At.After(end.Add(time.Hour)) {
 				return // nothing presses yet
 			}
+			if auto.Reason == ReasonRetry && f.Vendor.Cause.vendors() && !auto.At.Before(end) {
+				return // the vendor has the trouble
+			}
 			met++
 			if !p.At.Before(end) {
 				t.Fatalf("due %s, the window is open until %s, planned %+v", auto.At, end, p)
@@ -373,6 +376,29 @@ func TestWhatWouldMissTheWindowOfTheWeekIsDoneInIt(t *testing.T) {
 	f.Vendor.LastOK, f.Vendor.LastTry = now.Add(-10*time.Minute), now.Add(-10*time.Minute)
 	if p := Next(f); p.At.Day() != 15 || !p.Outside {
 		t.Errorf("answered just now: %+v", p)
+	}
+}
+
+// A vendor in trouble is asked no sooner because a window closes.
+func TestATimeWindowShortensNoBackOffOfAVendorInTrouble(t *testing.T) {
+	evening := Settings{Mode: ModeWindows, Windows: []Window{{From: 22 * 60, To: 23 * 60}}}
+	for _, cause := range []Cause{CauseBusy, CauseServer, CauseOutage} {
+		outside := 0
+		for k := range 100 {
+			f := quiet()
+			f.Now, f.Draw = monday.Add(13*time.Hour+20*time.Minute), float64(k)/100
+			f.Vendor.LastTry, f.Vendor.Cause, f.Vendor.Failures = f.Now, cause, 6
+			free := Next(f)
+			f.Settings = evening
+			if p := Next(f); p.At.Before(free.At) || p.Reason != ReasonRetry {
+				t.Fatalf("%s: %+v, without windows %+v", cause, p, free)
+			} else if p.Outside {
+				outside++
+			}
+		}
+		if outside < 20 || outside > 60 { // a third of two half hours from 22:21 on is after 23:00
+			t.Errorf("%s: %d of 100 wait for the next window", cause, outside)
+		}
 	}
 }
 

@@ -33,7 +33,11 @@ func (f *Facts) due() due {
 		add(ReasonRequest, time.Time{}, v.LastTry.Add(gap))
 	}
 	if failed {
-		add(ReasonRetry, v.LastTry.Add(gap+f.drawn(2*backOff(v.Failures))), v.LastTry.Add(gap))
+		again, early := v.LastTry.Add(gap+f.drawn(2*backOff(v.Failures))), v.LastTry.Add(gap)
+		if v.Cause.vendors() { // a window that closes is no reason to press a vendor in trouble
+			early = again
+		}
+		add(ReasonRetry, again, early)
 	} else {
 		if v.Requests > 0 {
 			again, early := v.LastTry.Add(requestWait+f.drawn(requestWait)), v.LastTry.Add(usageGap)
