@@ -55,8 +55,14 @@ type reporter struct {
 func (h reporter) ContactVendors() []reconcile.Vendor {
 	all := h.Engine.ContactVendors()
 	for i := range all {
-		if v := &all[i]; v.Usage > 0 && (h.a.Settings().HoldUsage || h.waits(v)) {
+		v := &all[i]
+		if v.Usage == 0 {
+			continue
+		}
+		if from, waits := h.word(v); waits || h.a.Settings().HoldUsage {
 			v.Usage, v.UsageSince = 0, time.Time{}
+		} else if from.After(v.UsageSince) {
+			v.UsageSince = from // the date may be the same everywhere: what waited for it leaves as if it were new, and not all at once
 		}
 	}
 	return all
@@ -83,11 +89,17 @@ func (h reporter) UsageCall(ctx context.Context, root string, most int) (reconci
 
 // waits says that usage of a vendor waits for a person's word.
 func (h reporter) waits(v *reconcile.Vendor) bool {
+	_, waits := h.word(v)
+	return waits
+}
+
+// word is from when usage of a vendor leaves without a person's word, zero when it needs none, and whether it waits for that yet.
+func (h reporter) word(v *reconcile.Vendor) (from time.Time, waits bool) {
 	h.a.contacts.mu.Lock()
 	first := h.a.contacts.tellFirst
 	h.a.contacts.mu.Unlock()
 	if !first {
-		return false
+		return from, false
 	}
 	now := v.Now
 	if now.IsZero() {
@@ -96,10 +108,11 @@ func (h reporter) waits(v *reconcile.Vendor) bool {
 	s, send := h.a.Settings(), h.a.SourceOf("hold_usage")
 	for _, u := range h.Engine.Snapshot().Usage {
 		if u.Root == v.Root {
-			return now.Before(SendsFrom(s, send, u, now))
+			from = SendsFrom(s, send, u, now)
+			return from, now.Before(from)
 		}
 	}
-	return false
+	return from, false
 }
 
 // awaitsWord says that usage of a vendor stays only because nobody answered yet whether it may leave.
