@@ -379,6 +379,39 @@ func TestWhatWouldMissTheWindowOfTheWeekIsDoneInIt(t *testing.T) {
 	}
 }
 
+// Computers whose date is the same, and whose last contact is too old once that matters more, do not come in one minute, and come in time.
+func TestOneDateForManyBringsThemNotAllAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		left, more time.Duration // at the beginning, of the date and of the stage
+		ago        time.Duration // the last contact
+	}{
+		"from MoveFrom on":       {14 * 24 * time.Hour, 11 * 24 * time.Hour, 13 * time.Hour},
+		"just before the next":   {73 * time.Hour, time.Hour, 13 * time.Hour},
+		"a report in three days": {72 * time.Hour, 48 * time.Hour, 13 * time.Hour},
+		"the last day":           {24 * time.Hour, 24 * time.Hour, 5 * time.Hour},
+	} {
+		minutes, most := map[int]int{}, 0
+		for k := range 1000 {
+			f := quiet()
+			f.Draw, f.Vendor.LastOK = float64(k)/1000, monday.Add(-c.ago)
+			f.Vendor.NextDate, f.Vendor.MoveFrom = monday.Add(c.left), monday
+			if c.left < 72*time.Hour {
+				f.Vendor.MoveFrom = monday.AddDate(0, 0, -9)
+			}
+			at, ok := f.dated()
+			if !ok || at.Before(monday) || !at.Before(monday.Add(c.more)) {
+				t.Fatalf("%s: %s", name, at)
+			}
+			m := int(at.Sub(monday) / time.Minute)
+			minutes[m]++
+			most = max(most, minutes[m])
+		}
+		if most > 100 {
+			t.Errorf("%s: %d of 1000 in one minute", name, most)
+		}
+	}
+}
+
 // A vendor in trouble is asked no sooner because a window closes.
 func TestATimeWindowShortensNoBackOffOfAVendorInTrouble(t *testing.T) {
 	evening := Settings{Mode: ModeWindows, Windows: []Window{{From: 22 * 60, To: 23 * 60}}}

@@ -118,7 +118,8 @@ func (f *Facts) dated() (time.Time, bool) {
 		if i+1 < len(stages) {
 			to = v.NextDate.Add(-stages[i+1].left)
 		}
-		at := from
+		// A date may be the same for many.
+		at := from.Add(f.drawn(max(min(s.every, to.Sub(from))/2, 0)))
 		if !v.LastOK.IsZero() {
 			at = later(at, v.LastOK.Add(s.every))
 		}
