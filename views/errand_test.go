@@ -273,6 +273,32 @@ func TestACheckInIsAskedForInPlaceAndLeavesNoRequest(t *testing.T) {
 	}
 }
 
+func TestACheckInThatTheVendorDidNotTakeIsNotDone(t *testing.T) {
+	f := acme()
+	f.Requests = []terms.Request{{
+		ID: "first", Kind: exchange.RequestCheckin, Vendor: acmeRoot, Created: clockAt(9, 0), Until: day("2026-12-31"), State: terms.RequestRefused,
+		Refusal: &terms.Refusal{Code: "not_ours", At: clockAt(9, 1), Reason: terms.Plain("We do not know this computer."), Ref: "A-7"},
+	}}
+	e := errand{root: acmeRoot, kind: exchange.RequestCheckin, contact: reconcile.Contact{
+		ID: "c2", At: clockAt(12, 0), Root: acmeRoot, Cause: reconcile.CauseDeclined, Sent: []reconcile.Piece{{What: exchange.RequestCheckin, ID: "second"}},
+	}}
+	// The same refusal again leaves no request of its own: the one that stands is shown.
+	b := open(t, contacted(f, acmeContact()), benchOptions{desk: &testDesk{}})
+	m := b.w.v.errand(b.w.snap, e, contactsFetched{})
+	if m.Phase != errandRefused || m.Refusal.Over || m.Refusal.Banner.Answers != b.say(b.w.snap.Verdict.Main) {
+		t.Errorf("declined again: phase %d, %+v", m.Phase, m.Refusal)
+	}
+	f.Requests = nil
+	b = open(t, contacted(f, acmeContact()), benchOptions{desk: &testDesk{}})
+	if m = b.w.v.errand(b.w.snap, e, contactsFetched{}); m.Phase != errandOpen || m.Open.Banner.Answers.Headline != "Acme GmbH said no." {
+		t.Errorf("no refusal is known: phase %d, %+v", m.Phase, m.Open.Banner)
+	}
+	e.contact.Cause = reconcile.CauseWaiting
+	if m = b.w.v.errand(b.w.snap, e, contactsFetched{}); m.Phase != errandOpen || m.Open.Banner.Answers.Headline != "A person at Acme GmbH decides first." {
+		t.Errorf("a person decides: phase %d, %+v", m.Phase, m.Open.Banner)
+	}
+}
+
 func TestWhoLeavesThePageIsToldWhatCame(t *testing.T) {
 	e := contacted(withoutKey(), acmeContact())
 	b := askingBench(t, e)

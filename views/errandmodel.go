@@ -42,6 +42,9 @@ func (v voice) errand(s licensing.Snapshot, e errand, d contactsFetched) errandM
 		r = e.made.Request
 	}
 	m := errandModel{Title: v.ofKind(e.kind, "row.request", "vendor", vendorName(s, e.root)), Check: e.made.Request.ID == ""}
+	if m.Check && e.contact.Cause == reconcile.CauseDeclined && r.State != terms.RequestRefused {
+		r = declined(s, e)
+	}
 	c, _ := contactOf(s, e.root)
 	own := d.asks[e.root]
 	// One that made itself, after the request was made, and of which no end is known.
@@ -52,7 +55,7 @@ func (v voice) errand(s licensing.Snapshot, e errand, d contactsFetched) errandM
 		if m.Refusal.Over {
 			m.Phase = errandOver
 		}
-	case r.State == terms.RequestAnswered, m.Check && e.contact.ID != "" && e.contact.Cause.Reached():
+	case r.State == terms.RequestAnswered, m.Check && e.contact.ID != "" && e.contact.Cause == "":
 		m.Phase = errandDone
 		m.Banner, m.Changes = v.answered(s, e, r)
 	case there && r.State != terms.RequestOpen:
@@ -66,6 +69,23 @@ func (v voice) errand(s licensing.Snapshot, e errand, d contactsFetched) errandM
 		}
 	}
 	return m
+}
+
+// declined is the request whose refusal a contact met: one that it carried, else the refused one of the same kind, which the same answer
+// leaves standing. Zero: none is known.
+func declined(s licensing.Snapshot, e errand) (r terms.Request) {
+	for _, q := range s.Requests {
+		if q.State != terms.RequestRefused || q.Vendor != e.root {
+			continue
+		}
+		if carries(e.contact, q.ID) {
+			return q
+		}
+		if q.Kind == e.kind && !q.Created.Before(r.Created) {
+			r = q
+		}
+	}
+	return r
 }
 
 // refusal is the vendor's answer as the state that it is; over when something newer settled it.
@@ -197,7 +217,7 @@ func (v voice) openErrand(s licensing.Snapshot, e errand, c licensing.ContactVie
 	case e.path != "" || stopped && m.File != "":
 	case x.Cause == reconcile.CauseWaiting:
 		v.decidedLater(&m, s, c, x)
-	case stopped || !x.Cause.Reached():
+	case stopped || !x.Cause.Reached() || x.Cause == reconcile.CauseDeclined && m.File == "":
 		v.notAsked(&m, s, c, x)
 	}
 	return m
@@ -217,6 +237,9 @@ func (v voice) notAsked(m *openRequestModel, s licensing.Snapshot, c licensing.C
 	if x.ID == "" || x.Cause == reconcile.CauseStopped {
 		a.Headline, m.Send = v.t("contacts.stopped"), v.t("errand.ask")
 		return
+	}
+	if x.Cause == reconcile.CauseDeclined {
+		a.Headline = v.t("errand.declined", "vendor", c.Vendor)
 	}
 	a.Happened = capital(v.t("contacts.try.text", "when", v.onDay(x.At, at), "cause", v.ContactCause(x)))
 	if !x.RetryAt.IsZero() {
