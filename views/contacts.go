@@ -45,7 +45,13 @@ func (w *Window) contactsScreen() *screen {
 // contactFacts are what the words about contacts are made of beside a snapshot.
 func (w *Window) contactFacts(log []reconcile.Contact) contactsFetched {
 	_, reads := w.engine.(sentReader)
-	d := contactsFetched{log: log, settings: w.settings, source: w.o.Desk.SourceOf("network"), send: w.o.Desk.SourceOf("hold_usage"), asks: map[string]bool{}, reads: reads}
+	d := contactsFetched{
+		log: log, settings: w.settings, source: w.o.Desk.SourceOf("network"), send: w.o.Desk.SourceOf("hold_usage"), reads: reads,
+		asks: map[string]bool{}, locked: map[string]bool{},
+	}
+	for _, setting := range []string{"proxy", "ca"} {
+		d.locked[setting] = w.o.Desk.SourceOf(setting).Locked()
+	}
 	for root := range w.asks {
 		d.asks[root] = true
 	}

@@ -48,8 +48,9 @@ type chipModel struct {
 type contactsFetched struct {
 	log      []reconcile.Contact
 	settings Settings
-	source   app.Source // who decided when vendors are contacted
-	send     app.Source // who decided whether usage leaves with contacts
+	source   app.Source      // who decided when vendors are contacted
+	send     app.Source      // who decided whether usage leaves with contacts
+	locked   map[string]bool // settings of the way to a vendor that the organization decided
 	asks     map[string]bool
 	reads    bool // what was sent can be read again
 }
@@ -114,11 +115,15 @@ func (v voice) contactVendor(c licensing.ContactView, at time.Time, d contactsFe
 	switch c.Finding.State {
 	case terms.StateContactBlocked:
 		a := v.Say(c.Finding, at, v.zone)
-		host, port := contactTried(c)
 		x.Notes, x.Files = []string{a.Headline + " " + a.Happened, v.t("contacts.calm")}, true
-		x.Ask = v.t("contacts.ask", "host", host, "port", port)
+		x.Ask = v.forIT(c)
 	case terms.StateNoContact:
 		x.Notes, x.Files = []string{v.t("contacts.calm")}, true
+	}
+	if x.Files {
+		if fix, _ := v.contactFix(c, d); fix != "" {
+			x.Notes = append([]string{fix}, x.Notes...)
+		}
 	}
 	x.Chip = v.contactChip(c, x.Asking != "")
 	return x

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
@@ -98,6 +99,25 @@ func contactTried(c licensing.ContactView) (host, port string) {
 		return hostPort(c.Last.Host)
 	}
 	return hostPort(c.Host)
+}
+
+// forIT is what is shown to who opens the way to a vendor: the proxy that is away, else the vendor's address.
+func (v voice) forIT(c licensing.ContactView) string {
+	if c.Last != nil && c.Last.Cause == reconcile.CauseProxyAway && c.Last.Detail.Proxy != "" {
+		return c.Last.Detail.Proxy
+	}
+	host, port := contactTried(c)
+	return v.t("contacts.ask", "host", host, "port", port)
+}
+
+// contactFix is what a person can do about why the last contact did not come through, "" for nothing, and whether the settings of the
+// network are where they do it.
+func (v voice) contactFix(c licensing.ContactView, d contactsFetched) (fix string, settings bool) {
+	if c.Last == nil {
+		return "", false
+	}
+	setting := plain.ContactSetting(c.Last.Cause)
+	return v.ContactFix(*c.Last, c.ClockDoubt, d.locked[setting]), setting != "" && !d.locked[setting]
 }
 
 // contactMatters says that a contact which does not come through is worth a word: a date that it would move is near.

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,7 +139,7 @@ func TestAContactThatDoesNotComeThroughSaysWhyAndTheRequestWaits(t *testing.T) {
 		b.mustSay("No answer from Acme GmbH yet. Your request waits.", "Today, 12:00: "+v.ContactCause(reconcile.Contact{Cause: cause})+".", "Try again", "Save the file",
 			"It goes to licenses.acme.example by itself. Next try: today about 12:25.")
 		b.oneMainButton()
-		if want := cause == reconcile.CauseProxy || cause == reconcile.CauseIntercepted; b.hasButton("Network settings") != want {
+		if want := plain.ContactSetting(cause) != ""; b.hasButton("Network settings") != want {
 			t.Errorf("%s: network settings are offered: %v", cause, !want)
 		}
 		if b.hasButton("Copy for IT") != cause.Blocked() {
@@ -151,6 +152,38 @@ func TestAContactThatDoesNotComeThroughSaysWhyAndTheRequestWaits(t *testing.T) {
 		b.mustSay("Done. You can work, also offline, until 14 March 2027.")
 		if len(e.requests) != 1 {
 			t.Errorf("%s: %d requests", cause, len(e.requests))
+		}
+	}
+}
+
+func TestTheFixOfAWayThatFailedIsSaidWhereAPersonMayDoIt(t *testing.T) {
+	for cause, want := range map[reconcile.Cause]string{
+		reconcile.CauseProxy: "", reconcile.CauseProxyAway: "holdfast settings set proxy", reconcile.CauseIntercepted: "holdfast settings set ca",
+		reconcile.CauseCAFile: "holdfast settings set ca",
+	} {
+		for _, locks := range [][]string{nil, {"proxy", "ca"}} {
+			if locks != nil {
+				want = "Your organization set that."
+			}
+			c := notReached(cause)
+			c.Last.Detail = reconcile.Detail{Proxy: "proxy.example:3128", File: "/etc/ca.pem"}
+			b := open(t, contacted(acme(), c), benchOptions{desk: &testDesk{locks: locks}})
+			e := errand{root: acmeRoot, kind: exchange.RequestCheckin, contact: *c.Last}
+			m := b.w.v.errand(b.w.snap, e, b.w.contactFacts(nil))
+			if m.Open.Settings != (locks == nil) || !strings.Contains(m.Open.Banner.Answers.Do, want) {
+				t.Errorf("%s, locked %v: settings %v, do %q", cause, locks, m.Open.Settings, m.Open.Banner.Answers.Do)
+			}
+			ask := ""
+			switch {
+			case cause == reconcile.CauseProxyAway:
+				ask = "proxy.example:3128"
+			case cause.Blocked():
+				ask = "licenses.acme.example, port 443"
+			}
+			x := b.w.v.contactVendor(c, b.w.snap.Verdict.At, b.w.contactFacts(nil))
+			if m.Open.Ask != ask || x.Ask != ask || !strings.Contains(strings.Join(x.Notes, " "), want) {
+				t.Errorf("%s: IT is shown %q and %q, notes %q", cause, m.Open.Ask, x.Ask, x.Notes)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -218,14 +219,15 @@ func (v voice) openErrand(s licensing.Snapshot, e errand, c licensing.ContactVie
 	case x.Cause == reconcile.CauseWaiting:
 		v.decidedLater(&m, s, c, x)
 	case stopped || !x.Cause.Reached() || x.Cause == reconcile.CauseDeclined && m.File == "":
-		v.notAsked(&m, s, c, x)
+		c.Last = &x
+		v.notAsked(&m, s, c, d)
 	}
 	return m
 }
 
-// notAsked says that a vendor could not be asked yet, why, and how it goes on.
-func (v voice) notAsked(m *openRequestModel, s licensing.Snapshot, c licensing.ContactView, x reconcile.Contact) {
-	at := s.Verdict.At
+// notAsked says that the vendor could not be asked by the last contact of c, why, and how it goes on.
+func (v voice) notAsked(m *openRequestModel, s licensing.Snapshot, c licensing.ContactView, d contactsFetched) {
+	at, x := s.Verdict.At, *c.Last
 	headline, do, by := v.t("errand.none", "vendor", c.Vendor), v.t("errand.none.do"), m.Goes
 	if m.File == "" {
 		headline, do, by = v.t("errand.none.check", "vendor", c.Vendor), v.t("errand.none.check.do"), v.nextContact(c.Plan, at)
@@ -246,10 +248,10 @@ func (v voice) notAsked(m *openRequestModel, s licensing.Snapshot, c licensing.C
 		a.Happened += " " + v.t("contacts.retry", "when", v.onDay(x.RetryAt, at))
 	}
 	if x.Cause.Blocked() {
-		host, port := contactTried(c)
-		m.Banner.Symbol, m.Ask = "", v.t("contacts.ask", "host", host, "port", port)
+		m.Banner.Symbol, m.Ask = "", v.forIT(c)
 	}
-	m.Settings = x.Cause == reconcile.CauseProxy || x.Cause == reconcile.CauseIntercepted
+	fix, settings := v.contactFix(c, d)
+	a.Do, m.Settings = cmp.Or(fix, a.Do), m.Settings || settings
 }
 
 // decidedLater says that a person at the vendor decides first.

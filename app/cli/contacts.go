@@ -224,7 +224,7 @@ func (s *session) notReached(v licensing.ContactView, at time.Time) (plain.Answe
 		return plain.Answers{}, false
 	}
 	a := s.tell(f, at)
-	if fix := s.say.ContactFix(*v.Last, v.ClockDoubt); fix != "" {
+	if fix := s.say.ContactFix(*v.Last, v.ClockDoubt, s.home.SourceOf(plain.ContactSetting(v.Last.Cause)).Locked()); fix != "" {
 		a.Do = fix
 	}
 	return a, true

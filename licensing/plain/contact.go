@@ -11,11 +11,24 @@ func (s *Speaker) ContactCause(c reconcile.Contact) string {
 	return s.Text(id, c.Detail.Slots())
 }
 
+// ContactSetting names the setting that the way to a vendor failed for; "" when it was none.
+func ContactSetting(c reconcile.Cause) string {
+	switch c {
+	case reconcile.CauseProxy, reconcile.CauseProxyAway:
+		return "proxy"
+	case reconcile.CauseIntercepted, reconcile.CauseCAFile:
+		return "ca"
+	}
+	return ""
+}
+
 // ContactFix says in sentences what a person can do about the cause, with the command that does it; "" when there is nothing but to wait.
-// doubt says that the clock of this computer may be wrong.
-func (s *Speaker) ContactFix(c reconcile.Contact, doubt bool) string {
+// doubt says that the clock of this computer may be wrong, locked that the organization decides on the ContactSetting of the cause.
+func (s *Speaker) ContactFix(c reconcile.Contact, doubt, locked bool) string {
 	id := "contact.fix." + string(c.Cause)
 	switch {
+	case locked && ContactSetting(c.Cause) != "":
+		id = "contact.fix.locked"
 	case c.Cause == reconcile.CauseProxyAway && c.Detail.System:
 		id += ".system"
 	case c.Cause == reconcile.CauseExpired && doubt:

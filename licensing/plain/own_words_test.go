@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -47,6 +48,23 @@ func TestWhatWorksWithOlderRecordsIsWhatTheEngineFound(t *testing.T) {
 	f := terms.Finding{State: terms.StateRolledBack, Slots: terms.Slots{"works_now": terms.Kept{Paused: texts("AcmeCAD Pro")}}}
 	if a := s.Say(f, now, berlin); !strings.Contains(a.Works, "AcmeCAD Pro") {
 		t.Errorf("works: %q", a.Works)
+	}
+}
+
+func TestAProxyThatIsAwayAnsweredNothing(t *testing.T) {
+	f := sample(terms.StateContactBlocked)
+	f.Slots["plain_cause"], f.Slots["proxy"] = "proxy_away", "proxy.example:3128"
+	said(t, "en", f, Answers{Happened: "The proxy proxy.example:3128 does not answer.", Do: "Show IT this: proxy proxy.example:3128. Or use files."})
+	c := reconcile.Contact{Cause: reconcile.CauseProxyAway}
+	for locked, want := range map[bool]string{
+		false: "Name another proxy: holdfast settings set proxy ADDRESS", true: "Your organization set that. Show IT this, or use files.",
+	} {
+		if got := speaker(t, "en").ContactFix(c, false, locked); got != want {
+			t.Errorf("locked %v: %q", locked, got)
+		}
+	}
+	if got := speaker(t, "en").ContactFix(reconcile.Contact{Cause: reconcile.CauseCaptive}, false, true); got != "Sign in to the network in a browser, then: holdfast sync" {
+		t.Errorf("a sign-in page: %q", got)
 	}
 }
 

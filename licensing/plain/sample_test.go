@@ -65,7 +65,7 @@ var common = terms.Slots{
 	"restore_if_any": utc("2026-11-01T10:00:00Z"), "when": utc("2026-11-03T12:00:00Z"), "period": "monthly", "what": "offline",
 	"old": text("14 days"), "new": text("30 days"), "n": 4, "m": 6, "a": 214, "b": 200, "left": 120, "included": 1000, "hours": 2, "seconds": 3, "size": 20,
 	"c1": "55AA-0102", "c2": "7F3A-2C91", "label1": "lab 7", "other": "lab 8", "list": []terms.PlaceUse{{Code: "55AA-0102", Label: "lab 7"}, {Code: "1234-ABCD"}},
-	"keychain": "Keyring", "kind": "web_page", "r1": "A1B2", "r2": "C3D4", "host": "api.acme.example", "plain_cause": "timeout", "port": "443", "cause": text("the disk was full"),
+	"keychain": "Keyring", "kind": "web_page", "r1": "A1B2", "r2": "C3D4", "host": "api.acme.example", "proxy": "proxy.acme.example:3128", "plain_cause": "timeout", "port": "443", "cause": text("the disk was full"),
 	"gained": texts("Sheet metal"), "lost": texts("Trial CAM"),
 }
 

@@ -196,6 +196,7 @@ var rows = map[string]row{
 	"host":                      {from: "profile urls", without: sayInstead},
 	"port":                      {from: "profile urls", without: sayInstead},
 	"plain_cause":               {from: "contact", kind: asCode, family: "contact.cause", without: sayInstead},
+	"proxy":                     {from: "contact", without: omitSlot},
 	"cause":                     {from: "usage ledger or emergency code"},
 	"file_unreadable.cause":     {from: "importer", kind: asCode, family: "cause", without: sayInstead},
 	"file_unknown_sender.cause": {from: "importer", kind: asCode, family: "cause", without: omitSlot},

@@ -3,6 +3,7 @@ package plain
 import (
 	"time"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -19,6 +20,10 @@ var ownWords = []struct {
 	{"nobody", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "nobody" }},
 	{"manual", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "manual" }},
 	{"off", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "off" }},
+	// Nothing answered in the vendor's place.
+	{"proxy", func(r resolver) bool {
+		return r.f.State == terms.StateContactBlocked && r.f.Slots["plain_cause"] == string(reconcile.CauseProxyAway)
+	}},
 	// The records are open whatever the key store does.
 	{"open", func(r resolver) bool { return r.f.Slots["open"] == true }},
 	{"unsaved", func(r resolver) bool { return r.f.State == terms.StateRequestWaiting && r.f.Slots["name"] == "" }},

@@ -84,7 +84,7 @@ var slots = map[State][]string{
 	StateUsageMismatch:     {"a", "b", "days"},
 	StateUsageGap:          {"cause", "from", "to"},
 	StateNoContact:         {"date", "plain_cause", "time", "vendor", "when"},
-	StateContactBlocked:    {"date", "host", "port", "vendor"},
+	StateContactBlocked:    {"date", "host", "port", "proxy", "vendor"},
 	StateUpdated:           {"all_or_all_except", "date", "gained", "lost", "n", "vendor"},
 	StateReviewOpen:        {"date", "ref", "topic", "what_works_during_review"},
 	StateReviewAnswered:    {"date", "deadline", "next_step", "result", "text", "who", "works_now"},
