@@ -196,17 +196,23 @@ func TestTheBoxNamesTheDateFromWhichUsageLeaves(t *testing.T) {
 	for name, c := range map[string]struct {
 		settings Settings
 		entries  uint64 // beside the two that wait
+		waiting  []terms.UsageFile
+		sent     []reconcile.Piece // by the last contact
 		age      time.Duration
 		want     string
 	}{
-		"nothing left":   {age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves by itself unless you say otherwise."},
-		"files left":     {entries: 5, age: 24 * time.Hour, want: "From 9 Nov 2026 it leaves by itself unless you say otherwise."},
-		"asked for":      {settings: Settings{Network: app.NetworkManual}, age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves with contacts that you ask for, unless you say otherwise."},
-		"the time is up": {age: 8 * 24 * time.Hour},
-		"left by itself": {settings: Settings{SendsSince: at}, age: time.Hour},
+		"nothing left":        {age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"files left":          {entries: 5, age: 24 * time.Hour, want: "From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"a file is under way": {waiting: []terms.UsageFile{{ID: "u1", Entries: 2}}, age: 24 * time.Hour, want: "From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"no receipt came":     {sent: []reconcile.Piece{{What: "checkin"}, {What: "usage", Entries: 2}}, age: 24 * time.Hour, want: "From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"a check-in left":     {sent: []reconcile.Piece{{What: "checkin"}}, age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves by itself unless you say otherwise."},
+		"asked for":           {settings: Settings{Network: app.NetworkManual}, age: 24 * time.Hour, want: "Nothing has left yet. From 9 Nov 2026 it leaves with contacts that you ask for, unless you say otherwise."},
+		"the time is up":      {age: 8 * 24 * time.Hour},
+		"left by itself":      {settings: Settings{SendsSince: at}, age: time.Hour},
 	} {
 		s := e.Snapshot()
-		s.Usage = []licensing.UsageView{{Root: acmeRoot, Vendor: "Acme GmbH", Entries: 2 + c.entries, Unsent: 2, Oldest: at.Add(-c.age)}}
+		s.Usage = []licensing.UsageView{{Root: acmeRoot, Vendor: "Acme GmbH", Entries: 2 + c.entries, Unsent: 2, Oldest: at.Add(-c.age), Waiting: c.waiting}}
+		s.Contacts[0].Last = &reconcile.Contact{Sent: c.sent}
 		if m := sending(v, s, c.settings, app.Source{}); m.Root != acmeRoot || m.When != c.want {
 			t.Errorf("%s: %+v", name, m)
 		}
