@@ -30,6 +30,7 @@ func TestTheNextContactIsSaidWithItsReason(t *testing.T) {
 		{reconcile.Plan{At: day("2026-11-05"), Reason: reconcile.ReasonDate, Paused: true}, "5 Nov 2026 about 12:00. You paused contacts until then."},
 		{reconcile.Plan{At: clockAt(32, 0), Reason: reconcile.ReasonDate, Outside: true}, "Tomorrow about 08:00, when the next time window begins."},
 		{reconcile.Plan{Hold: reconcile.HoldManual}, "Holdfast contacts vendors only when you ask."},
+		{reconcile.Plan{Hold: reconcile.HoldNobody}, "No contact is planned at the moment."},
 		{reconcile.Plan{Hold: reconcile.HoldNoAddress}, "This vendor has no online service. Files do the same."},
 		{reconcile.Plan{}, "Nothing is planned yet."},
 		{reconcile.Plan{At: at, Reason: reconcile.ReasonPerson, Running: true}, "Under way now, because you asked for it."},

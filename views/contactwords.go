@@ -52,6 +52,8 @@ func (v voice) nextContact(p reconcile.Plan, at time.Time) string {
 	switch {
 	case p.Running:
 		return v.t("contacts.next.running", "reason", reason)
+	case p.Hold == reconcile.HoldNobody: // the window is open: what a command says of it is not so
+		return v.t("contacts.next.nobody")
 	case p.Hold != "":
 		return v.ContactHold(p.Hold)
 	case p.At.IsZero():

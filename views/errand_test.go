@@ -383,6 +383,7 @@ func TestHowARequestGoesIsSaidForEverySetting(t *testing.T) {
 		{reconcile.Plan{At: clockAt(33, 0), Paused: true}, app.Source{}, "It goes to licenses.acme.example by itself, tomorrow about 09:00. You paused contacts until then."},
 		{reconcile.Plan{At: clockAt(32, 0), Outside: true}, app.Source{}, "It goes to licenses.acme.example by itself, tomorrow about 08:00, when the next time window begins."},
 		{reconcile.Plan{Hold: reconcile.HoldManual}, app.Source{}, "It goes to licenses.acme.example when you ask. Nothing is sent by itself."},
+		{reconcile.Plan{Hold: reconcile.HoldNobody}, app.Source{}, "It goes to licenses.acme.example with the next contact. None is planned at the moment."},
 		{reconcile.Plan{Hold: reconcile.HoldOff}, app.Source{}, "The network is switched off for Holdfast. The request file does the same."},
 		{reconcile.Plan{Hold: reconcile.HoldOff}, locked, "The network is switched off for Holdfast. The request file does the same. Set by Example Corp."},
 	} {

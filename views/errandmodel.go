@@ -263,8 +263,11 @@ func (v voice) decidedLater(m *openRequestModel, s licensing.Snapshot, c licensi
 	a.Happened = v.t("errand.person.happened", "when", v.onDay(x.At, s.Verdict.At))
 	a.Works, a.By = v.t("open_request.works"), m.Goes
 	a.Do = v.t("errand.person.do")
-	if c.Plan.Hold == reconcile.HoldManual {
+	switch c.Plan.Hold {
+	case reconcile.HoldManual:
 		a.Do = v.t("errand.person.manual")
+	case reconcile.HoldNobody:
+		a.Do = v.t("errand.person.nobody")
 	}
 	m.Goes = ""
 }
@@ -282,6 +285,8 @@ func (v voice) goes(c licensing.ContactView, at time.Time, source app.Source) st
 		return v.t("goes.off") + by
 	case p.Hold == reconcile.HoldManual:
 		id = "goes.manual"
+	case p.Hold == reconcile.HoldNobody:
+		id = "goes.nobody"
 	case p.At.IsZero() || p.Running:
 		id = "goes.next"
 	case p.Paused:
