@@ -9,8 +9,10 @@ import (
 	"holdfast/views/look"
 )
 
-// ask is a contact that a person asked for. It runs beside everything else: they can go on, and stop it.
+// ask is a contact with one vendor that a person asked for. It runs beside everything else: they can go on, and stop it.
 type ask struct {
+	root    string
+	ctx     context.Context // ends when it is stopped
 	stop    context.CancelFunc
 	stopped bool
 	errands []*errand // that wait for it
@@ -18,7 +20,7 @@ type ask struct {
 
 // asked is how one ended.
 type asked struct {
-	root    string
+	ask     *ask
 	contact reconcile.Contact
 	err     error
 }
@@ -28,53 +30,59 @@ func (w *Window) checkNow(roots []string) { w.contact(roots) }
 
 // contact is checkNow for errands: each is told how the contact with its vendor ended.
 func (w *Window) contact(roots []string, errands ...*errand) {
-	ctx, stop := context.WithCancel(w.o.Interactive(context.Background()))
-	mine := &ask{stop: stop, errands: errands}
-	var todo []string
-	for _, root := range roots {
-		if w.asks[root] == nil {
-			w.asks[root] = mine
-			todo = append(todo, root)
-		}
+	if !w.have {
+		return
 	}
-	if len(todo) == 0 || !w.have {
-		stop()
+	var todo []*ask
+	for _, root := range roots {
+		if w.asks[root] != nil {
+			continue
+		}
+		a := &ask{root: root}
+		a.ctx, a.stop = context.WithCancel(w.o.Interactive(context.Background()))
+		for _, e := range errands {
+			if e.root == root {
+				a.errands = append(a.errands, e)
+			}
+		}
+		w.asks[root] = a
+		todo = append(todo, a)
+	}
+	if len(todo) == 0 {
 		return
 	}
 	w.renewContacts()
+	w.askNext(todo, nil)
+}
+
+// askNext makes the first contact of todo and then the others. ended are those before it.
+func (w *Window) askNext(todo []*ask, ended []asked) {
+	a := todo[0]
 	w.work.quietly(func() func() {
-		defer stop()
-		var ended []asked
-		for _, root := range todo {
-			one, cancel := context.WithTimeout(ctx, 2*reconcile.Budget) // the contact ends within half of that, this is for its records
-			c, err := w.o.Desk.SyncNow(one, root)
-			cancel()
-			if ended = append(ended, asked{root, c, err}); ctx.Err() != nil {
-				break
-			}
-		}
+		defer a.stop()
+		ctx, cancel := context.WithTimeout(a.ctx, 2*reconcile.Budget) // the contact ends within half of that, this is for its records
+		defer cancel()
+		x := asked{ask: a}
+		x.contact, x.err = w.o.Desk.SyncNow(ctx, a.root)
 		st := w.look()
 		return func() {
-			for _, e := range ended { // what there is to see of it stands open
-				if c := e.contact; c.ID != "" && (len(c.Changes) > 0 || c.Cause != "") {
-					w.opened[c.ID] = true
-				}
+			if c := x.contact; c.ID != "" && (len(c.Changes) > 0 || c.Cause != "") { // what there is to see of it stands open
+				w.opened[c.ID] = true
 			}
 			w.set(st)
-			for _, root := range todo {
-				if w.asks[root] == mine {
-					delete(w.asks, root)
-				}
+			if w.asks[a.root] == a {
+				delete(w.asks, a.root)
 			}
-			for _, e := range mine.errands {
-				for _, x := range ended {
-					if x.root == e.root {
-						w.sent(e, mine, x)
-					}
-				}
+			for _, e := range a.errands {
+				w.sent(e, a, x)
 			}
 			w.renewContacts()
-			w.tellAsked(mine, ended)
+			ended = append(ended, x)
+			if len(todo) > 1 {
+				w.askNext(todo[1:], ended)
+				return
+			}
+			w.tellAsked(ended)
 		}
 	})
 }
@@ -103,16 +111,14 @@ func (w *Window) renewContacts() {
 }
 
 // tellAsked says in a word what came of it; the page about contacts has the rest.
-func (w *Window) tellAsked(a *ask, ended []asked) {
-	if a.stopped {
-		w.toast("ok", look.OK, w.v.t("contacts.stopped"))
-		return
-	}
-	words, tone, n := "", look.ToneOf(terms.ToneOK), 0
+func (w *Window) tellAsked(ended []asked) {
+	words, tone, n, stopped := "", look.ToneOf(terms.ToneOK), 0, false
 	for _, e := range ended {
-		vendor := vendorName(w.snap, e.root)
+		vendor := vendorName(w.snap, e.ask.root)
 		n += len(e.contact.Changes)
 		switch {
+		case e.ask.stopped:
+			stopped = true
 		case e.err != nil:
 			w.warn(e.err)
 			return
@@ -125,10 +131,14 @@ func (w *Window) tellAsked(a *ask, ended []asked) {
 	case words != "":
 	case n > 0:
 		words = w.v.t("contacts.told.changes", "n", n)
+	case stopped:
+		w.toast("ok", look.OK, w.v.t("contacts.stopped"))
+		return
 	default:
 		words = w.v.t("contacts.told.same")
 	}
-	if slices.ContainsFunc(a.errands, func(e *errand) bool { return w.trail.here().name == e.name() }) {
+	here := func(e *errand) bool { return w.trail.here().name == e.name() }
+	if slices.ContainsFunc(ended, func(x asked) bool { return slices.ContainsFunc(x.ask.errands, here) }) {
 		return // the page says it
 	}
 	if w.trail.here().name == w.contactsPlace().name {

@@ -217,6 +217,32 @@ func TestAskingIsCancelledAndTheRequestWaits(t *testing.T) {
 	}
 }
 
+func TestCancelOnThePageOfOneVendorLeavesTheOthersAsked(t *testing.T) {
+	e := contacted(offlineEnding(), acmeContact())
+	b := askingBench(t, e)
+	ended := map[string]bool{}
+	b.desk.sync = func(ctx context.Context, root string) (reconcile.Contact, error) {
+		c := reconcile.Contact{ID: "x" + root, Root: root}
+		if ended[root] = ctx.Err() != nil; ended[root] {
+			c.Cause = reconcile.CauseStopped
+		}
+		return c, ctx.Err()
+	}
+	b.w.checkNow([]string{acmeRoot, northRoot})
+	b.click("Ask now") // joins what is under way
+	b.mustSay("Asking Acme GmbH for a fresh answer …")
+	b.click("Cancel")
+	b.one() // the other one is not waited for
+	b.mustSay("Stopped. Nothing is lost.", "Ask now")
+	if b.w.asks[acmeRoot] != nil || b.w.asks[northRoot] == nil {
+		t.Errorf("asked still: %v", b.w.asks)
+	}
+	b.run()
+	if !ended[acmeRoot] || ended[northRoot] || len(b.desk.syncs) != 2 || len(b.w.asks) != 0 {
+		t.Errorf("ended %v, asked %q", ended, b.desk.syncs)
+	}
+}
+
 func TestWhatTheVendorRefusesIsItsOwnState(t *testing.T) {
 	for _, refusal := range []terms.Refusal{
 		{Code: "device_limit", At: clockAt(12, 0), Places: 2},
