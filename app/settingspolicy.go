@@ -37,6 +37,15 @@ type Locked struct {
 // Error is for logs; people are told by error.setting_locked.
 func (l *Locked) Error() string { return "the machine policy locks " + l.Key }
 
+// Spoken implements plain.Spoken; the key is that of the policy.
+func (l *Locked) Spoken() (code string, args map[string]any) {
+	code = "setting_locked"
+	if l.Org == "" {
+		code += ".unnamed"
+	}
+	return code, map[string]any{"key": l.Key, "org": l.Org, "file": l.File}
+}
+
 // effective are the settings in force, and where they are from.
 type effective struct {
 	Settings

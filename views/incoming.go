@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/licensing"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
@@ -154,6 +155,14 @@ func (w *Window) problem(err error) (banner, terms.Finding) {
 	var p *terms.Problem
 	if errors.As(err, &p) {
 		return w.v.banner(w.snap, p.Finding), p.Finding
+	}
+	var l *app.Locked
+	if errors.As(err, &l) {
+		said := *l
+		if id, ok := settingNames[l.Name]; ok {
+			said.Key = w.v.t("settings.named", "name", w.v.t(id))
+		}
+		err = &said
 	}
 	return banner{Tone: terms.ToneWarn, Answers: w.v.Problem(err, w.snap.Verdict.At, w.o.Zone)}, terms.Finding{}
 }

@@ -58,15 +58,19 @@ const lineRunes = 24
 
 // lockedRow is a setting that the organization decided: its value, who decided, and the file that says so.
 func (w *Window) lockedRow(id, value string, l lockModel) fyne.CanvasObject {
-	sub := l.By
-	if l.File != "" {
-		sub = w.v.t("network.from", "by", l.By, "file", l.File)
-	}
-	sign := look.Cell{Object: look.NewIcon("lock", look.Secondary, look.IconRow)}
 	if len([]rune(value)) > lineRunes || strings.Contains(value, "\n") {
-		return look.SettingRow(w.v.t(id), value+"\n"+sub, look.Row(0, sign))
+		return look.SettingRow(w.v.t(id), value+"\n"+w.v.decided(l), look.Row(0, lockSign()))
 	}
-	return look.SettingRow(w.v.t(id), sub, look.Row(look.Gap8, sign, look.Cell{Object: look.NewLine(value, look.BodyBold)}))
+	return look.SettingRow(w.v.t(id), w.v.decided(l), lockedValue(value))
+}
+
+// lockedValue is a value that a person cannot change.
+func lockedValue(value string) fyne.CanvasObject {
+	return look.Row(look.Gap8, lockSign(), look.Cell{Object: look.NewLine(value, look.BodyBold)})
+}
+
+func lockSign() look.Cell {
+	return look.Cell{Object: look.NewIcon("lock", look.Secondary, look.IconRow)}
 }
 
 // modeRow says when vendors are contacted.
@@ -110,11 +114,7 @@ func (w *Window) timesRows(m networkModel) []fyne.CanvasObject {
 // sendRow says whether usage leaves by itself, and what that is.
 func (w *Window) sendRow(m networkModel) fyne.CanvasObject {
 	if m.SendLock.on() {
-		value := "network.send.off"
-		if m.Send {
-			value = "network.send.on"
-		}
-		return w.lockedRow("network.send", w.v.t(value), m.SendLock)
+		return w.switchLocked("network.send", m.Send, m.SendLock)
 	}
 	see := look.NewButton(look.LinkButton, w.v.t("network.send.see"), w.seeSending)
 	see.Key = "see_sending"
@@ -221,6 +221,12 @@ func (w *Window) seeSending() {
 		}
 	}
 	w.visit(w.usagePlace())
+}
+
+// settingNames are the names that the page gives to what the organization can decide.
+var settingNames = map[string]string{
+	"language": "settings.language", "tray": "settings.tray", "remind": "settings.remind", "network": "network.mode",
+	"times": "network.times", "proxy": "network.proxy", "ca": "network.ca", "hold_usage": "network.send",
 }
 
 // locked says that a change was refused because the organization decided.

@@ -121,6 +121,17 @@ func TestWhatTheOrganizationDecidedIsShownWithItsFileAndCannotBeChanged(t *testi
 	if b.w.settings.Network != "" {
 		t.Errorf("shows %q", b.w.settings.Network)
 	}
+	b.mustSay(`Example Corp decided on "Contact vendors" for this computer. Ask whoever looks after /etc/holdfast/policy.json.`)
+	// The same for what is no matter of the network.
+	for setting, control := range map[string]string{"language": "language", "remind": "remind", "tray": "tray"} {
+		d := &testDesk{locks: []string{setting}}
+		b := open(t, quietFacts(), benchOptions{desk: d})
+		b.w.visit(b.w.settingsPlace())
+		b.mustSay("Set by Example Corp. /etc/holdfast/policy.json")
+		if look.ByFocusKey(b.root(), control) != nil {
+			t.Errorf("%s can be changed", setting)
+		}
+	}
 }
 
 // lockedDesk refuses every change, since the organization decided.

@@ -53,14 +53,25 @@ type networkModel struct {
 	SendLock         lockModel
 }
 
-// network puts the settings of the network into words.
-func (v voice) network(s Settings, f networkForm, at time.Time, source func(setting string) app.Source) networkModel {
-	lock := func(setting string) lockModel {
-		if x := source(setting); x.Locked() {
-			return lockModel{v.setBy(x), x.File}
-		}
+// lock says who decided on a setting, and where.
+func (v voice) lock(x app.Source) lockModel {
+	if !x.Locked() {
 		return lockModel{}
 	}
+	return lockModel{v.setBy(x), x.File}
+}
+
+// decided says who decided, and the file that says so.
+func (v voice) decided(l lockModel) string {
+	if l.File == "" {
+		return l.By
+	}
+	return v.t("network.from", "by", l.By, "file", l.File)
+}
+
+// network puts the settings of the network into words.
+func (v voice) network(s Settings, f networkForm, at time.Time, source func(setting string) app.Source) networkModel {
+	lock := func(setting string) lockModel { return v.lock(source(setting)) }
 	mode := max(0, slices.Index(networkModes, s.Network))
 	m := networkModel{
 		Mode: mode, Means: v.t("network.mode." + strconv.Itoa(mode) + ".text"), ModeLock: lock("network"), Windows: s.Network == app.NetworkWindows,

@@ -115,6 +115,9 @@ func (w *Window) setRemind(on bool) {
 
 // remindRow is the switch among the settings.
 func (w *Window) remindRow() fyne.CanvasObject {
+	if l := w.lockOf("remind"); l.on() {
+		return w.switchLocked("settings.remind", w.settings.Remind, l)
+	}
 	return look.SettingRow(w.v.t("settings.remind"), w.v.t("settings.remind.sub"),
 		look.NewSwitch("remind", w.v.t("settings.remind"), w.settings.Remind, w.setRemind))
 }

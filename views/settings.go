@@ -25,6 +25,7 @@ type settingsModel struct {
 	keychain, state string
 	starts          bool
 	network         networkModel
+	locks           [3]lockModel // of language, reminders and tray
 }
 
 func (w *Window) settingsScreen() *screen {
@@ -41,7 +42,7 @@ func (w *Window) settingsScreen() *screen {
 		}
 	})
 	s.renew = live(w, func() settingsModel {
-		return settingsModel{w.settings, w.snap.KeyStore.Label, string(w.snap.KeyStore.State), starts, w.networkNow()}
+		return settingsModel{w.settings, w.snap.KeyStore.Label, string(w.snap.KeyStore.State), starts, w.networkNow(), [3]lockModel{w.lockOf("language"), w.lockOf("remind"), w.lockOf("tray")}}
 	}, func(settingsModel) {
 		command := commandLine("settings")
 		page.Set(sheet(
@@ -58,7 +59,19 @@ func (w *Window) group(title string, rows ...fyne.CanvasObject) fyne.CanvasObjec
 	return look.Column(look.Gap8, look.Section("", w.v.t(title), ""), look.Card(look.Rows(rows...)))
 }
 
-// languageChooser changes the language at once.
+// lockOf says who decided on a setting, by its name in the settings file.
+func (w *Window) lockOf(setting string) lockModel { return w.v.lock(w.o.Desk.SourceOf(setting)) }
+
+// switchLocked is a switch that the organization decided.
+func (w *Window) switchLocked(id string, on bool, l lockModel) fyne.CanvasObject {
+	value := "network.send.off"
+	if on {
+		value = "network.send.on"
+	}
+	return w.lockedRow(id, w.v.t(value), l)
+}
+
+// languageChooser changes the language at once, where a person may.
 func (w *Window) languageChooser() fyne.CanvasObject {
 	languages := append([]string{""}, plain.Languages()...)
 	var names []string
@@ -67,13 +80,20 @@ func (w *Window) languageChooser() fyne.CanvasObject {
 	}
 	names[0] = w.v.t("language.system")
 	on := max(0, slices.Index(languages, w.settings.Language))
+	if w.lockOf("language").on() {
+		return lockedValue(names[on])
+	}
 	return look.NewChooser("language", w.canvas(), w.v.t("settings.language"), names, on, func(i int) {
 		w.change(func(s *Settings) { s.Language = languages[i] })
 	})
 }
 
 func (w *Window) languageRow() fyne.CanvasObject {
-	return look.SettingRow(w.v.t("settings.language"), w.v.t("settings.language.sub"), w.languageChooser())
+	sub := w.v.t("settings.language.sub")
+	if l := w.lockOf("language"); l.on() {
+		sub = w.v.decided(l)
+	}
+	return look.SettingRow(w.v.t("settings.language"), sub, w.languageChooser())
 }
 
 func (w *Window) appearanceRow() fyne.CanvasObject {
@@ -120,6 +140,9 @@ func (w *Window) startRow(starts *bool) fyne.CanvasObject {
 
 // trayRow offers the tray only where there is one.
 func (w *Window) trayRow() fyne.CanvasObject {
+	if l := w.lockOf("tray"); l.on() {
+		return w.switchLocked("settings.tray", w.settings.Tray, l)
+	}
 	var sw *look.Switch
 	sw = look.NewSwitch("tray", w.v.t("settings.tray"), w.settings.Tray, func(on bool) {
 		if !on {

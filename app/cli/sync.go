@@ -188,16 +188,10 @@ func (s *session) contactViews(name string) []licensing.ContactView {
 
 // locked is the error of a setting that the organization decided, for people.
 func (s *session) locked(l *app.Locked) []string {
-	id := "error.setting_locked"
-	if l.Org == "" {
-		id = "error.setting_locked.unnamed"
+	said := *l
+	if k, ok := settingNamed(l.Key); ok {
+		said.Key = k.key
 	}
-	key := l.Key
-	for _, k := range settings {
-		if k.policy == l.Key {
-			key = k.key
-		}
-	}
-	args := map[string]any{"key": key, "org": l.Org, "file": l.File}
-	return []string{s.text(id, args), s.text("error.setting_locked.do", args)}
+	a := s.say.Problem(&said, s.now(), s.zone)
+	return []string{a.Headline, a.Do}
 }

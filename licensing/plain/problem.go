@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 // name or choice that the person can put right.
 type Spoken interface {
 	error
+	// Spoken returns the stable code, after a point also which of its sentences fits, and what stands in it.
 	Spoken() (code string, args map[string]any)
 }
 
@@ -62,6 +64,7 @@ func Code(err error) string {
 		return string(p.State)
 	case errors.As(err, &own):
 		code, _ := own.Spoken()
+		code, _, _ = strings.Cut(code, ".")
 		return code
 	case full(err):
 		return string(terms.StateDiskFull)
@@ -80,9 +83,13 @@ func Code(err error) string {
 // mistake answers for something a person can put right at once.
 func (s *Speaker) mistake(code string, args map[string]any) Answers {
 	a := s.general("mistake")
-	a.Code, a.Headline = code, s.Text("error."+code, args)
-	if do := "error." + code + ".do"; s.Has(do) {
-		a.Do = s.Text(do, args)
+	stable, _, _ := strings.Cut(code, ".") // what follows chooses the words
+	a.Code, a.Headline = stable, s.Text("error."+code, args)
+	for _, do := range []string{"error." + code + ".do", "error." + stable + ".do"} {
+		if s.Has(do) {
+			a.Do = s.Text(do, args)
+			break
+		}
 	}
 	return a
 }
