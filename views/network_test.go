@@ -125,7 +125,7 @@ func TestWhatTheOrganizationDecidedIsShownWithItsFileAndCannotBeChanged(t *testi
 	// The same for what is no matter of the network.
 	for setting, control := range map[string]string{"language": "language", "remind": "remind", "tray": "tray"} {
 		d := &testDesk{locks: []string{setting}}
-		b := open(t, quietFacts(), benchOptions{desk: d})
+		b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: d})
 		b.w.visit(b.w.settingsPlace())
 		b.mustSay("Set by Example Corp. /etc/holdfast/policy.json")
 		if look.ByFocusKey(b.root(), control) != nil {
