@@ -298,7 +298,7 @@ func TestTheOrganizationDecidesBeforeThePersonAndSuggestsAfter(t *testing.T) {
 	}
 	policyFile(t, o.Policy, `{"schema_version":1`)
 	a.followPolicy()
-	if s := <-told; s.Network != NetworkManual || !a.SourceOf("network").Locked() || !a.Policy().Broken() {
+	if s := <-told; s.Network != NetworkManual || a.SourceOf("network").From != FromMeanwhile || !s.HoldUsage || a.SourceOf("hold_usage").From != FromMeanwhile || !a.Policy().Broken() {
 		t.Errorf("a file that nobody can read: %+v", s)
 	}
 }

@@ -44,7 +44,7 @@ var members = []member{
 	{name: "paused", at: func(s *Settings) any { return &s.Paused }},
 	{name: "proxy", at: func(s *Settings) any { return &s.Proxy }, key: "network.proxy", word: "system"},
 	{name: "ca", at: func(s *Settings) any { return &s.CA }, key: "network.ca", word: "none"},
-	{name: "hold_usage", at: func(s *Settings) any { return &s.HoldUsage }, key: "usage.send", read: readSend},
+	{name: "hold_usage", at: func(s *Settings) any { return &s.HoldUsage }, key: policy.UsageSend, read: readSend},
 	{name: "usage_level", at: func(s *Settings) any { return &s.UsageLevel }, key: policy.UsageLevel, word: "default"},
 	{name: "seen", at: func(s *Settings) any { return &s.Seen }},
 	{name: "told_sending", at: func(s *Settings) any { return &s.ToldSending }},

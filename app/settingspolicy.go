@@ -22,10 +22,15 @@ const (
 	FromDefault = "default" // the organization suggests it
 	FromPerson  = "person"
 	FromLocked  = "locked" // the organization decided
+	// FromMeanwhile is of nobody: it counts until the policy file is right, as strictly as that may have decided.
+	FromMeanwhile = "meanwhile"
 )
 
 // Locked says that a person cannot choose otherwise.
-func (s Source) Locked() bool { return s.From == FromLocked }
+func (s Source) Locked() bool { return s.From == FromLocked || s.From == FromMeanwhile }
+
+// Meanwhile says that nobody decided: the policy file is not right.
+func (s Source) Meanwhile() bool { return s.From == FromMeanwhile }
 
 // Locked is the error of a change that the organization does not allow.
 type Locked struct {
@@ -40,7 +45,10 @@ func (l *Locked) Error() string { return "the machine policy locks " + l.Key }
 // Spoken implements plain.Spoken; the key is that of the policy.
 func (l *Locked) Spoken() (code string, args map[string]any) {
 	code = "setting_locked"
-	if l.Org == "" {
+	switch {
+	case l.Meanwhile():
+		code += ".meanwhile"
+	case l.Org == "":
 		code += ".unnamed"
 	}
 	return code, map[string]any{"key": l.Key, "org": l.Org, "file": l.File}
@@ -65,7 +73,10 @@ func resolve(d settingsDoc, p policy.Policy) effective {
 			continue
 		}
 		e.given[m.name] = Source{From: FromDefault, Org: x.Org, File: x.File}
-		if decided[m.name] = x.Locked; x.Locked {
+		switch decided[m.name] = x.Locked; {
+		case x.Meanwhile:
+			e.given[m.name] = Source{From: FromMeanwhile, File: x.File}
+		case x.Locked:
 			e.given[m.name] = Source{From: FromLocked, Org: x.Org, File: x.File}
 		}
 	}
@@ -215,7 +226,7 @@ func (a *App) usageRule() licensing.UsageRule {
 		return licensing.UsageRule{}
 	}
 	rule := licensing.UsageRule{Level: level, By: licensing.UsageByPerson, Org: src.Org, Locked: src.Locked()}
-	if src.From == FromLocked || src.From == FromDefault {
+	if src.Locked() || src.From == FromDefault {
 		rule.By = licensing.UsageByOrganization
 	}
 	return rule

@@ -79,7 +79,10 @@ func (v voice) contacts(s licensing.Snapshot, d contactsFetched, read bool, err 
 
 // setBy names who decided on a setting.
 func (v voice) setBy(s app.Source) string {
-	if s.Org == "" {
+	switch {
+	case s.Meanwhile():
+		return v.t("network.set_by.meanwhile")
+	case s.Org == "":
 		return v.t("network.set_by.unnamed")
 	}
 	return v.t("network.set_by", "org", s.Org)

@@ -58,6 +58,9 @@ func (v voice) usageOnline(s licensing.Snapshot, u licensing.UsageView, f contac
 	switch {
 	case f.settings.HoldUsage:
 		m.Lines = []string{v.t("usage.online.held")}
+		if f.send.Locked() {
+			m.Lines = []string{v.t("usage.online.held.locked") + " " + v.setBy(f.send)}
+		}
 		return m
 	case len(m.Rows) > 0:
 		r := m.Rows[0]

@@ -18,7 +18,7 @@ type ruleJSON struct {
 	Key     string `json:"key"`     // of the policy
 	Setting string `json:"setting"` // as settings set names it
 	Value   any    `json:"value"`
-	From    string `json:"from"` // built_in, default, person or locked
+	From    string `json:"from"` // built_in, default, person, locked or meanwhile: until the policy file is right
 	Locked  bool   `json:"locked"`
 	Org     string `json:"org,omitempty"`
 	File    string `json:"file,omitempty"`
@@ -41,11 +41,14 @@ type policyJSON struct {
 
 type policyShowCmd struct{ looks }
 
-// run shows the value in force of everything that a policy may decide. What it does not understand is told, without a code of its own.
+// run shows the value in force of everything that a policy may decide. 60 when a part does not count, as doctor says it.
 func (c *policyShowCmd) run(_ context.Context, s *session) (result, error) {
 	p := s.home.Policy()
 	j := policyJSON{Source: list(p.Files), Rules: []ruleJSON{}, Findings: s.findings(p.Findings)}
 	r := result{}
+	if p.Broken() {
+		r.code = codePolicy
+	}
 	for _, f := range p.Files {
 		r.page.add(s.text("cli.policy.file", map[string]any{"file": f}))
 	}

@@ -123,11 +123,13 @@ func notNone(v string) string {
 	return v
 }
 
-// setBy says behind a setting that the organization decided on it.
+// setBy says behind a setting that a person cannot change it, and why.
 func (s *session) setBy(k setting) string {
 	switch src := s.home.SourceOf(app.SettingOf(k.policy)); {
 	case !src.Locked():
 		return ""
+	case src.Meanwhile():
+		return " " + s.text("settings.locked.meanwhile", nil)
 	case src.Org == "":
 		return " " + s.text("settings.locked.unnamed", nil)
 	default:

@@ -75,7 +75,11 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 		codes = append(codes, s.contacted(&r.page, v.Vendor, done))
 	}
 	if s.home.Settings().HoldUsage && len(j.Contacts) > 0 {
-		r.page.add(s.text("cli.sync.usage_held", nil))
+		id := "cli.sync.usage_held"
+		if s.home.SourceOf("hold_usage").Meanwhile() {
+			id += ".meanwhile"
+		}
+		r.page.add(s.text(id, nil))
 	}
 	if len(j.Contacts) == 0 {
 		r.code = codeNothing

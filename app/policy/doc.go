@@ -11,6 +11,6 @@
 //
 // Contract. Read never stops a program: what cannot be understood is a Finding. Of two values for one key the later one counts. A key
 // that is not known here is a warning. A file that cannot be read, or that others than an administrator may write, is not used. It may
-// have forbidden the network, so that it counts as one that lets a person alone decide on contacts, and usage leaves with the least
-// detail. Nothing in the environment of a process changes where the policy is.
+// have forbidden the network, so that it counts as one that lets a person alone decide on contacts. Usage stays here while anything
+// but a warning is found, and files of it have the least detail. Nothing in the environment of a process changes where the policy is.
 package policy

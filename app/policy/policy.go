@@ -26,12 +26,14 @@ const (
 // Keys that count as strictly as can be while a file that may have decided on them cannot be used.
 const (
 	NetworkMode = "network.mode" // when contacts may be made
+	UsageSend   = "usage.send"   // whether usage leaves with contacts
 	UsageLevel  = "usage.level"  // how much detail reports of usage have
 )
 
 // strictest is what counts of such a key then, and what is as strict.
 var strictest = map[string][]string{
 	NetworkMode: {`"manual"`, `"off"`},
+	UsageSend:   {`false`},
 	UsageLevel:  {`"contract"`},
 }
 
@@ -44,6 +46,8 @@ type Entry struct {
 	Locked bool   // a person cannot choose otherwise
 	Org    string // as the file names it; "" when it does not
 	File   string // where it stands
+	// Meanwhile: nobody wrote it. It counts until File, which may have decided otherwise, is right.
+	Meanwhile bool
 }
 
 // Codes of findings. Those of warnings do not keep a file from being used.
@@ -98,12 +102,22 @@ func Read(dir string, keys Keys) Policy {
 	p := Policy{Entries: map[string]Entry{}}
 	names, err := files(dir)
 	lost := map[string]string{} // by key, the first file that may have decided on it
+	lose := func(name string, about func(key string) bool) {
+		for key := range strictest {
+			if lost[key] == "" && about(key) {
+				lost[key] = name
+			}
+		}
+	}
+	all := func(string) bool { return true }
 	if err != nil {
 		p.Findings = append(p.Findings, Finding{File: filepath.Join(dir, dropIns), Code: Unreadable})
+		lose(filepath.Join(dir, dropIns), all)
 	}
 	if len(names) > most {
 		p.Findings = append(p.Findings, Finding{File: filepath.Join(dir, dropIns), Code: TooMany})
 		names = names[:most]
+		lose(filepath.Join(dir, dropIns), all)
 	}
 	for _, name := range names {
 		b, err := disk.ReadFile(disk.OS(), name, limit+1)
@@ -124,18 +138,16 @@ func Read(dir string, keys Keys) Policy {
 				p.Findings = append(p.Findings, f)
 			}
 		}
-		for key := range strictest {
-			about := func(f Finding) bool { return f.Key == key && !f.Warning }
-			if lost[key] == "" && (entries == nil || slices.ContainsFunc(found, about)) {
-				lost[key] = name
-			}
-		}
+		lose(name, func(key string) bool { // what was to keep usage here may be any of it
+			about := func(f Finding) bool { return !f.Warning && (f.Key == key || key == UsageSend) }
+			return entries == nil || slices.ContainsFunc(found, about)
+		})
 		maps.Copy(p.Entries, entries)
 	}
 	for key, name := range lost {
 		e, values := p.Entries[key], strictest[key]
 		if _, known := keys[key]; known && !(e.Locked && slices.Contains(values, string(e.Value))) {
-			p.Entries[key] = Entry{Value: json.RawMessage(values[0]), Locked: true, File: name}
+			p.Entries[key] = Entry{Value: json.RawMessage(values[0]), Locked: true, File: name, Meanwhile: true}
 		}
 	}
 	return p

@@ -20,6 +20,7 @@ var keys = Keys{
 	},
 	"language": func(json.RawMessage) error { return nil },
 	UsageLevel: func(json.RawMessage) error { return nil },
+	UsageSend:  func(json.RawMessage) error { return nil },
 }
 
 func write(t *testing.T, dir string, files map[string]string) {
@@ -130,6 +131,17 @@ func TestAFileThatNobodyCanReadKeepsContactsForAPerson(t *testing.T) {
 	if got := Read(dir, keys).Entries[NetworkMode]; string(got.Value) != `"off"` {
 		t.Errorf("a lock was loosened: %s", got.Value)
 	}
+	if got := Read(dir, keys).Entries[NetworkMode]; got.Meanwhile {
+		t.Errorf("what the organization wrote counts as nobody's: %+v", got)
+	}
+	dir = t.TempDir()
+	write(t, dir, map[string]string{"policy.json": `{"schema_version":1,"network.mode":{"value":"ofline","locked":true},"usage.send":{"value":true,"locked":true}}`})
+	for _, key := range []string{NetworkMode, UsageSend} {
+		if got := Read(dir, keys).Entries[key]; !got.Meanwhile || !got.Locked || got.File == "" || key == UsageSend && string(got.Value) != "false" {
+			t.Errorf("%s of a file with a mistake: %+v", key, got)
+		}
+	}
+	write(t, dir, map[string]string{"policy.json": `{`})
 	if got := Read(dir, keys).Entries[UsageLevel]; string(got.Value) != `"contract"` || !got.Locked {
 		t.Errorf("usage leaves with more detail: %+v", got)
 	}
