@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
 
 	"holdfast/app"
 	"holdfast/app/policy"
@@ -110,6 +111,7 @@ type policyValidateCmd struct {
 }
 
 // run looks at a policy file without using it: 60 when anything in it is not as it should be, also what would only be passed over.
+// Certificates that are not on this computer are told alone.
 func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 	name := s.resolve(c.File)
 	b, err := exchange.ReadSource(name)
@@ -120,6 +122,7 @@ func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 		return result{}, &fileError{c.File, err}
 	}
 	entries, found := policy.Parse(c.File, b, app.PolicyKeys())
+	found = append(policy.Kept(name), found...)
 	j := struct {
 		OK       bool                       `json:"ok"`
 		Entries  map[string]json.RawMessage `json:"entries"`
@@ -129,7 +132,19 @@ func (c *policyValidateCmd) run(_ context.Context, s *session) (result, error) {
 		j.Entries[key] = e.Value
 	}
 	r := result{}
+	if e, ok := entries["network.ca"]; ok { // the file may be handed out later, or to another computer
+		var at string
+		if json.Unmarshal(e.Value, &at) == nil && filepath.IsAbs(at) && app.CheckCA(at) != nil {
+			f := policy.Finding{File: c.File, Key: "network.ca", Name: at, Code: policy.NoCA, Warning: true}
+			missing := s.findings([]policy.Finding{f})[0]
+			j.Findings = append(j.Findings, missing)
+			r.page.add(missing.Text)
+		}
+	}
 	for _, f := range j.Findings {
+		if f.Code == policy.NoCA {
+			continue
+		}
 		r.page.add(f.Text)
 		j.OK, r.code = false, codePolicy
 	}

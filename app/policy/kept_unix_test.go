@@ -32,6 +32,22 @@ func TestWhatOthersMayWriteDoesNotCount(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
+	// The same is told of a file that is only looked at, and of none that lies elsewhere.
+	looked := t.TempDir()
+	write(t, looked, map[string]string{"policy.json": content, "policy.d/a.json": content})
+	at := filepath.Join(looked, "policy.d", "a.json")
+	if got := keptIn(looked, at); got != nil {
+		t.Errorf("in order: %+v", got)
+	}
+	if err := os.Chmod(at, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := keptIn(looked, at); len(got) != 1 || got[0] != (Finding{File: at, Code: Writable}) {
+		t.Errorf("that others may write: %+v", got)
+	}
+	if got := keptIn(t.TempDir(), at); got != nil {
+		t.Errorf("elsewhere: %+v", got)
+	}
 	// A folder that holds nothing decides nothing, whoever may write it.
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o777); err != nil {

@@ -66,6 +66,7 @@ const (
 	Writable   = "writable" // others than an administrator may write the file, or the folder
 	Owner      = "owner"    // it belongs to somebody else than an administrator
 	TooMany    = "too_many"
+	NoCA       = "no_ca" // warning of who looks at a file: the certificates that it names are not there
 )
 
 // Finding is something in a policy file that was not understood.
@@ -151,6 +152,27 @@ func Read(dir string, keys Keys) Policy {
 		}
 	}
 	return p
+}
+
+// Kept says why a file in the policy folder of the system would not count, whatever it holds: others than an administrator may change it
+// or its folders. nil when only they may, or when the file lies elsewhere.
+func Kept(name string) []Finding { return keptIn(Dir(), name) }
+
+func keptIn(dir, name string) []Finding {
+	if real, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+		name = filepath.Join(real, filepath.Base(name))
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		for _, in := range []string{real, filepath.Join(real, dropIns)} {
+			if filepath.Dir(name) != in {
+				continue
+			}
+			if at, code := unsafe(dir, filepath.Join(dir, strings.TrimPrefix(name, real))); code != "" {
+				return []Finding{{File: at, Code: code}}
+			}
+		}
+	}
+	return nil
 }
 
 // unsafe says what of a file and its folders others than an administrator may change: the way of it and Writable or Owner; "" nothing.
