@@ -11,14 +11,16 @@ import (
 )
 
 // PolicyCheck is how the machine policy stands, as one line among the checks of the engine: in order, with parts that are passed over
-// (notice), or with parts that do not count although they should (warn).
+// (notice), or with parts that do not count although they should (warn). The argument first is then a policy.Finding.
 func PolicyCheck(p policy.Policy) licensing.Check {
 	c := licensing.Check{ID: "policy", Level: terms.ToneOK, Args: map[string]any{"fresh": len(p.Files)+len(p.Findings) == 0, "dir": policy.Dir()}}
 	if len(p.Findings) > 0 {
 		if c.Level = terms.ToneNotice; p.Broken() {
 			c.Level = terms.ToneWarn
 		}
-		c.Args["n"], c.Args["file"] = len(p.Findings), p.Findings[0].File
+		told := slices.DeleteFunc(slices.Clone(p.Findings), func(f policy.Finding) bool { return f.Warning && p.Broken() })
+		c.Args["n"], c.Args["file"] = len(told), told[0].File
+		c.Args["first"] = told[0]
 		return c
 	}
 	files := slices.Clone(p.Files)

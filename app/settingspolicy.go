@@ -185,6 +185,12 @@ func (a *App) Policy() policy.Policy {
 	return a.policy
 }
 
+// FollowPolicy reads the machine policy again, lets it count and returns it.
+func (a *App) FollowPolicy() policy.Policy {
+	a.followPolicy()
+	return a.Policy()
+}
+
 // followPolicy reads the machine policy again, and the settings when it changed.
 func (a *App) followPolicy() {
 	p := a.options.policy()

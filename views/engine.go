@@ -54,7 +54,8 @@ type Desk interface {
 	Settings() Settings
 	ChangeSettings(change func(*Settings)) error
 	SourceOf(setting string) app.Source
-	Policy() policy.Policy // of the machine, as it was read last
+	Policy() policy.Policy       // of the machine, as it was read last
+	FollowPolicy() policy.Policy // reads it again
 	// SyncNow contacts a vendor now and returns when that ended, at once when ctx does.
 	SyncNow(ctx context.Context, root string) (reconcile.Contact, error)
 	WindowOpened()                                // a person looks
@@ -78,6 +79,7 @@ func (d *bareDesk) Settings() Settings                      { return d.settings 
 func (d *bareDesk) ChangeSettings(fn func(*Settings)) error { fn(&d.settings); return nil }
 func (d *bareDesk) SourceOf(string) app.Source              { return app.Source{From: app.FromBuiltIn} }
 func (d *bareDesk) Policy() policy.Policy                   { return policy.Policy{} }
+func (d *bareDesk) FollowPolicy() policy.Policy             { return policy.Policy{} }
 func (d *bareDesk) WindowOpened()                           {}
 func (d *bareDesk) SyncNow(context.Context, string) (reconcile.Contact, error) {
 	return reconcile.Contact{}, &licensing.Mistake{Code: "no_address"}

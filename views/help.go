@@ -2,12 +2,14 @@ package views
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"holdfast/app"
+	"holdfast/app/policy"
 	"holdfast/docs"
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
@@ -72,6 +74,9 @@ func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
 	l := checkLine{ID: k.ID, Tone: k.Level, Word: v.Text("doctor.level."+string(k.Level), nil), Name: v.Text("doctor."+k.ID+".name", nil)}
 	if k.State == "" {
 		l.Text = v.Check(k.ID, k.Level, k.Args, v.zone)
+		if f, ok := k.Args["first"].(policy.Finding); ok {
+			l.Text += " " + v.policyFinding(f)
+		}
 		if k.Level != terms.ToneOK {
 			l.Action, l.Button = terms.ActUseFile, v.Action(terms.ActUseFile)
 			if k.ID == "clock" || k.ID == "records" || k.ID == "policy" {
@@ -89,6 +94,15 @@ func (v voice) checkLine(s licensing.Snapshot, k licensing.Check) checkLine {
 	return l
 }
 
+// policyFinding says what is wrong in a policy file, and where.
+func (v voice) policyFinding(f policy.Finding) string {
+	text := v.Text("cli.policy.finding."+f.Code, map[string]any{"file": filepath.Base(f.File), "key": f.Key, "name": f.Name})
+	if f.Line > 0 {
+		text += " " + v.Text("cli.policy.line", map[string]any{"n": f.Line})
+	}
+	return text
+}
+
 // runChecks looks at everything again and says meanwhile that it does.
 func (w *Window) runChecks() {
 	w.startChecks()
@@ -103,7 +117,7 @@ func (w *Window) startChecks() {
 	w.checks.running, w.checks.stale = true, false
 	w.work.quietly(func() func() {
 		list := w.engine.Checks(context.Background())
-		if p := w.o.Desk.Policy(); len(p.Files)+len(p.Findings) > 0 { // most computers have none
+		if p := w.o.Desk.FollowPolicy(); len(p.Files)+len(p.Findings) > 0 { // most computers have none
 			list = append(list, app.PolicyCheck(p))
 		}
 		st := w.look()

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -182,7 +183,7 @@ func (w *Window) proxyField(m networkModel) fyne.CanvasObject {
 // caRow names a file of certificates that are trusted beside the system's.
 func (w *Window) caRow(m networkModel) fyne.CanvasObject {
 	if m.CALock.on() {
-		return w.lockedRow("network.ca", m.CA, m.CALock)
+		return w.lockedRow("network.ca", cmp.Or(m.CA, w.v.t("network.ca.none")), m.CALock)
 	}
 	sub := w.v.t("network.ca.text")
 	buttons := look.Row(look.Gap16, look.Cell{Object: w.small("ca", "network.ca.choose", w.chooseCA)})

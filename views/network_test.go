@@ -106,13 +106,20 @@ func TestWhatTheOrganizationDecidedIsShownWithItsFileAndCannotBeChanged(t *testi
 			t.Errorf("%s can be changed", setting)
 		}
 	}
+	bare := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: &testDesk{locks: []string{"ca", "proxy"}}})
+	bare.w.showNetwork()
+	bare.mustSay("None")
 	broken := &testDesk{}
 	broken.policy.Findings = []policy.Finding{{File: "/etc/holdfast/policy.json", Code: policy.Syntax, Line: 3}}
 	bad := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: broken})
 	bad.w.showNetwork()
 	bad.mustSay("Your organization's policy does not count as written.")
 	bad.w.visit(bad.w.helpPlace())
-	bad.mustSay("A part does not count, in /etc/holdfast/policy.json.")
+	bad.mustSay("A part does not count, in /etc/holdfast/policy.json. policy.json is not JSON. Until it is, contacts wait for a person. See line 3.")
+	broken.policy.Findings[0].Line = 7
+	bad.goTo(secOverview)
+	bad.w.visit(bad.w.helpPlace())
+	bad.mustSay("See line 7.")
 	// Decided while the page was open: what counts is shown again.
 	d := &testDesk{}
 	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: &lockedDesk{d}})

@@ -167,6 +167,9 @@ func (w *Window) trayRow() fyne.CanvasObject {
 func (w *Window) storageRow() fyne.CanvasObject {
 	k := w.snap.KeyStore
 	sub, label, do := w.v.t("settings.storage.ok", "keychain", k.Label), w.v.t("settings.storage.other"), w.passphrase
+	if k.State == "" && k.Backend == "passphrase" {
+		return look.SettingRow(w.v.t("settings.storage"), w.v.t("settings.storage.passphrase"), look.Row(0))
+	}
 	if k.State != "" {
 		sub = w.v.t("settings.storage.state", "keychain", k.Label, "state", w.v.Short(k.State))
 		label, do = w.v.t("settings.storage.help"), func() { w.showGuide("lost-keychain") }

@@ -40,6 +40,8 @@ type testDesk struct {
 
 func (d *testDesk) Policy() policy.Policy { return d.policy }
 
+func (d *testDesk) FollowPolicy() policy.Policy { return d.policy }
+
 func (d *testDesk) SourceOf(setting string) app.Source {
 	if slices.Contains(d.locks, setting) {
 		return app.Source{From: app.FromLocked, Org: "Example Corp", File: "/etc/holdfast/policy.json"}

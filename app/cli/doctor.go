@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"holdfast/app"
+	"holdfast/app/policy"
 	"holdfast/licensing"
 	"holdfast/licensing/terms"
 )
@@ -62,7 +65,9 @@ func (c *doctorCmd) run(ctx context.Context, s *session) (result, error) {
 	r.page.table(rows)
 	for _, k := range checks {
 		if k.Do != "" {
-			r.page.add(s.text("doctor.do", map[string]any{"name": s.text("doctor."+k.ID+".name", nil), "text": k.Do}))
+			for line := range strings.SplitSeq(k.Do, "\n") {
+				r.page.add(s.text("doctor.do", map[string]any{"name": s.text("doctor."+k.ID+".name", nil), "text": line}))
+			}
 		}
 	}
 	s.unlicensed(&r.page, snap.Verdict, worst)
@@ -121,10 +126,16 @@ func (s *session) policyCheck() checkJSON {
 		j.State, j.code = statePolicy, codePolicy
 	}
 	var all []string
-	for _, f := range s.findings(p.Findings) {
+	found := slices.Clone(p.Findings)
+	for i, f := range found {
+		if f.Code != policy.Owner && f.Code != policy.Writable { // what puts those right names the way
+			found[i].File = filepath.Base(f.File)
+		}
+	}
+	for _, f := range s.findings(found) {
 		all = append(all, f.Text)
 	}
-	j.Do = strings.Join(all, " ")
+	j.Do = strings.Join(all, "\n")
 	return j
 }
 

@@ -13,6 +13,9 @@ func (s *Speaker) Check(id string, level terms.Tone, args map[string]any, zone *
 	if fresh, _ := args["fresh"].(bool); fresh && s.Has("doctor."+id+".fresh") {
 		text = "doctor." + id + ".fresh"
 	}
+	if id := text + ".passphrase"; args["keychain"] == passphraseLabel && s.Has(id) {
+		text = id
+	}
 	said := make(map[string]any, len(args))
 	for name, v := range args {
 		if t, ok := v.(time.Time); ok {
