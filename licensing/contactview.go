@@ -132,7 +132,7 @@ func contactFinding(c *ContactView, v *terms.Verdict) terms.Finding {
 	} else if address != "" {
 		slots["host"] = address
 	}
-	if !c.Plan.At.IsZero() {
+	if c.Plan.At.After(v.At) && !c.Plan.Running {
 		slots["when"] = c.Plan.At
 	}
 	switch cause := c.Last.Cause; {

@@ -91,6 +91,8 @@ func (r *Runner) fly(ctx context.Context, f *flight, root string, p Plan) {
 	r.mu.Unlock()
 	if alone { // nothing comes by itself after it
 		r.o.Home.ShowPlan(root, Plan{Hold: HoldNobody})
+	} else { // who waited for it reads what comes next, and not what came before
+		r.next()
 	}
 	close(f.done)
 	r.rouse()
