@@ -249,6 +249,16 @@ func (e *Engine) KeepContact(ctx context.Context, c reconcile.Contact) error {
 	return e.commit(ctx, ev, change{Contacts: []contactRecord{m}, Home: e.newsOf(c)})
 }
 
+// ShowContact shows a contact that has no record of its own yet.
+func (e *Engine) ShowContact(c reconcile.Contact) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		e.live(c.Root).last = &c
+		e.changed()
+	}
+}
+
 // newsOf is the home record with what a contact changed, to be shown once; nil when it changed nothing.
 func (e *Engine) newsOf(c reconcile.Contact) *homeRecord {
 	n := news{State: terms.StateUpdated, Root: c.Root, At: c.At}
@@ -298,6 +308,7 @@ func (e *Engine) live(root string) *contactLive {
 }
 
 // ContactLog are the newest contacts, newest first: with one vendor, or with all. limit 0 is none. Like History it needs the key store.
+// The newest one with a vendor is there before it is recorded.
 func (e *Engine) ContactLog(ctx context.Context, root string, limit int) ([]reconcile.Contact, error) {
 	j, err := e.openJournal()
 	if j == nil {
@@ -326,8 +337,33 @@ func (e *Engine) ContactLog(ctx context.Context, root string, limit int) ([]reco
 		return nil, err
 	}
 	slices.Reverse(all)
+	for _, c := range e.unrecorded(root, all) {
+		i := slices.IndexFunc(all, func(r reconcile.Contact) bool { return r.At.Before(c.At) })
+		if i < 0 {
+			i = len(all)
+		}
+		all = slices.Insert(all, i, c)
+	}
 	if limit > 0 && len(all) > limit {
 		all = all[:limit]
 	}
 	return all, nil
+}
+
+// unrecorded are the newest contacts that are newer than what is recorded, with one vendor or with all.
+func (e *Engine) unrecorded(root string, recorded []reconcile.Contact) []reconcile.Contact {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var all []reconcile.Contact
+	for _, l := range sortedValues(e.contacts) {
+		if l.last == nil || root != "" && l.last.Root != root {
+			continue
+		}
+		c := *l.last
+		c.Unrecorded = true
+		if !slices.ContainsFunc(recorded, func(r reconcile.Contact) bool { return r.Root == c.Root && (r.ID == c.ID || !r.At.Before(c.At)) }) {
+			all = append(all, c)
+		}
+	}
+	return all
 }

@@ -2,6 +2,8 @@ package licensing
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -285,6 +287,16 @@ func TestContactsAreKeptAndChangeNoVerdict(t *testing.T) {
 	if view.Finding.State != terms.StateNoContact || view.Host != "license.acme.example" || view.Last.Cause != reconcile.CauseDNS {
 		t.Fatalf("contact view %+v", view)
 	}
+	for _, p := range []reconcile.Plan{{At: start.Add(-time.Minute)}, {At: s.Verdict.At}, {At: start.Add(time.Hour), Running: true}} {
+		c.ShowPlan(c.root(), p)
+		if when := c.Snapshot().Contacts[0].Finding.Slots["when"]; when != nil {
+			t.Errorf("%+v is told as the next try: %v", p, when)
+		}
+	}
+	c.ShowPlan(c.root(), reconcile.Plan{At: start.Add(time.Hour)})
+	if when := c.Snapshot().Contacts[0].Finding.Slots["when"]; when != start.Add(time.Hour) {
+		t.Errorf("the next try is told as %v", when)
+	}
 	ok := reconcile.Contact{ID: "c2", At: start.Add(time.Hour), Reason: reconcile.ReasonPerson, Root: c.root(), Class: reconcile.ClassGood, Sent: []reconcile.Piece{{What: "checkin"}}}
 	nothing := ok
 	nothing.ID, nothing.Sent = "c3", nil
@@ -310,6 +322,41 @@ func TestContactsAreKeptAndChangeNoVerdict(t *testing.T) {
 	vendors := c.ContactVendors()
 	if len(vendors) != 1 || vendors[0].Licenses != 1 || vendors[0].NextDate.IsZero() || !vendors[0].LastOK.Equal(ok.At) || len(vendors[0].URLs) != 1 {
 		t.Fatalf("vendors %+v", vendors)
+	}
+}
+
+func TestTheNewestTryIsInTheLogBeforeItIsRecorded(t *testing.T) {
+	v, c := newVendor(t, "acme"), newComputer(t)
+	c.with(v, offline(terms.Days(30), terms.Days(60)))
+	try := func(id string, minutes, before int) reconcile.Contact {
+		at := start.Add(time.Duration(minutes) * time.Minute)
+		return reconcile.Contact{ID: id, At: at, Reason: reconcile.ReasonRetry, Root: c.root(), Cause: reconcile.CauseDNS, Before: before}
+	}
+	log := func() (all []string) {
+		for _, x := range must(c.ContactLog(context.Background(), "", 2)) {
+			all = append(all, fmt.Sprintf("%s %d %t", x.ID, x.Before, x.Unrecorded))
+		}
+		return all
+	}
+	c.kept(try("c1", 0, 0))
+	c.ShowContact(try("c2", 1, 0))
+	c.ShowContact(try("c3", 5, 1))
+	if got := log(); !slices.Equal(got, []string{"c3 1 true", "c1 0 false"}) {
+		t.Errorf("log %q", got)
+	}
+	if x := c.Snapshot().Contacts[0].Last; x.ID != "c3" {
+		t.Errorf("the last contact is %+v", x)
+	}
+	c.kept(try("c3", 5, 1))
+	if got := log(); !slices.Equal(got, []string{"c3 1 false", "c1 0 false"}) {
+		t.Errorf("log after it was recorded %q", got)
+	}
+}
+
+func (c *computer) kept(x reconcile.Contact) {
+	c.t.Helper()
+	if err := c.KeepContact(context.Background(), x); err != nil {
+		c.t.Fatal(err)
 	}
 }
 

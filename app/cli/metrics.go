@@ -114,6 +114,9 @@ func (s *session) countContacts(ctx context.Context, m *measures) error {
 	}
 	later := map[string]time.Time{} // by vendor: the contact after the one that is looked at
 	for _, c := range all {         // newest first
+		if c.Unrecorded { // a count never goes back, not when the program ends either
+			continue
+		}
 		vendor := s.vendorID(c.Root)
 		m.count("holdfast_offline_sessions_total", 0, "vendor", vendor)
 		if !c.Cause.Reached() {

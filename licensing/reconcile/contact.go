@@ -109,6 +109,8 @@ type Contact struct {
 	Drift     []Drift       `json:"drift,omitempty"`
 	// Before is how many contacts before this one ended the same way without a record of their own.
 	Before int `json:"before,omitempty"`
+	// Unrecorded: it ended like the ones before it, and gets its record with those that follow.
+	Unrecorded bool `json:"-"`
 }
 
 // Piece is one file that left or came.

@@ -21,6 +21,8 @@ type Home interface {
 	TakeAnswer(ctx context.Context, root string, c Call, answer []byte) (Taken, error)
 	// KeepContact records a contact that ended, and shows when the next one is planned.
 	KeepContact(ctx context.Context, c Contact) error
+	// ShowContact shows a contact that ended like those before it and has no record of its own yet.
+	ShowContact(c Contact)
 	// ShowPlan shows what is planned, or under way, for a vendor.
 	ShowPlan(root string, p Plan)
 }

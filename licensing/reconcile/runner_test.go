@@ -191,6 +191,12 @@ func TestFailuresAreTriedMoreAndMoreSeldomAndRecordedOnceADay(t *testing.T) {
 		if len(kept) != 3 {
 			t.Fatalf("%d of them recorded", len(kept))
 		}
+		w.house.mu.Lock()
+		newest := w.house.newest
+		w.house.mu.Unlock()
+		if tries := w.wire.contacts(); tries[n-1].Sub(newest.At).Abs() > time.Minute || newest.Before == 0 || newest.Before > n {
+			t.Errorf("the newest try shown is %+v", newest)
+		}
 		w.wire.set(nil)
 		w.runner.Nudge(ReasonWindow)
 		pass(2 * time.Minute)
@@ -569,6 +575,27 @@ func TestAPauseHoldsAndAPersonMayAskAlthough(t *testing.T) {
 		pass(48 * time.Hour)
 		if n := len(w.wire.contacts()); n < 2 || n > 4 {
 			t.Errorf("%d contacts after the pause", n)
+		}
+	})
+}
+
+func TestWhoAskedReadsWhatComesNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.wire.carry = ill(CauseTimeout, ClassNone)
+		w.run(t)
+		pass(3 * time.Minute)
+		for range 5 {
+			if _, err := w.runner.Now(t.Context(), w.house.vendors[0].Root); err != nil {
+				t.Fatal(err)
+			}
+			w.house.mu.Lock()
+			p, now := w.house.plans[len(w.house.plans)-1], w.clock.Read().Wall
+			w.house.mu.Unlock()
+			if p.Running || p.Hold != "" || !p.At.After(now) {
+				t.Errorf("at %s the plan is %+v", now, p)
+			}
+			pass(20 * time.Second)
 		}
 	})
 }

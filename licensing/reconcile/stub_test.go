@@ -143,6 +143,7 @@ type house struct {
 	taken   map[string]int // answers by the request that they were for
 	kept    []Contact
 	plans   []Plan
+	newest  Contact     // shown, and not recorded
 	shown   []time.Time // when
 	checks  int
 	fulls   int
@@ -235,6 +236,12 @@ func (h *house) KeepContact(ctx context.Context, c Contact) error {
 		v.Failures += 1 + c.Before
 	}
 	return nil
+}
+
+func (h *house) ShowContact(c Contact) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.newest = c
 }
 
 func (h *house) ShowPlan(_ string, p Plan) {

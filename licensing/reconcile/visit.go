@@ -71,9 +71,12 @@ func (r *Runner) make(ctx context.Context, root string, p Plan) (Contact, error)
 		t.contact.RetryAt = p.At.Add(t.contact.Took + t.retryAfter)
 	}
 	m.end(t, elapsed, left, r.draw())
-	list := m.log.keep(t.contact, elapsed)
+	list, held := m.log.keep(t.contact, elapsed), m.log.held
 	r.mu.Unlock()
 	r.keep(ctx, list)
+	if held != nil && held.ID == t.contact.ID {
+		r.o.Home.ShowContact(*held)
+	}
 	return t.contact, nil
 }
 
