@@ -47,7 +47,7 @@ func capital(s string) string {
 
 // nextContact says when the next contact is planned and why, or why there is none.
 func (v voice) nextContact(p reconcile.Plan, at time.Time) string {
-	reason := v.ContactReason(p.Reason)
+	reason := v.ContactNext(p.Reason)
 	var text string
 	switch {
 	case p.Running:

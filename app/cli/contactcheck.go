@@ -19,6 +19,7 @@ func (s *session) contactChecks(snap licensing.Snapshot) []checkJSON {
 		all = append(all, k)
 		return &all[len(all)-1]
 	}
+	rest := true // a failure of before says nothing then
 	switch set, from := s.home.Settings(), s.home.SourceOf("network"); {
 	case set.Network == app.NetworkOff && from.Locked():
 		say(terms.ToneNotice, "doctor.contact.off_locked", map[string]any{"org": from.Org})
@@ -26,6 +27,8 @@ func (s *session) contactChecks(snap licensing.Snapshot) []checkJSON {
 		say(terms.ToneNotice, "doctor.contact.off", nil)
 	case set.Paused.After(snap.Verdict.At):
 		say(terms.ToneOK, "doctor.contact.paused", map[string]any{"time": s.say.DateTime(set.Paused, s.zone)})
+	default:
+		rest = false
 	}
 	for _, v := range snap.Contacts {
 		args := map[string]any{"vendor": v.Vendor, "time": s.say.DateTime(v.OK, s.zone)}
@@ -35,6 +38,7 @@ func (s *session) contactChecks(snap licensing.Snapshot) []checkJSON {
 		switch a, failed := s.notReached(v, snap.Verdict.At); {
 		case v.Host == "":
 			say(terms.ToneOK, "doctor.contact.no_address", args)
+		case rest && (failed || v.OK.IsZero() || v.Last != nil && v.Last.Cause == reconcile.CauseOutage):
 		case failed:
 			args["headline"] = a.Headline
 			k := say(terms.ToneNotice, "doctor.contact.failed", args)

@@ -40,6 +40,11 @@ type contactJSON struct {
 	Drift      []contactDrift    `json:"drift"`
 	Before     int               `json:"before,omitempty"`
 	Text       string            `json:"text"`
+	// Of one that just ended: what is planned next, and what to know and do when it did not come through.
+	Next  *reconcile.Plan `json:"next,omitempty"`
+	Works string          `json:"works,omitempty"`
+	Do    string          `json:"do,omitempty"`
+	By    string          `json:"by,omitempty"`
 }
 
 type contactChange struct {
@@ -203,6 +208,8 @@ func (s *session) planned(v licensing.ContactView) reconcile.Plan {
 		return reconcile.Plan{Hold: reconcile.HoldOff}
 	case set.Network == app.NetworkManual:
 		return reconcile.Plan{Hold: reconcile.HoldManual}
+	case v.Plan.Hold == reconcile.HoldNobody && set.Paused.After(s.now()):
+		return reconcile.Plan{Hold: reconcile.HoldNobody, At: set.Paused, Paused: true}
 	}
 	return v.Plan
 }
@@ -212,7 +219,11 @@ func (s *session) contactFinding(v licensing.ContactView) terms.Finding {
 	f := v.Finding
 	if f.State != "" {
 		f.Slots = maps.Clone(f.Slots)
-		f.Slots["hold"] = string(s.planned(v).Hold)
+		p := s.planned(v)
+		f.Slots["hold"] = string(p.Hold)
+		if p.Paused {
+			f.Slots["hold"], f.Slots["when"] = "paused", p.At
+		}
 	}
 	return f
 }
@@ -263,7 +274,11 @@ func (s *session) paused(until time.Time) (result, error) {
 	}{utc(until)}
 	r := result{json: j}
 	if until.IsZero() {
-		r.page.add(s.text("cli.contacts.resumed", nil))
+		id := "cli.contacts.resumed"
+		if n := s.home.Settings().Network; s.say.Has(id + "." + n) { // what the pause was not about still holds
+			id += "." + n
+		}
+		r.page.add(s.text(id, nil))
 	} else {
 		r.page.add(s.text("cli.contacts.paused", map[string]any{"time": s.say.Until(until, s.now(), s.zone)}))
 	}

@@ -82,7 +82,7 @@ func (s *session) sendNow(ctx context.Context, r *result, q terms.Request) {
 		}
 		r.code, r.problem = failed.code, failed.page
 	default:
-		c := s.contactJSON(s.vendorName(q.Vendor), done)
+		c := s.endedJSON(s.vendorName(q.Vendor), done)
 		j.Contact = &c
 		r.code = s.contacted(to, s.vendorName(q.Vendor), done)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"holdfast/app"
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
@@ -70,9 +71,9 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 			r.page.add(s.text("cli.sync.quiet", map[string]any{"vendor": v.Vendor}))
 			continue
 		}
-		j.Contacts = append(j.Contacts, s.contactJSON(v.Vendor, done))
 		r.page.gap()
 		codes = append(codes, s.contacted(&r.page, v.Vendor, done))
+		j.Contacts = append(j.Contacts, s.endedJSON(v.Vendor, done))
 	}
 	if s.home.Settings().HoldUsage && len(j.Contacts) > 0 {
 		id := "cli.sync.usage_held"
@@ -125,11 +126,22 @@ func noAddress(err error) bool {
 // contacted says what came of a contact, and what to do when it did not come through. It returns the exit code.
 func (s *session) contacted(p *page, vendor string, done reconcile.Contact) int {
 	*p = append(*p, s.contactLines(vendor, done)...)
-	code := s.contactCode(done)
-	if code == codeNoContact || code == codeBlocked {
-		p.indent(s.whatNow(done.Root)...)
+	if a, ok := s.whatNow(done); ok {
+		p.indent(s.four("", a.Works, a.Do, a.By)...)
 	}
-	return code
+	return s.contactCode(done)
+}
+
+// endedJSON is a contact that just ended, with the next one and, when it did not come through, what to do.
+func (s *session) endedJSON(vendor string, done reconcile.Contact) contactJSON {
+	j := s.contactJSON(vendor, done)
+	for _, v := range s.contactViews(done.Root) {
+		j.Next = s.standing(v).Next
+	}
+	if a, ok := s.whatNow(done); ok {
+		j.Works, j.Do, j.By = a.Works, a.Do, a.By
+	}
+	return j
 }
 
 // joint is the code of several contacts: their own when they are alike, else that some came through, else the first one's.
@@ -165,18 +177,18 @@ func (s *session) contactCode(c reconcile.Contact) int {
 	return codeNoContact
 }
 
-// whatNow are the four answers about a contact that did not come through, after what it says itself.
-func (s *session) whatNow(root string) []string {
+// whatNow are the answers about a contact that just ended without coming through; false for every other one.
+func (s *session) whatNow(done reconcile.Contact) (plain.Answers, bool) {
+	if code := s.contactCode(done); code != codeNoContact && code != codeBlocked {
+		return plain.Answers{}, false
+	}
 	snap := s.engine.Snapshot()
 	for _, c := range snap.Contacts {
-		if c.Root != root {
-			continue
-		}
-		if a, ok := s.notReached(c, snap.Verdict.At); ok {
-			return s.four("", a.Works, a.Do, a.By)
+		if c.Root == done.Root {
+			return s.notReached(c, snap.Verdict.At)
 		}
 	}
-	return nil
+	return plain.Answers{}, false
 }
 
 // contactViews are the vendors that a name means; all for "".

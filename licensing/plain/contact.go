@@ -45,6 +45,14 @@ func (s *Speaker) ContactReason(r reconcile.Reason) string {
 	return s.coded("contact.reason."+string(r), string(r))
 }
 
+// ContactNext says why the next contact is planned, as part of a sentence.
+func (s *Speaker) ContactNext(r reconcile.Reason) string {
+	if id := "contact.reason." + string(r) + ".next"; s.Has(id) {
+		return s.Text(id, nil)
+	}
+	return s.ContactReason(r)
+}
+
 // ContactClass names how good the way to the vendor was; "" when it is not known.
 func (s *Speaker) ContactClass(c reconcile.Class) string {
 	if c == reconcile.ClassUnknown {

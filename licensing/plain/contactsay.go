@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"time"
 
 	"holdfast/licensing/reconcile"
@@ -8,7 +9,8 @@ import (
 
 // ContactLine says in a sentence when a contact was, with whom, and how it ended.
 func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Location) string {
-	id := "contact.line.ok"
+	id, n := "contact.line.ok", len(c.Changes)
+	used := confirmed(c)
 	switch {
 	case c.Cause == reconcile.CauseDeclined, c.Cause == reconcile.CauseWaiting, c.Cause == reconcile.CauseOutage:
 		id = "contact.line.answered"
@@ -16,10 +18,22 @@ func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Loc
 		id = "contact.line.cause"
 	case len(c.Changes) > 0:
 		id = "contact.line.changed"
+	case used > 0:
+		id, n = "contact.line.confirmed", used
 	}
 	return s.Text(id, map[string]any{
-		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": len(c.Changes),
+		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": n,
 	})
+}
+
+// confirmed is how many usage entries left with a contact that brought their receipt.
+func confirmed(c reconcile.Contact) (n int) {
+	for _, p := range c.Sent {
+		if p.Entries > 0 && slices.ContainsFunc(c.Came, func(r reconcile.Piece) bool { return r.What == "receipt" && r.ID == p.ID }) {
+			n += int(p.Entries)
+		}
+	}
+	return n
 }
 
 // ContactWhy says in a sentence why a contact was made.
@@ -83,10 +97,12 @@ func (s *Speaker) Change(code, name string, until, was time.Time, isNew bool, at
 
 // ContactPlan says in a sentence when the next contact is planned and why, or why none is.
 func (s *Speaker) ContactPlan(vendor string, p reconcile.Plan, at time.Time, zone *time.Location) string {
-	args := map[string]any{"vendor": vendor, "time": s.DateTime(p.At, zone), "reason": s.ContactReason(p.Reason)}
+	args := map[string]any{"vendor": vendor, "time": s.DateTime(p.At, zone), "reason": s.ContactNext(p.Reason)}
 	switch {
 	case p.Running:
 		return s.Text("contact.plan.running", args)
+	case p.Paused && p.Hold != "":
+		return s.Text("contact.plan.paused.nobody", args)
 	case p.Hold != "":
 		return s.ContactHold(p.Hold)
 	case p.At.IsZero():

@@ -24,6 +24,7 @@ var ownWords = []struct {
 	{"proxy", func(r resolver) bool {
 		return r.f.State == terms.StateContactBlocked && r.f.Slots["plain_cause"] == string(reconcile.CauseProxyAway)
 	}},
+	{"resting", func(r resolver) bool { return r.f.State == terms.StateNoContact && r.f.Slots["hold"] == "paused" }},
 	// The records are open whatever the key store does.
 	{"open", func(r resolver) bool { return r.f.Slots["open"] == true }},
 	{"unsaved", func(r resolver) bool { return r.f.State == terms.StateRequestWaiting && r.f.Slots["name"] == "" }},
