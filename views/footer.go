@@ -73,9 +73,12 @@ func (v voice) contactParts(s licensing.Snapshot, f contactsFetched) []footerPar
 	return parts
 }
 
-// heardOf is when a vendor was last heard of: the newest time that one signed, or a contact that came through since.
-func heardOf(s licensing.Snapshot) time.Time {
-	at := s.LastContact
+// heardOf is when a vendor was last heard of: the newest time that it signed for this computer, or a contact that came through since.
+// A key file is signed too, and says nothing of this computer.
+func heardOf(s licensing.Snapshot) (at time.Time) {
+	if len(s.Facts.Licenses)+len(s.Facts.Contact) > 0 {
+		at = s.LastContact
+	}
 	for _, c := range s.Contacts {
 		if c.OK.After(at) {
 			at = c.OK

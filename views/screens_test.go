@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"holdfast/docs"
+	"holdfast/licensing"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -209,6 +210,18 @@ func TestOneStateIsNeverToldByColourAlone(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAKeyFileIsNoContact(t *testing.T) {
+	signed := day("2026-11-01")
+	s := licensing.Snapshot{LastContact: signed}
+	if at := heardOf(s); !at.IsZero() {
+		t.Errorf("a key file alone counts as a contact at %s", at)
+	}
+	s.Facts.Licenses = make([]terms.Held, 1)
+	if at := heardOf(s); !at.Equal(signed) {
+		t.Errorf("a license counts as a contact at %s, want %s", at, signed)
+	}
 }
 
 func TestTheFooterSaysOnlyWhatIsKnown(t *testing.T) {
