@@ -275,8 +275,11 @@ func (s *session) paused(until time.Time) (result, error) {
 	r := result{json: j}
 	if until.IsZero() {
 		id := "cli.contacts.resumed"
-		if n := s.home.Settings().Network; s.say.Has(id + "." + n) { // what the pause was not about still holds
-			id += "." + n
+		switch s.home.Settings().Network { // what the pause was not about still holds
+		case app.NetworkManual:
+			id = "cli.contacts.resumed.manual"
+		case app.NetworkOff:
+			id = "cli.contacts.resumed.off"
 		}
 		r.page.add(s.text(id, nil))
 	} else {

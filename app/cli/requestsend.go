@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"holdfast/app"
 	"holdfast/licensing"
+	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
@@ -161,4 +163,27 @@ func (s *session) waiting(snap licensing.Snapshot) []string {
 		}
 	}
 	return lines
+}
+
+// goesBy lets the answers about a waiting request agree with the way that it takes: nobody has to send its file where a contact carries it.
+func (s *session) goesBy(f terms.Finding, a *plain.Answers) {
+	all := s.engine.Snapshot().Requests
+	i := slices.IndexFunc(all, func(q terms.Request) bool {
+		return q.State == terms.RequestOpen && len(f.Reasons) > 0 && strings.Contains(f.Reasons[0].Evidence, q.ID)
+	})
+	if i < 0 {
+		return
+	}
+	switch s.wayOf(all[i].Vendor) {
+	case wayAuto:
+		a.Do = s.text("cli.request.do.auto", nil)
+	case wayManual:
+		a.Do = s.text("cli.request.do.manual", nil)
+	default:
+		return
+	}
+	a.Headline = s.text("cli.request.waiting", map[string]any{"date": s.say.Date(all[i].Created, s.zone)})
+	if all[i].File == "" {
+		a.Happened = s.text("cli.request.kept", nil)
+	}
 }

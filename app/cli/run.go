@@ -238,7 +238,13 @@ func zone(env func(string) string) *time.Location {
 }
 
 // tell puts a finding into words as seen at the verdict's time.
-func (s *session) tell(f terms.Finding, at time.Time) plain.Answers { return s.say.Say(f, at, s.zone) }
+func (s *session) tell(f terms.Finding, at time.Time) plain.Answers {
+	a := s.say.Say(f, at, s.zone)
+	if f.State == terms.StateRequestWaiting && s.engine != nil && s.home != nil {
+		s.goesBy(f, &a)
+	}
+	return a
+}
 
 // text is a message of the translation files.
 func (s *session) text(id string, args map[string]any) string { return s.say.Text(id, args) }

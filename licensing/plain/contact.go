@@ -47,8 +47,11 @@ func (s *Speaker) ContactReason(r reconcile.Reason) string {
 
 // ContactNext says why the next contact is planned, as part of a sentence.
 func (s *Speaker) ContactNext(r reconcile.Reason) string {
-	if id := "contact.reason." + string(r) + ".next"; s.Has(id) {
-		return s.Text(id, nil)
+	switch r {
+	case reconcile.ReasonRegular:
+		return s.Text("contact.next.regular", nil)
+	case reconcile.ReasonRetry:
+		return s.Text("contact.next.retry", nil)
 	}
 	return s.ContactReason(r)
 }
