@@ -28,6 +28,9 @@ func Run(a *app.App, files []string) int {
 	if err != nil {
 		return 1
 	}
+	started, end := keepToolkitLog(os.Stderr)
+	defer end()
+	_ = desktop.MakeCache() // without one the toolkit draws the same, only later
 	f := fyneapp.NewWithID(programID)
 	f.Settings().SetTheme(ThemeOf(a.Settings()))
 	f.SetIcon(look.AppPicture())
@@ -46,6 +49,7 @@ func Run(a *app.App, files []string) int {
 	ready := make(chan opened, 1)
 	go func() { ready <- openEngine(a) }()
 	f.Lifecycle().SetOnStarted(func() {
+		started()
 		w.wear(a.Settings())
 		select {
 		case o := <-ready: // mostly so, since windows take longer: the first picture is the verdict
