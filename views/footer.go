@@ -186,12 +186,9 @@ func earlier(a, b time.Time) time.Time {
 
 // newFooter shows the parts on the strip at the foot of the window; each leads to the section that says more.
 func newFooter(parts []footerPart, to func(section string)) fyne.CanvasObject {
-	line := look.Wrapped(look.Gap8)
-	for i, p := range parts {
-		if i > 0 {
-			line.Add(look.NewLine("·", look.Caption))
-		}
-		line.Add(look.NewFactLink(p.Text, p.Tone, func() { to(p.To) }))
+	var facts []fyne.CanvasObject
+	for _, p := range parts {
+		facts = append(facts, look.NewFactLink(p.Text, p.Tone, func() { to(p.To) }))
 	}
-	return look.Strip(line)
+	return look.Strip(look.Dotted(look.Gap8, facts...))
 }

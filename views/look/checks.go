@@ -29,7 +29,7 @@ func NewChecks(rows []CheckRow) fyne.CanvasObject {
 		wide := []Cell{
 			icon(),
 			{Object: NewLine(r.Word, ink), Share: words},
-			{Object: NewLine(r.Name, font), Share: names},
+			{Object: Inset(0, Gap8, 0, 0, NewLine(r.Name, font)), Share: names},
 			{Object: NewPara(r.Text, Quiet), Width: Stretch, Least: 160},
 		}
 		narrow := Column(2, Row(Gap12, icon(), Cell{Object: NewPara(r.Name, font), Width: Stretch}, Cell{Object: NewLine(r.Word, ink)}),

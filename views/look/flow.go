@@ -132,7 +132,64 @@ func Wrapped(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: wrapped{gap: gap}, Objects: present(objects)}
 }
 
-type wrapped struct{ gap float32 }
+// Dotted is Wrapped with a dot between neighbors of a line; none stands at the end or the beginning of a line.
+func Dotted(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	c := &fyne.Container{Layout: dotted{wrapped{gap: gap}}}
+	for i, o := range present(objects) {
+		if i > 0 {
+			c.Add(NewLine("·", Caption))
+		}
+		c.Add(o)
+	}
+	return c
+}
+
+// dotted lays out objects and, at every second place, the dots between them.
+type dotted struct{ wrapped }
+
+// lines calls put for every object but the dots, and dot for each dot with the place it has, or shown false at a break.
+func (l dotted) lines(o []fyne.CanvasObject, width float32, put func(o fyne.CanvasObject, x, y, w, h float32), dot func(o fyne.CanvasObject, x, y, w, h float32, shown bool)) float32 {
+	facts := make([]fyne.CanvasObject, 0, len(o)/2+1)
+	for i := 0; i < len(o); i += 2 {
+		facts = append(facts, o[i])
+	}
+	between := float32(0)
+	if len(o) > 1 {
+		between = o[1].MinSize().Width
+	}
+	i, end := 0, float32(0)
+	return wrapped{l.gap, l.gap + between}.each(facts, width, func(f fyne.CanvasObject, x, y, w, h float32) {
+		put(f, x, y, w, h)
+		if i > 0 {
+			m := o[i-1].MinSize()
+			dot(o[i-1], end+l.gap, y+(h-m.Height)/2, m.Width, m.Height, x > 0)
+		}
+		i, end = i+2, x+w
+	})
+}
+
+func (l dotted) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	l.lines(o, size.Width, place, func(d fyne.CanvasObject, x, y, w, h float32, shown bool) {
+		place(d, x, y, w, h)
+		if shown {
+			d.Show()
+		} else {
+			d.Hide()
+		}
+	})
+}
+
+func (l dotted) heightFor(o []fyne.CanvasObject, width float32) float32 {
+	return l.lines(o, width, func(fyne.CanvasObject, float32, float32, float32, float32) {},
+		func(fyne.CanvasObject, float32, float32, float32, float32, bool) {})
+}
+
+func (l dotted) MinSize(o []fyne.CanvasObject) fyne.Size { return flowMin(l, o) }
+
+type wrapped struct {
+	gap     float32 // beside and below each object
+	between float32 // what stands beside it more
+}
 
 // each calls put for every object with its place and returns the height used.
 func (l wrapped) each(objects []fyne.CanvasObject, width float32, put func(o fyne.CanvasObject, x, y, w, h float32)) float32 {
@@ -159,7 +216,7 @@ func (l wrapped) each(objects []fyne.CanvasObject, width float32, put func(o fyn
 			line, x, tall = nil, 0, 0
 		}
 		line = append(line, cell{o, x, m})
-		x += m.Width + l.gap
+		x += m.Width + l.gap + l.between
 		tall = max(tall, m.Height)
 	}
 	flush()

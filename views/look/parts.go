@@ -127,8 +127,8 @@ func NewBanner(m BannerModel) *Banner {
 	return b
 }
 
-// answerRows: a label at the left, its answer beside it, the button at the right of its answer. Where there is no
-// room for both, the label stands above and the button below.
+// answerRows: a label at the left, its answer beside it, the button at the right of its answer, several below it.
+// Where there is no room for that, the label stands above and the button below.
 func answerRows(m BannerModel) fyne.CanvasObject {
 	wide, narrow := Column(5), Column(Gap8)
 	labels := &Share{Least: 108}
@@ -144,15 +144,13 @@ func answerRows(m BannerModel) fyne.CanvasObject {
 		}
 		if button {
 			cells[0].Align, cells[1].Align = Middle, Middle
-			cells = append(cells, Cell{Object: buttons[0]})
+			if len(buttons) == 1 {
+				cells = append(cells, Cell{Object: buttons[0]})
+			}
 		}
 		wide.Add(Row(Gap16, cells...))
 		if button && len(buttons) > 1 {
-			rest := []Cell{{Object: Space(0, 0), Width: Stretch}}
-			for _, b := range buttons[1:] {
-				rest = append(rest, Cell{Object: b})
-			}
-			wide.Add(Inset(3, 0, 3, 0, Row(Gap4, rest...)))
+			wide.Add(Inset(3, 0, 3, 0, Row(Gap16, Cell{Object: Space(0, 0), Share: labels}, Cell{Object: m.buttonRow(buttons), Width: Stretch})))
 		}
 		narrow.Add(Column(0, NewPara(a.Label, Caption), NewPara(a.Text, Body)))
 		if button {
@@ -197,14 +195,14 @@ func (m BannerModel) buttons() []fyne.CanvasObject {
 	return all
 }
 
-// NewCommand returns the line that says how to do the same on the command line.
+// NewCommand returns the line that says how to do the same on the command line. A long command goes on in more lines.
 func NewCommand(label, command, copyLabel string, copied func()) *fyne.Container {
 	b := NewButton(LinkButton, copyLabel, copied)
 	b.Small, b.Key = true, "copy.command"
 	return Row(Gap8,
 		Cell{Object: NewIcon("cmd", Secondary, IconRow)},
 		Cell{Object: NewLine(label, Caption), HideBelow: 560},
-		Cell{Object: NewCutLine(command, CodeFont), Width: Stretch},
+		Cell{Object: NewRuns([]Run{{Text: command}}, CodeFont), Width: Stretch},
 		Cell{Object: b},
 	)
 }

@@ -171,3 +171,41 @@ func TestAPartOfTheFooterCanBePressed(t *testing.T) {
 		t.Errorf("pressed %d times, called %q", n, FocusKeyOf(a))
 	}
 }
+
+func TestNoDotStandsAtTheEndOrTheBeginningOfALine(t *testing.T) {
+	useTheme(t, &Theme{Mode: Light})
+	facts := []fyne.CanvasObject{NewLine("Offline until tomorrow", Caption), NewLine("Clock OK", Caption), NewLine("Storage OK", Caption)}
+	c := Dotted(Gap8, facts...)
+	for _, width := range []float32{600, 260, 90} {
+		c.Resize(fyne.NewSize(width, HeightFor(c, width)))
+		for i := 2; i < len(c.Objects); i += 2 {
+			dot, before, after := c.Objects[i-1], c.Objects[i-2], c.Objects[i]
+			same := before.Position().Y == after.Position().Y
+			if dot.Visible() != same {
+				t.Errorf("%.0f wide: dot %d shows: %v", width, i/2, dot.Visible())
+			}
+			if x := dot.Position().X; same && (x < before.Position().X+before.Size().Width || x+dot.Size().Width > after.Position().X) {
+				t.Errorf("%.0f wide: dot %d stands at %.0f", width, i/2, x)
+			}
+		}
+	}
+	if one, all := HeightFor(c, 600), HeightFor(c, 90); all < 3*one {
+		t.Errorf("three lines are %.0f high, one is %.0f", all, one)
+	}
+}
+
+func TestTheButtonsOfABannerStandOnOneLine(t *testing.T) {
+	useTheme(t, &Theme{Mode: Light})
+	one, two := NewButton(PrimaryButton, "Send now", nil), NewButton(SecondaryButton, "Use a license file", nil)
+	b := NewBanner(BannerModel{
+		Tone: terms.ToneNotice, Headline: "Waiting", ButtonAt: 0, Button: one, Other: two, Answers: []Answer{{"What to do", "Nothing."}, {"By when", "Tomorrow."}},
+	})
+	w := test.NewWindow(b)
+	defer w.Close()
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(900, HeightFor(b, 900)))
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	if at(one).Y != at(two).Y {
+		t.Errorf("the buttons stand at %v and %v", at(one), at(two))
+	}
+}
