@@ -29,7 +29,9 @@ func (v voice) contactLines(s licensing.Snapshot) []line {
 		l := line{Tone: c.Finding.Tone, Title: v.headline(c.Finding, s.Verdict.At), Finding: c.Finding}
 		switch c.Finding.State {
 		case terms.StateContactBlocked:
-			l.Sub = v.t("contacts.line.blocked")
+			if l.Sub = v.t("contacts.line.blocked"); len(s.Verdict.Products) == 0 {
+				l.Sub = v.t("contacts.line.blocked_unlicensed")
+			}
 		case terms.StateNoContact:
 			if !contactMatters(s, c.Root) {
 				continue

@@ -25,7 +25,7 @@ type contactRow struct {
 type batch struct{ ID, Label string }
 
 // contactRow puts one contact into words: when, why, with whom, what left, what came back and what changed.
-func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, reads bool) contactRow {
+func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, reads, licensed bool) contactRow {
 	r := contactRow{ID: c.ID, Title: capital(v.onDay(c.At, at)), Chip: v.contactOutcome(c)}
 	r.Sub = v.t("contacts.row", "vendor", vendor, "what", v.ContactReason(c.Reason))
 	if c.Cause != "" {
@@ -42,7 +42,9 @@ func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, read
 		to = v.t("contacts.to.host", "vendor", vendor, "host", c.Host)
 	}
 	fact("contacts.to", to)
-	fact("contacts.class", v.contactLine(c))
+	if c.Cause.Reached() { // otherwise the cause says more
+		fact("contacts.class", v.contactLine(c))
+	}
 	fact("contacts.sent", v.pieces(c.Sent, "contacts.sent.none"))
 	if c.Cause == "" || len(c.Came) > 0 {
 		fact("contacts.came", v.pieces(c.Came, "contacts.came.none"))
@@ -54,7 +56,7 @@ func (v voice) contactRow(vendor string, c reconcile.Contact, at time.Time, read
 	for _, x := range c.Changes {
 		r.Changes = append(r.Changes, v.contactChange(x))
 	}
-	r.Notes = v.contactNotes(vendor, c, at)
+	r.Notes = v.contactNotes(vendor, c, at, licensed)
 	for _, p := range c.Sent {
 		if reads && p.What == string(exchange.KindUsage) && p.ID != "" {
 			r.Batches = append(r.Batches, batch{p.ID, v.t("contacts.read", "n", count(p.Entries))})
@@ -149,7 +151,7 @@ func traces(c reconcile.Contact) string {
 }
 
 // contactNotes are what else a person should know of a contact.
-func (v voice) contactNotes(vendor string, c reconcile.Contact, at time.Time) []string {
+func (v voice) contactNotes(vendor string, c reconcile.Contact, at time.Time, licensed bool) []string {
 	var all []string
 	for _, d := range c.Drift {
 		all = append(all, v.ContactDrift(vendor, d))
@@ -164,11 +166,19 @@ func (v voice) contactNotes(vendor string, c reconcile.Contact, at time.Time) []
 		all = append(all, v.t("contacts.retry", "when", v.onDay(c.RetryAt, at)))
 	}
 	if len(c.Changes) == 0 {
-		id := "contacts.nothing"
+		calm := v.t("contacts.nothing")
 		if c.Cause != "" {
-			id = "contacts.calm"
+			calm = v.calm(licensed)
 		}
-		all = append(all, v.t(id))
+		all = append(all, calm)
 	}
 	return all
+}
+
+// calm says that a contact which did not come through takes nothing away.
+func (v voice) calm(licensed bool) string {
+	if !licensed {
+		return v.Text("state.no_contact.unlicensed.works", nil)
+	}
+	return v.t("contacts.calm")
 }

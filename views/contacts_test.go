@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func TestTheNextContactIsSaidWithItsReason(t *testing.T) {
 
 func TestAContactIsToldWithAllThatLeftCameAndChanged(t *testing.T) {
 	v := voiceIn(t, "en")
-	r := v.contactRow("Acme GmbH", changedContact(), clockAt(12, 0), true)
+	r := v.contactRow("Acme GmbH", changedContact(), clockAt(12, 0), true, true)
 	facts := map[string]string{}
 	for _, f := range r.Facts {
 		facts[f[0]] = f[1]
@@ -80,13 +81,27 @@ func TestEveryCauseHasAWordAndSaysThatNothingChanged(t *testing.T) {
 	for _, lang := range []string{"en", "de"} {
 		v := voiceIn(t, lang)
 		for _, cause := range causes {
-			r := v.contactRow("Acme GmbH", reconcile.Contact{ID: "x", At: clockAt(11, 0), Reason: reconcile.ReasonDate, Cause: cause}, clockAt(12, 0), false)
+			r := v.contactRow("Acme GmbH", reconcile.Contact{ID: "x", At: clockAt(11, 0), Reason: reconcile.ReasonDate, Cause: cause}, clockAt(12, 0), false, true)
 			if last := r.Notes[len(r.Notes)-1]; last != v.t("contacts.calm") || r.Chip.Word == "" || !strings.HasSuffix(r.Sub, v.ContactCause(reconcile.Contact{Cause: cause})) {
 				t.Errorf("%s %s: %+v", lang, cause, r)
 			}
 			if r.Chip.Tone == terms.ToneWarn || r.Chip.Tone == terms.ToneStop || r.Chip.Tone == terms.ToneOK {
 				t.Errorf("%s looks like %q", cause, r.Chip.Tone)
 			}
+		}
+	}
+}
+
+func TestAConnectionIsNotNamedWhereTheCauseSaysMore(t *testing.T) {
+	v := voiceIn(t, "en")
+	for cause, want := range map[reconcile.Cause]bool{reconcile.CauseRefused: false, reconcile.CauseTimeout: false, "": true, reconcile.CauseDeclined: true} {
+		r := v.contactRow("Acme GmbH", reconcile.Contact{ID: "x", At: clockAt(11, 0), Cause: cause, Class: reconcile.ClassGood, Took: 3}, clockAt(12, 0), false, false)
+		named := slices.ContainsFunc(r.Facts, func(f [2]string) bool { return f[0] == v.t("contacts.class") })
+		if named != want {
+			t.Errorf("%q: the connection is named: %v", cause, named)
+		}
+		if last := r.Notes[len(r.Notes)-1]; cause == reconcile.CauseRefused && last != "There is no license here yet, so nothing changes." {
+			t.Errorf("without a license: %q", last)
 		}
 	}
 }

@@ -59,8 +59,9 @@ type contactsFetched struct {
 func (v voice) contacts(s licensing.Snapshot, d contactsFetched, read bool, err error) contactsModel {
 	at := s.Verdict.At
 	m := contactsModel{Read: read, Locked: err != nil}
+	licensed := len(s.Verdict.Products) > 0
 	for _, c := range s.Contacts {
-		x := v.contactVendor(c, at, d)
+		x := v.contactVendor(c, at, d, licensed)
 		m.Vendors = append(m.Vendors, x)
 		if x.Check {
 			m.Check = append(m.Check, c.Root)
@@ -72,7 +73,7 @@ func (v voice) contacts(s licensing.Snapshot, d contactsFetched, read bool, err 
 	}
 	m.More = len(d.log) > contactsShown
 	for _, c := range d.log[:min(len(d.log), contactsShown)] {
-		m.Rows = append(m.Rows, v.contactRow(vendorName(s, c.Root), c, at, d.reads))
+		m.Rows = append(m.Rows, v.contactRow(vendorName(s, c.Root), c, at, d.reads, licensed))
 	}
 	return m
 }
@@ -88,7 +89,7 @@ func (v voice) setBy(s app.Source) string {
 	return v.t("network.set_by", "org", s.Org)
 }
 
-func (v voice) contactVendor(c licensing.ContactView, at time.Time, d contactsFetched) contactVendor {
+func (v voice) contactVendor(c licensing.ContactView, at time.Time, d contactsFetched, licensed bool) contactVendor {
 	own := d.asks[c.Root]
 	x := contactVendor{Root: c.Root, Name: c.Vendor, Host: c.Host, Files: true}
 	if c.Host == "" {
@@ -118,10 +119,10 @@ func (v voice) contactVendor(c licensing.ContactView, at time.Time, d contactsFe
 	switch c.Finding.State {
 	case terms.StateContactBlocked:
 		a := v.Say(c.Finding, at, v.zone)
-		x.Notes, x.Files = []string{a.Headline + " " + a.Happened, v.t("contacts.calm")}, true
+		x.Notes, x.Files = []string{a.Headline + " " + a.Happened, v.calm(licensed)}, true
 		x.Ask = v.forIT(c)
 	case terms.StateNoContact:
-		x.Notes, x.Files = []string{v.t("contacts.calm")}, true
+		x.Notes, x.Files = []string{v.calm(licensed)}, true
 	}
 	if x.Files {
 		if fix, _ := v.contactFix(c, d); fix != "" {

@@ -15,6 +15,7 @@ import (
 	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
+	"holdfast/views/look"
 )
 
 // askBench is a window whose background work waits until it is run.
@@ -448,6 +449,32 @@ func TestNoButtonAsksWhereNobodyCanBeAsked(t *testing.T) {
 			}
 			b.oneMainButton()
 		}
+	}
+}
+
+func TestAWaitingRequestSaysWhyTheLastTryDidNotGetThrough(t *testing.T) {
+	f := waitingFacts()
+	f.Requests[0].File = ""
+	b := open(t, contacted(f, notReached(reconcile.CauseRefused)), benchOptions{desk: &testDesk{}})
+	b.mustSay("Last try: today, 12:00: nobody answers at that address.", "It goes to licenses.acme.example by itself. Next try: today about 12:25.", "Good until")
+}
+
+func TestTheFormStaysWhereItIsWhenAKeyIsMissing(t *testing.T) {
+	b := askingBench(t, contacted(withoutKey(), acmeContact()))
+	b.w.request()
+	b.mustSay("holdfast request activate --vendor acme --key-file - --now")
+	at := func() fyne.Position {
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(look.ByFocusKey(b.root(), "label").(fyne.CanvasObject))
+	}
+	before := at()
+	b.click("Activate now")
+	b.mustSay(b.w.v.t("request.key_missing"))
+	if at() != before {
+		t.Errorf("what stands below the key moves from %v to %v", before, at())
+	}
+	b.typeKey("ACME-1")
+	if at() != before {
+		t.Errorf("what stands below the key moves back to %v", at())
 	}
 }
 

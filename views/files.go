@@ -197,7 +197,7 @@ func (p *filesPage) requests(rows []requestRow, out bool) fyne.CanvasObject {
 		m := look.RowModel{
 			Lead: look.NewSymbolTile("fileout"), Name: r.Title, Sub: r.File, SubMono: true,
 			Chip:      look.NewChip(terms.ToneNotice, "wait", p.v.t("row.waiting")),
-			DateLabel: p.v.t("row.good_until"), Date: r.Until, Links: []*look.Button{show},
+			DateLabel: r.UntilLabel, Date: r.Until, Links: []*look.Button{show},
 		}
 		if out {
 			m.Chip = look.NewChip(terms.ToneWarn, "", p.v.t("files.not_saved"))

@@ -176,6 +176,23 @@ func TestUsageThatLeavesByItselfIsToldFirstAndCanBeReadAfterwards(t *testing.T) 
 	b.mustSay("Usage does not leave by itself.")
 	b.mustNotSay("Next: ")
 
+	for _, answer := range []string{"All right", "Not by itself"} {
+		d = &testDesk{}
+		b = open(t, e, benchOptions{desk: d})
+		b.click("See everything that would be sent")
+		b.mustSay("Usage can leave by itself", "This is everything in the file:")
+		b.click(answer)
+		b.mustNotSay("Usage can leave by itself")
+		b.mustSay("This is everything in the file:")
+		if !d.settings.ToldSending || d.settings.HoldUsage != (answer == "Not by itself") {
+			t.Errorf("%s: %+v", answer, d.settings)
+		}
+	}
+	asked := Settings{Network: app.NetworkManual}
+	if m := sending(b.w.v, b.w.snap, asked, app.Source{}); !m.Manual {
+		t.Errorf("when only asked for: %+v", m)
+	}
+
 	d = &testDesk{}
 	b = open(t, e, benchOptions{desk: d})
 	b.click("Not by itself")

@@ -193,7 +193,7 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 		m := look.RowModel{
 			Lead: look.NewSymbolTile("fileout"), Name: r.Title, Sub: r.File, SubMono: true,
 			Chip:      look.NewChip(terms.ToneNotice, "wait", o.v.t("row.waiting")),
-			DateLabel: o.v.t("row.good_until"), Date: r.Until, Links: []*look.Button{show},
+			DateLabel: r.UntilLabel, Date: r.Until, Links: []*look.Button{show},
 		}
 		if m.Note, m.NoteTone = r.Goes, terms.ToneNotice; r.Unsaved {
 			m.Chip = look.NewChip(terms.ToneWarn, "", o.v.t("files.not_saved"))

@@ -44,7 +44,7 @@ type line struct {
 // requestRow is one open request.
 type requestRow struct {
 	ID, Title, File, Words string
-	Until                  string
+	UntilLabel, Until      string
 	Unsaved                bool   // nobody has saved it to a file yet, and it has no other way
 	Goes                   string // how it gets to the vendor without a file; "" it does not
 }
@@ -115,9 +115,13 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 // requestRow is a request that waits.
 func (v voice) requestRow(s licensing.Snapshot, made map[string]licensing.Made, r terms.Request) requestRow {
 	c, _ := contactOf(s, r.Vendor)
+	by, label := answerBy(s, r), "row.good_until"
+	if by.Before(r.Until) {
+		label = "row.answer_by"
+	}
 	return requestRow{
 		ID: r.ID, Title: v.ofKind(r.Kind, "row.request", "vendor", vendorName(s, r.Vendor)), File: r.File,
-		Words: made[r.ID].Words, Until: v.short(answerBy(s, r)), Unsaved: r.File == "" && !reachable(c), Goes: v.goes(c, s.Verdict.At, app.Source{}),
+		Words: made[r.ID].Words, UntilLabel: v.t(label), Until: v.short(by), Unsaved: r.File == "" && !reachable(c), Goes: v.goes(c, s.Verdict.At, app.Source{}),
 	}
 }
 
@@ -173,6 +177,10 @@ func (v voice) banner(s licensing.Snapshot, f terms.Finding) banner {
 		made, _ := f.Slots["date"].(time.Time)
 		b.Online, b.Answers.Headline = v.t("errand.now"), v.t("errand.waiting", "date", v.long(made))
 		b.Answers.Happened, b.Answers.Do = v.goes(c, s.Verdict.At, app.Source{}), v.t("errand.waiting.do")
+		if l := c.Last; l != nil && !l.Cause.Reached() {
+			b.Answers.By = b.Answers.Happened
+			b.Answers.Happened = v.t("contacts.try") + ": " + v.t("contacts.try.text", "when", v.onDay(l.At, s.Verdict.At), "cause", v.ContactCause(*l))
+		}
 	}
 	if p, ok := product(s, f.Product); ok {
 		if name := v.name(p.Name, p.ID); !strings.Contains(b.Answers.Headline, name) {

@@ -126,7 +126,7 @@ func (p *requestPage) Set(m requestModel) {
 	}
 	parts = append(parts, look.PaddedCard(p.vendors()))
 	if ok {
-		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, look.Column(look.Gap8, p.key(v), p.wrong()), p.label(v))))
+		parts = append(parts, look.PaddedCard(look.Column(look.Gap16, look.Column(look.Gap8, p.key(v), p.wrong(v)), p.label(v))))
 	}
 	row := look.Wrapped(look.Gap12)
 	p.main = nil
@@ -167,6 +167,9 @@ func (p *requestPage) command(v vendorOption) string {
 	args := []string{"--vendor", v.ID}
 	if !v.HasKey {
 		args = append(args, "--key-file", "-")
+	}
+	if v.Online {
+		return commandLine("request", append(args, "--now")...)
 	}
 	return commandLine("request", append(args, "--out", "FILE.hfreq")...)
 }
@@ -212,7 +215,10 @@ func (p *requestPage) key(v vendorOption) fyne.CanvasObject {
 	e.CursorColumn = len([]rune(p.m.Form.Key)) // go on where it was typed
 	e.OnChanged = func(s string) {
 		p.m.Form.Key, p.m.Form.wrong = s, nil
-		p.complaint.Hide()
+		if p.complaint.Visible() {
+			p.complaint.Hide()
+			p.page.Refresh() // words of several lines needed more room
+		}
 		p.do.changed(p.m.Form)
 	}
 	label, help := p.v.t("request.key"), p.v.t("request.key_help")
@@ -224,8 +230,9 @@ func (p *requestPage) key(v vendorOption) fyne.CanvasObject {
 	return look.NewField(label, help, e)
 }
 
-// wrong says below the key what has to be put right, until the person begins to.
-func (p *requestPage) wrong() fyne.CanvasObject {
+// wrong says below the key what has to be put right, until the person begins to. Where something can be, the line is there
+// from the start, so that the buttons stay where they are.
+func (p *requestPage) wrong(v vendorOption) fyne.CanvasObject {
 	words := ""
 	if p.m.Form.wrong != nil {
 		words = p.m.Form.wrong(p.v)
@@ -235,7 +242,10 @@ func (p *requestPage) wrong() fyne.CanvasObject {
 	if words == "" {
 		p.complaint.Hide()
 	}
-	return p.complaint
+	if v.HasKey && words == "" {
+		return p.complaint
+	}
+	return look.Over(look.NewPara("\u00a0", look.BodyBold), p.complaint)
 }
 
 func (p *requestPage) label(v vendorOption) fyne.CanvasObject {

@@ -58,11 +58,14 @@ func usageFilePlace(root string) string { return "usage file " + root }
 func (w *Window) usageDraftPlace(d *licensing.UsageDraft) place {
 	return place{section: secUsage, name: usageFilePlace(d.Root), build: func() *screen {
 		m := w.v.usageFile(w.snap, *d)
+		if told := w.sendingNow(); told.Root == d.Root {
+			m.Sending = told
+		}
 		p := &usageFilePage{v: w.v, page: look.NewPage(nil), do: usageFileActions{
 			save: func() { w.saveUsage(d, func(string) {}) }, mail: func() { w.saveUsage(d, func(path string) { w.writeUsageMail(d, path) }) },
 			stick:   func(dir string) { w.usageToStick(d, dir) },
 			entries: func() { w.visit(w.usageEntriesPlace(d)) }, fields: func() { w.visit(w.usageFieldsPlace(d)) }, raw: func() { w.visit(w.usageRawPlace(d)) },
-			level: func(level string) { w.usageAtLevel(d, level) }, command: w.copy,
+			level: func(level string) { w.usageAtLevel(d, level) }, command: w.copy, sending: w.sendingHere(),
 		}}
 		p.Set(m)
 		w.offerStick(p.page, func(stick, name string) {

@@ -34,7 +34,8 @@ type usageFileModel struct {
 	Receipt      string
 	Due          string // when a file is due; "" no contract says
 	Command      string
-	Sent         bool // it left already: nothing is chosen or handed on
+	Sending      sendingModel // what a person is asked about it; zero: nothing
+	Sent         bool         // it left already: nothing is chosen or handed on
 	// Stick is a USB stick that is plugged in, "" for none.
 	Stick, StickName string
 }

@@ -13,6 +13,7 @@ type usageFileActions struct {
 	stick                func(dir string)
 	level                func(level string)
 	command              func(string)
+	sending              sendingActions
 }
 
 // usageFilePage shows everything that is in a usage file, and the ways to hand it on.
@@ -29,6 +30,9 @@ func (p *usageFilePage) Set(m usageFileModel) {
 	parts := []fyne.CanvasObject{look.Column(look.Gap8, look.Either(480,
 		look.Row(look.Gap12, look.Cell{Object: look.NewPara(m.For, look.Quiet), Width: look.Stretch, Least: 120}, look.Cell{Object: chip()}),
 		look.Column(look.Gap4, look.NewPara(m.For, look.Quiet), look.Wrapped(0, chip()))), p.contents(m))}
+	if m.Sending.Root != "" {
+		parts = append(parts, sendingBox(p.v, m.Sending, p.do.sending))
+	}
 	if note := p.notes(m.Notes); note != nil {
 		parts = append([]fyne.CanvasObject{note}, parts...)
 	}

@@ -162,6 +162,7 @@ func (w *Window) usageBatchPlace(d *licensing.UsageDraft) place {
 // sendingModel tells, the first time that it can be so, that usage leaves by itself. The zero one: there is nothing to tell.
 type sendingModel struct {
 	Root, Vendor string
+	Manual       bool   // with contacts that a person asks for, not by itself
 	When         string // what left so far, and from when it leaves without an answer
 	Lock         string // who decided that; "" the person may say otherwise
 }
@@ -186,6 +187,7 @@ func sending(v voice, s licensing.Snapshot, f Settings, source app.Source) sendi
 		}
 	}
 	manual := f.Network == app.NetworkManual
+	m.Manual = manual
 	switch {
 	case m.Root == "" || manual && first.IsZero():
 		return sendingModel{}
@@ -218,7 +220,7 @@ func (v voice) sendsFrom(from time.Time, manual bool) string {
 
 // sendingActions is what a person can do about it.
 type sendingActions struct {
-	see  func(root string)
+	see  func(root string) // nil where it is in sight
 	off  func()
 	fine func()
 }
@@ -234,29 +236,48 @@ func (w *Window) sendingActions() sendingActions {
 	}
 }
 
+// sendingHere are the answers on the page of the file that they are about, which goes on without the box.
+func (w *Window) sendingHere() sendingActions {
+	do := w.sendingActions()
+	then := func(answer func()) func() {
+		return func() {
+			answer()
+			w.reshow()
+		}
+	}
+	return sendingActions{off: then(do.off), fine: then(do.fine)}
+}
+
 func (w *Window) sendingNow() sendingModel {
 	return sending(w.v, w.snap, w.settings, w.o.Desk.SourceOf("hold_usage"))
 }
 
-// sendingBox is the box that says so.
+// sendingBox is the box that says so and takes the answer.
 func sendingBox(v voice, m sendingModel, do sendingActions) fyne.CanvasObject {
-	button := func(kind look.Kind, key string, tapped func()) *look.Button {
-		b := look.NewButton(kind, v.t(key), tapped)
+	button := func(key string, tapped func()) *look.Button {
+		b := look.NewButton(look.SecondaryButton, v.t(key), tapped)
 		b.Key = key
 		return b
 	}
-	row := look.Wrapped(look.Gap12, button(look.SecondaryButton, "sending.see", func() { do.see(m.Root) }))
-	col := look.Column(look.Gap8, look.NewPara(v.t("sending.title"), look.Heading), look.NewPara(v.t("sending.text", "vendor", m.Vendor), look.Body))
+	row := look.Wrapped(look.Gap12)
+	if do.see != nil {
+		row.Add(button("sending.see", func() { do.see(m.Root) }))
+	}
+	title := "sending.title"
+	if m.Manual {
+		title = "sending.title.manual"
+	}
+	col := look.Column(look.Gap8, look.NewPara(v.t(title), look.Heading), look.NewPara(v.t("sending.text", "vendor", m.Vendor), look.Body))
 	if m.When != "" {
 		col.Add(look.NewPara(m.When, look.BodyBold))
 	}
 	if m.Lock == "" {
-		row.Add(button(look.SecondaryButton, "sending.off", do.off))
+		row.Add(button("sending.off", do.off))
 	} else {
 		col.Add(look.Row(look.Gap8, look.Cell{Object: look.NewIcon("lock", look.Secondary, look.IconRow), Align: look.Top},
 			look.Cell{Object: look.NewPara(m.Lock, look.Quiet), Width: look.Stretch}))
 	}
-	row.Add(button(look.TextButton, "sending.fine", do.fine))
+	row.Add(button("sending.fine", do.fine))
 	col.Add(row)
 	return look.PaddedCard(col)
 }
