@@ -456,7 +456,7 @@ func TestAWaitingRequestSaysWhyTheLastTryDidNotGetThrough(t *testing.T) {
 	f := waitingFacts()
 	f.Requests[0].File = ""
 	b := open(t, contacted(f, notReached(reconcile.CauseRefused)), benchOptions{desk: &testDesk{}})
-	b.mustSay("Last try: today, 12:00: nobody answers at that address.", "It goes to licenses.acme.example by itself. Next try: today about 12:25.", "Good until")
+	b.mustSay("Last try: today, 11:20: nobody answers at that address.", "It goes to licenses.acme.example by itself. Next try: today about 12:25.", "Good until")
 }
 
 func TestTheFormStaysWhereItIsWhenAKeyIsMissing(t *testing.T) {
