@@ -26,7 +26,7 @@ func TestTheNextContactIsSaidWithItsReason(t *testing.T) {
 		{reconcile.Plan{At: clockAt(16, 41), Reason: reconcile.ReasonDate}, "Today about 16:40, because a date comes nearer."},
 		{reconcile.Plan{At: clockAt(12, 7), Reason: reconcile.ReasonUsage}, "Today about 12:07, because usage waits to be reported."},
 		{reconcile.Plan{At: clockAt(12, 0), Reason: reconcile.ReasonStart}, "Any moment now, because the program started."},
-		{reconcile.Plan{At: clockAt(33, 0), Reason: reconcile.ReasonRegular}, "Tomorrow about 09:00, because the last contact was some time ago."},
+		{reconcile.Plan{At: clockAt(33, 0), Reason: reconcile.ReasonRegular}, "Tomorrow about 09:00, because the last contact will be about a day old."},
 		{reconcile.Plan{At: day("2026-11-20"), Reason: reconcile.ReasonRetry}, "20 Nov 2026 about 12:00, because the last try did not get through."},
 		{reconcile.Plan{At: day("2026-11-05"), Reason: reconcile.ReasonDate, Paused: true}, "5 Nov 2026 about 12:00. You paused contacts until then."},
 		{reconcile.Plan{At: clockAt(32, 0), Reason: reconcile.ReasonDate, Outside: true}, "Tomorrow about 08:00, when the next time window begins."},

@@ -181,7 +181,7 @@ func TestTheFixOfAWayThatFailedIsSaidWhereAPersonMayDoIt(t *testing.T) {
 			case cause.Blocked():
 				ask = "licenses.acme.example, port 443"
 			}
-			x := b.w.v.contactVendor(c, b.w.snap.Verdict.At, b.w.contactFacts(nil))
+			x := b.w.v.contactVendor(c, b.w.snap.Verdict.At, b.w.contactFacts(nil), true)
 			if m.Open.Ask != ask || x.Ask != ask || !strings.Contains(strings.Join(x.Notes, " "), want) {
 				t.Errorf("%s: IT is shown %q and %q, notes %q", cause, m.Open.Ask, x.Ask, x.Notes)
 			}

@@ -78,7 +78,7 @@ func (c *syncCmd) run(ctx context.Context, s *session) (result, error) {
 	if s.home.Settings().HoldUsage && len(j.Contacts) > 0 {
 		id := "cli.sync.usage_held"
 		if s.home.SourceOf("hold_usage").Meanwhile() {
-			id += ".meanwhile"
+			id = "cli.sync.usage_held.meanwhile"
 		}
 		r.page.add(s.text(id, nil))
 	}

@@ -9,8 +9,7 @@ import (
 
 // ContactLine says in a sentence when a contact was, with whom, and how it ended.
 func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Location) string {
-	id, n := "contact.line.ok", len(c.Changes)
-	used := confirmed(c)
+	id := "contact.line.ok"
 	switch {
 	case c.Cause == reconcile.CauseDeclined, c.Cause == reconcile.CauseWaiting, c.Cause == reconcile.CauseOutage:
 		id = "contact.line.answered"
@@ -18,22 +17,19 @@ func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Loc
 		id = "contact.line.cause"
 	case len(c.Changes) > 0:
 		id = "contact.line.changed"
-	case used > 0:
-		id, n = "contact.line.confirmed", used
+	case confirmed(c):
+		id = "contact.line.confirmed"
 	}
 	return s.Text(id, map[string]any{
-		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": n,
+		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": len(c.Changes),
 	})
 }
 
-// confirmed is how many usage entries left with a contact that brought their receipt.
-func confirmed(c reconcile.Contact) (n int) {
-	for _, p := range c.Sent {
-		if p.Entries > 0 && slices.ContainsFunc(c.Came, func(r reconcile.Piece) bool { return r.What == "receipt" && r.ID == p.ID }) {
-			n += int(p.Entries)
-		}
-	}
-	return n
+// confirmed says that usage left with a contact, and that its receipt came back.
+func confirmed(c reconcile.Contact) bool {
+	return slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool {
+		return p.Entries > 0 && slices.ContainsFunc(c.Came, func(r reconcile.Piece) bool { return r.What == "receipt" && r.ID == p.ID })
+	})
 }
 
 // ContactWhy says in a sentence why a contact was made.
