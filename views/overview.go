@@ -206,12 +206,15 @@ func (o *overview) requests(requests []requestRow) fyne.CanvasObject {
 	return look.Column(look.Gap8, look.Section("wait", o.v.t("overview.waiting"), o.v.Number(int64(len(requests)))), o.cols.Card(out))
 }
 
-// also holds the acts that stay reachable in every state: the two for files and, where time without contact counts, the two
+// also holds the acts that stay reachable in every state: the two ways to a license and, where time without contact counts, the two
 // that renew it.
 func (o *overview) also(m overviewModel) fyne.CanvasObject {
 	use := look.NewListLine("filein", look.Primary, o.v.t("act.use_file"), o.v.t("act.use_file.hint"), o.do.useFile)
 	use.Key = "use_file"
 	req := look.NewListLine("fileout", look.Primary, o.v.t("act.request"), o.v.t("act.request.hint"), o.do.request)
+	if m.Online {
+		req = look.NewListLine("globe", look.Primary, o.v.t("act.license_key"), o.v.t("act.license_key.hint"), o.do.request)
+	}
 	req.Key = "make_request"
 	o.next = use
 	grid := look.Equal(240, 2, look.Gap8, look.Gap4, use, req)

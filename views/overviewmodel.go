@@ -66,6 +66,7 @@ type overviewModel struct {
 	Offer    bool     // the box about reminders
 	Sending  sendingModel
 	Window   bool // some product counts time without contact
+	Online   bool // some vendor can be asked at once
 }
 
 // Limits of the Overview: what is beyond stands on the page of its own.
@@ -79,6 +80,7 @@ func (v voice) overview(s licensing.Snapshot, made map[string]licensing.Made) ov
 	if all, ok := v.Everything(s.Verdict, v.zone); ok {
 		m.Banner.Answers, m.Banner.Eyebrow = all, ""
 	}
+	m.Online = slices.ContainsFunc(s.Contacts, reachable)
 	m.Window = slices.ContainsFunc(s.Verdict.Products, func(p terms.ProductVerdict) bool { return !p.OfflineUntil.IsZero() })
 	for _, p := range mostUrgent(s.Verdict.Products, overviewRows) {
 		m.Rows = append(m.Rows, v.row(s, p))
