@@ -56,6 +56,9 @@ func recordsOf(r *records) string {
 }
 
 func TestTwoThousandUploadsLeaveAHomeAsSmallAsTwoHundred(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	c, d := meteringComputer(t)
 	c.uploads(d, 4)
 	file, _ := c.listsOf(c.rec).usage.newest(c.usage().Ledger)
@@ -138,6 +141,9 @@ func (c *computer) readIndexAgain() *records {
 }
 
 func TestWhatWasLetGoOfIsStillKnown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	c, d := meteringComputer(t)
 	files, receipts := c.uploads(d, 130)
 	u := c.listsOf(c.rec).usage
@@ -255,6 +261,9 @@ func TestAFileThatLeftWaitsForItsReceiptThroughManyPreviews(t *testing.T) {
 }
 
 func TestAHomeThatNeverLetGoShrinksAtItsNextChange(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector learns nothing here")
+	}
 	c, d := meteringComputer(t)
 	c.folded = 1 << 30 // as programs of before, which kept all
 	c.uploads(d, 70)
