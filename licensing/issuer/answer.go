@@ -69,6 +69,11 @@ func (is *Issuer) AnswerFound(ctx context.Context, name string, found []exchange
 	return is.decideFound(ctx, name, found, Decision{})
 }
 
+// AnswerPacked is AnswerFound for a caller who uses what Pack makes of the answers and nothing else: they may have no File and no Words.
+func (is *Issuer) AnswerPacked(ctx context.Context, name string, found []exchange.Found) ([]Answer, error) {
+	return is.decideFound(ctx, name, found, Decision{packed: true})
+}
+
 func (is *Issuer) decideFound(ctx context.Context, name string, found []exchange.Found, by Decision) ([]Answer, error) {
 	var answers []Answer
 	var trouble []error
@@ -142,50 +147,31 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, err
 	}
-	needs := asked(repeatable, signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key))
-	db := is.db.For(ctx, needs, meetingNeeds(r, d))
 	var rec answerRecord
 	var k known
 	again := false
-	look := func(t tx) (err error) {
+	needs := asked(signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key), meetingNeeds(r, d))
+	err = is.db.For(ctx, needs, repeatable, early).Update(func(t tx) (err error) {
 		rec, again = answerRecord{}, false
 		if k, err = is.addressee(t, r.Vendor); err == nil {
-			rec, again, err = is.recorded(t, key, k)
+			rec, again, err = is.recorded(t, key, k, by.packed)
 		}
-		return err
-	}
-	var short *briefRecord
-	if mayBeBrief(r) { // nothing of it changes the store but the answer itself: all the work can be done beside others
-		same, now := false, time.Time{}
-		err = db.View(func(t tx) (err error) {
-			if err = look(t); err != nil || again {
-				return err
-			}
-			same, now, err = is.unchanged(t, k, r, d)
+		if err != nil || again {
 			return err
-		})
-		if err == nil && same {
-			short, err = is.brief(k, r, d, now)
-			db = is.db.For(ctx, needs) // it was decided
 		}
-	}
-	if err == nil && !again {
-		err = db.Update(func(t tx) error {
-			if err := look(t); err != nil || again {
+		if short, err := is.brief(t, k, r, d); err != nil {
+			return err
+		} else if short != nil {
+			if rec, err = is.handed(*short, k.profile, by.packed); err != nil {
 				return err
 			}
-			if short != nil {
-				return is.keepBrief(t, key, *short)
-			}
-			if rec, err = is.decide(t, k, r, d, by); err != nil {
-				return err
-			}
-			return put(t, bucketAnswers, key, rec)
-		})
-	}
-	if err == nil && short != nil && !again {
-		rec, err = is.handed(*short, k.profile)
-	}
+			return is.keepBrief(t, key, *short)
+		}
+		if rec, err = is.decide(t, k, r, d, by); err != nil {
+			return err
+		}
+		return put(t, bucketAnswers, key, rec)
+	})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -245,12 +231,12 @@ func (is *Issuer) addressee(t tx, vendor string) (known, error) {
 }
 
 // recorded finds the answer that a request got before, if it can be handed out again.
-func (is *Issuer) recorded(t tx, key string, k known) (answerRecord, bool, error) {
+func (is *Issuer) recorded(t tx, key string, k known, packed bool) (answerRecord, bool, error) {
 	rec, err := get[answerRecord](t, bucketAnswers, key)
 	if errors.Is(err, errNoRecord) {
 		var b briefRecord
 		if b, err = get[briefRecord](t, bucketBriefs, key); err == nil {
-			rec, err = is.handed(b, k.profile)
+			rec, err = is.handed(b, k.profile, packed)
 		}
 	}
 	if errors.Is(err, errNoRecord) {

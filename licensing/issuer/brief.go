@@ -24,21 +24,6 @@ func mayBeBrief(r exchange.Request) bool {
 	return asksBriefly(r) && r.State != "" && !r.Restored && !r.Changed && r.KeyHash == "" && len(r.Licenses) > 0
 }
 
-// unchanged says whether the answer to a check-in is a short one, and when it is signed.
-func (is *Issuer) unchanged(t tx, k known, r exchange.Request, d computer) (bool, time.Time, error) {
-	c, err := clockIn(t)
-	if err != nil {
-		return false, time.Time{}, err
-	}
-	now, _, err := is.judge(c)
-	if err != nil {
-		return false, now, err
-	}
-	v := is.visit(t, k, r, d, now)
-	same, err := v.unchanged()
-	return same, now, err
-}
-
 // unchanged says whether the computer was told all that the answer to its check-in would say now: it names exactly the licenses of which
 // it holds a place, in the versions given to it, and the state is the one that it was told.
 func (v *visit) unchanged() (bool, error) {
@@ -175,8 +160,19 @@ func (v *visit) believed(said []exchange.Part, apart []message) (exchange.Part, 
 const maxLedgers = 64
 
 // brief signs the answer to a check-in of a computer that was told everything: a standing part alone, without the profile, which has not
-// changed either.
-func (is *Issuer) brief(k known, r exchange.Request, d computer, now time.Time) (*briefRecord, error) {
+// changed either. It is nil for others.
+func (is *Issuer) brief(t tx, k known, r exchange.Request, d computer) (*briefRecord, error) {
+	if !mayBeBrief(r) {
+		return nil, nil
+	}
+	now, err := is.stamp(t)
+	if err != nil {
+		return nil, err
+	}
+	v := is.visit(t, k, r, d, now)
+	if same, err := v.unchanged(); err != nil || !same {
+		return nil, err
+	}
 	signed, err := is.sign(k, now, outgoing{
 		parts: []exchange.Part{{Kind: exchange.KindStanding, Standing: &exchange.Standing{State: r.State}}}, trace: r.Trace, external: r.ExternalID,
 		answers: answers(r),

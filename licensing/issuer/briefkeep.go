@@ -22,12 +22,15 @@ type briefRecord struct {
 	Envelope exchange.Envelope `json:"envelope"`
 }
 
-// handed is the answer as others are kept. The text for people is written anew; what is signed is not.
-func (is *Issuer) handed(b briefRecord, p exchange.Profile) (answerRecord, error) {
-	file, err := exchange.Armor(exchange.KindStanding, is.firstLine(exchange.KindStanding, p, map[string]any{"code": b.Code}), b.Envelope)
-	return answerRecord{
-		Name: fileName(exchange.KindStanding, nil, b.Code), File: file, At: b.At, Key: b.Key, Request: b.Request, Device: b.Device, Code: b.Code, brief: true, envelopes: []exchange.Envelope{b.Envelope},
-	}, err
+// handed is the answer as others are kept, without the file when it leaves packed. The text for people is written anew; what is signed is not.
+func (is *Issuer) handed(b briefRecord, p exchange.Profile, packed bool) (rec answerRecord, err error) {
+	rec = answerRecord{
+		Name: fileName(exchange.KindStanding, nil, b.Code), At: b.At, Key: b.Key, Request: b.Request, Device: b.Device, Code: b.Code, brief: true, envelopes: []exchange.Envelope{b.Envelope},
+	}
+	if !packed {
+		rec.File, err = exchange.Armor(exchange.KindStanding, is.firstLine(exchange.KindStanding, p, map[string]any{"code": b.Code}), b.Envelope)
+	}
+	return rec, err
 }
 
 // briefKept is how long short answers are kept: longer than any request waits for its answer.
@@ -39,9 +42,6 @@ const (
 )
 
 func (is *Issuer) keepBrief(t tx, key string, b briefRecord) error {
-	if _, err := is.stamp(t); err != nil {
-		return err
-	}
 	if err := is.prune(t, b.At); err != nil {
 		return err
 	}

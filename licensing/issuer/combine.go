@@ -4,17 +4,27 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // maxBatch bounds how many callers share a transaction, so that no one waits for more than two of them.
 const maxBatch = 64
 
+// gatherTime is how long a transaction waits for callers who are nearly ready.
+const gatherTime = 3 * time.Millisecond
+
 // group is a store whose callers share transactions: while one is written, those who come meanwhile wait for the next, which takes them all.
 // So many callers cost one write to disk. Their functions run one after the other in the order they came, and each sees what those before it
 // changed. The error or panic of one drops its own changes only.
+//
+// A function that asks for it (see early) runs before its turn, at the same time as others, on what is stored then. In its turn it counts when
+// all that it read is still so, and runs once more otherwise: the outcome is that of one after the other.
 type group struct {
 	back    backend
 	jobs    chan *job
+	early   atomic.Int32 // functions that run before their turn, or wait for it
+	past    history
 	closing chan struct{}
 	ended   chan struct{} // the worker is done
 	once    sync.Once
@@ -26,6 +36,7 @@ type job struct {
 	ctx     context.Context
 	asking  asking
 	fn      func(tx) error
+	ahead   *ahead // what came of the function before its turn; nil: it did not run yet
 	err     error
 	outcome chan error
 }
@@ -69,18 +80,36 @@ func (g *group) work() {
 	}
 }
 
-// waiting gathers the callers who wait.
-func (g *group) waiting(first *job) []*job {
-	batch := []*job{first}
-	for len(batch) < maxBatch {
+// waiting gathers the callers who wait, and for a short time those who are nearly ready while they are more than these: the one half is
+// written while the other half is at work.
+func (g *group) waiting(first *job) (batch []*job) {
+	var late <-chan time.Time
+	for j := first; ; {
+		if j.ahead != nil {
+			g.early.Add(-1)
+		}
+		if batch = append(batch, j); len(batch) == maxBatch {
+			return batch
+		}
 		select {
-		case j := <-g.jobs:
-			batch = append(batch, j)
+		case j = <-g.jobs:
+			continue
 		default:
+		}
+		if int(g.early.Load()) <= len(batch) {
+			return batch
+		}
+		if late == nil {
+			late = time.After(gatherTime)
+		}
+		select {
+		case j = <-g.jobs:
+		case <-late:
+			return batch
+		case <-g.closing:
 			return batch
 		}
 	}
-	return batch
 }
 
 // serve commits the functions of a batch together and tells each caller. Those that may run once more do when the connection was lost.
@@ -113,13 +142,22 @@ func lost(err error) bool {
 func (g *group) commit(batch []*job) error {
 	var all []asking
 	for _, j := range batch {
-		all = append(all, j.asking)
+		if j.ahead != nil && !g.back.alone() {
+			all = append(all, j.ahead.read.asking())
+		} else if j.ahead == nil {
+			all = append(all, j.asking)
+		}
 	}
+	var changes []change
 	// The batch is nobody's alone: it does not end with the context of one of them.
-	return g.back.write(context.Background(), asked(all...), func(r reader) ([]change, error) {
+	err := g.back.write(context.Background(), asked(all...), func(r reader) ([]change, error) {
 		together := newOverlay(r, g.back.fits)
 		for _, j := range batch {
 			if j.err = j.ctx.Err(); j.err != nil {
+				continue
+			}
+			if j.ahead != nil && g.stands(j.ahead, together) {
+				together.take(j.ahead.changed)
 				continue
 			}
 			own := newOverlay(together, g.back.fits)
@@ -127,8 +165,11 @@ func (g *group) commit(batch []*job) error {
 				together.take(own)
 			}
 		}
-		return together.changes(), nil
+		changes = together.changes()
+		return changes, nil
 	})
+	g.past.add(changes) // now that it is written: who began before does not count on it
+	return err
 }
 
 func (j *job) run(t tx) (err error) {
@@ -163,14 +204,21 @@ func (c caller) Update(fn func(tx) error) error {
 		return err
 	}
 	j := &job{ctx: c.ctx, asking: c.asking, fn: fn, outcome: make(chan error, 1)}
+	if c.asking.early {
+		if done, err := c.before(j); done {
+			return err
+		}
+	}
 	select {
 	case <-c.closing:
-		return errClosed
 	case <-c.ctx.Done():
-		return c.ctx.Err()
 	case c.jobs <- j:
 		return <-j.outcome
 	}
+	if j.ahead != nil {
+		c.early.Add(-1)
+	}
+	return cmp.Or(c.ctx.Err(), errClosed)
 }
 
 func (c caller) Wipe() error { return c.back.wipe(c.ctx) }

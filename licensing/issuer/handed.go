@@ -26,7 +26,7 @@ func (is *Issuer) Handed(ctx context.Context, id string) (a Answer, ok bool, err
 		if err != nil {
 			return err
 		}
-		rec, good, err := is.recorded(t, id, k)
+		rec, good, err := is.recorded(t, id, k, false)
 		if err != nil {
 			return err
 		}

@@ -101,7 +101,7 @@ func (o *overlay) Fetch(a ...asking) error { return o.under.Fetch(a...) }
 func (o *overlay) take(from *overlay) {
 	for bucket, records := range from.changed {
 		if o.changed[bucket] == nil {
-			o.changed[bucket] = records
+			o.changed[bucket] = maps.Clone(records) // a job may be taken once more
 		} else {
 			maps.Copy(o.changed[bucket], records)
 		}

@@ -17,6 +17,8 @@ type Decision struct {
 	Second string
 	Reason string
 	Refuse string // what the customer reads
+
+	packed bool // see AnswerPacked
 }
 
 // Ask is a request that needs a person. It is the cause of an Error with CodeNeedsPerson.

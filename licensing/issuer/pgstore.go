@@ -158,6 +158,8 @@ func (s *pgStore) wipe(ctx context.Context) error {
 	return s.fault(err)
 }
 
+func (s *pgStore) alone() bool { return false }
+
 func (s *pgStore) close() error {
 	s.pool.Close()
 	return nil

@@ -68,6 +68,10 @@ func TestSeveralProcessesCountTogether(t *testing.T) {
 		for c := range callers {
 			wait.Go(func() {
 				for i := range turns {
+					s := s
+					if c%2 == 0 {
+						s = s.For(t.Context(), early)
+					}
 					if err := count(s, fmt.Sprintf("%d/%d/%d", p, c, i)); err != nil {
 						t.Error(err)
 					}

@@ -14,6 +14,8 @@ type pgTx struct {
 	c     *pgxpool.Conn
 	err   error // the connection, once it is lost
 	over  bool
+	loose bool                 // there is no transaction: each round trip sees what is stored then
+	asked int                  // round trips
 	have  map[recordKey][]byte // nil: there is none
 	bad   map[recordKey]error  // records that are damaged; only who asks for them is told
 	spans []span
@@ -31,7 +33,11 @@ const (
 )
 
 func (s *pgStore) read(ctx context.Context, a asking, fn func(reader) error) error {
-	t, err := s.begin(ctx, a, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false)
+	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	if a.early && !s.pooled.Load() { // what it finds is proven when it is written
+		begin = ""
+	}
+	t, err := s.begin(ctx, a, begin, false)
 	if err != nil {
 		return err
 	}
@@ -59,7 +65,7 @@ func (s *pgStore) write(ctx context.Context, a asking, fn func(reader) ([]change
 	return t.commit(changes)
 }
 
-// begin opens a transaction, gets the lock when it is to write, and reads what is asked for, in one round trip. A connection that was lost
+// begin opens a transaction, or with "" none, gets the lock when it is to write, and reads what is asked for, in one round trip. A connection that was lost
 // while nobody used it is replaced.
 func (s *pgStore) begin(ctx context.Context, a asking, begin string, lock bool) (*pgTx, error) {
 	t := &pgTx{s: s, ctx: ctx, have: map[recordKey][]byte{}, bad: map[recordKey]error{}}
@@ -70,9 +76,12 @@ func (s *pgStore) begin(ctx context.Context, a asking, begin string, lock bool) 
 		if err != nil {
 			return nil, t.lose(err)
 		}
-		t.c, t.err, t.over = c, nil, false
+		t.c, t.err, t.loose, t.asked = c, nil, begin == "", 0
+		t.over = t.loose
 		b := &pgx.Batch{}
-		b.Queue(begin)
+		if !t.loose {
+			b.Queue(begin)
+		}
 		if s.pooled.Load() {
 			b.Queue(localSettings)
 		}
@@ -99,11 +108,15 @@ func (t *pgTx) trip(b *pgx.Batch) error {
 	ctx, stop := context.WithTimeout(t.ctx, tripLimit)
 	defer stop()
 	t.s.trips.Add(1)
+	t.asked++
 	if err := t.c.SendBatch(ctx, b).Close(); err != nil {
 		return t.lose(err)
 	}
 	return nil
 }
+
+// oneMoment says whether all that was read was there at one time.
+func (t *pgTx) oneMoment() bool { return !t.loose || t.asked < 2 }
 
 // lose ends the transaction with an error: nothing can be asked in it any more. The caller's own end is named as that.
 func (t *pgTx) lose(err error) error {

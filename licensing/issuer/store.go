@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strconv"
 )
 
 // store keeps records by bucket and key: in one bbolt file for one process (storebolt.go), or in a PostgreSQL database for many
@@ -43,6 +44,7 @@ type backend interface {
 	// write commits what fn returns, all or nothing. Without changes nothing is written. Errors: CodeUnsure when the outcome is not known.
 	write(ctx context.Context, a asking, fn func(reader) ([]change, error)) error
 	fits(key string, value []byte) error
+	alone() bool // nobody else writes there
 	describe(ctx context.Context) (StoreInfo, error)
 	wipe(ctx context.Context) error
 	close() error
@@ -61,10 +63,15 @@ type asking struct {
 	keys       []recordKey
 	prefixes   []recordKey
 	repeatable bool
+	early      bool
 }
 
 // repeatable marks a function that begins by looking whether its work is done. It runs once more when a connection was lost.
 var repeatable = asking{repeatable: true}
+
+// early marks a function with much work and little to read, about records of its own as a rule: it runs before its turn, at the same time as
+// others, and once more when what it read was changed meanwhile.
+var early = asking{early: true}
 
 // need names records that will probably be read.
 func need(bucket string, keys ...string) (a asking) {
@@ -82,10 +89,11 @@ func needAll(bucket string, prefixes ...string) (a asking) {
 	return a
 }
 
-// asked joins what several say. It is repeatable when one of them says so: a caller says it of a whole function.
+// asked joins what several say. It is repeatable, or early, when one of them says so: a caller says it of a whole function.
 func asked(all ...asking) (a asking) {
 	for _, o := range all {
-		a.keys, a.prefixes, a.repeatable = append(a.keys, o.keys...), append(a.prefixes, o.prefixes...), a.repeatable || o.repeatable
+		a.keys, a.prefixes = append(a.keys, o.keys...), append(a.prefixes, o.prefixes...)
+		a.repeatable, a.early = a.repeatable || o.repeatable, a.early || o.early
 	}
 	return a
 }
@@ -114,11 +122,15 @@ const sumSize = 16
 
 // checksum are the first 16 bytes of the SHA-256 of bucket, key and value. It stands in front of every stored value.
 func checksum(bucket string, key, value []byte) []byte {
+	var room [64]byte
+	head := strconv.AppendInt(room[:0], int64(len(bucket)), 10)
+	head = strconv.AppendInt(append(head, ' '), int64(len(key)), 10)
+	head = append(append(head, ' '), bucket...)
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %d %s", len(bucket), len(key), bucket)
+	h.Write(head)
 	h.Write(key)
 	h.Write(value)
-	return h.Sum(nil)[:sumSize:sumSize]
+	return h.Sum(make([]byte, 0, sha256.Size))[:sumSize:sumSize]
 }
 
 // summed is a value as it is stored.

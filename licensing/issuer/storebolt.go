@@ -83,7 +83,7 @@ func (s *boltStore) create() error {
 
 func (s *boltStore) read(_ context.Context, _ asking, fn func(reader) error) (err error) {
 	defer guardFault(&err)()
-	return s.db.View(func(t *bbolt.Tx) error { return fn(boltTx{t, nil}) })
+	return s.db.View(func(t *bbolt.Tx) error { return fn(newBoltTx(t, nil)) })
 }
 
 var errNothing = errors.New("nothing to write")
@@ -95,7 +95,7 @@ func (s *boltStore) write(_ context.Context, _ asking, fn func(reader) ([]change
 		if err != nil {
 			return say(CodeDamaged, err, "file", s.db.Path())
 		}
-		b := boltTx{t, &r}
+		b := newBoltTx(t, &r)
 		changes, err := fn(b)
 		if err == nil && len(changes) == 0 {
 			err = errNothing
@@ -154,16 +154,25 @@ func (s *boltStore) wipe(context.Context) (err error) {
 	return onDisk(f.Sync(), s.db.Path())
 }
 
+func (s *boltStore) alone() bool { return true } // the file is locked
+
 func (s *boltStore) close() error { return s.db.Close() }
 
 type boltTx struct {
-	t *bbolt.Tx
-	r *rolls // nil in a view
+	t    *bbolt.Tx
+	r    *rolls // nil in a view
+	open map[string]*bbolt.Bucket
 }
+
+func newBoltTx(t *bbolt.Tx, r *rolls) boltTx { return boltTx{t, r, map[string]*bbolt.Bucket{}} }
 
 // bucket finds a bucket; nil, nil for a later one that is not there yet.
 func (b boltTx) bucket(name string) (*bbolt.Bucket, error) {
+	if k := b.open[name]; k != nil {
+		return k, nil
+	}
 	if k := b.t.Bucket([]byte(name)); k != nil || slices.Contains(addedBuckets, name) {
+		b.open[name] = k
 		return k, nil
 	}
 	return nil, say(CodeDamaged, fmt.Errorf("bucket %s is missing", name), "file", b.t.DB().Path())
@@ -174,7 +183,7 @@ func (b boltTx) Get(bucket, key string) ([]byte, error) {
 	if k == nil {
 		return nil, cmp.Or(err, errNoRecord)
 	}
-	return b.open(bucket, []byte(key), k.Get([]byte(key)))
+	return b.proven(bucket, []byte(key), k.Get([]byte(key)))
 }
 
 // apply makes a change and turns the roll.
@@ -182,6 +191,7 @@ func (b boltTx) apply(c change) error {
 	k, err := b.bucket(c.bucket)
 	if err == nil && k == nil && c.value != nil {
 		k, err = b.t.CreateBucket([]byte(c.bucket))
+		b.open[c.bucket] = k
 	}
 	if k == nil {
 		return err
@@ -207,7 +217,7 @@ func (b boltTx) Each(bucket, prefix string, fn func(string, []byte) error) error
 	}
 	c := k.Cursor()
 	for key, v := c.Seek([]byte(prefix)); key != nil && bytes.HasPrefix(key, []byte(prefix)); key, v = c.Next() {
-		value, err := b.open(bucket, key, v)
+		value, err := b.proven(bucket, key, v)
 		if err != nil {
 			return err
 		}
@@ -218,7 +228,7 @@ func (b boltTx) Each(bucket, prefix string, fn func(string, []byte) error) error
 	return nil
 }
 
-func (b boltTx) open(bucket string, key, v []byte) ([]byte, error) {
+func (b boltTx) proven(bucket string, key, v []byte) ([]byte, error) {
 	if v == nil {
 		return nil, errNoRecord
 	}

@@ -269,8 +269,14 @@ func TestStoreRefusesToDeleteWhatIsGoneThrough(t *testing.T) {
 	})
 }
 
-// TestStoreCountsRightForManyCallers lets some of them end with an error, a panic or their context.
+// TestStoreCountsRightForManyCallers lets some of them end with an error, a panic or their context. They count before their turn, or some of them in their turn.
 func TestStoreCountsRightForManyCallers(t *testing.T) {
+	for name, when := range map[string][]asking{"early": {early}, "some early": {{}, early}} {
+		t.Run(name, func(t *testing.T) { countRight(t, when) })
+	}
+}
+
+func countRight(t *testing.T, when []asking) {
 	both(t, func(t *testing.T, open func() store) {
 		s := open()
 		const callers, turns = 16, 40
@@ -285,12 +291,16 @@ func TestStoreCountsRightForManyCallers(t *testing.T) {
 					if fate == 3 {
 						ctx = gone
 					}
-					err := s.For(ctx, need(bucketMeta, "n")).Update(func(x tx) error {
+					err := s.For(ctx, need(bucketMeta, "n"), when[i%len(when)]).Update(func(x tx) error {
 						n, err := get[int](x, bucketMeta, "n")
 						if err != nil && !errors.Is(err, errNoRecord) {
 							return err
 						}
-						err = errors.Join(put(x, bucketMeta, "n", n+1), put(x, bucketLetters, fmt.Sprintf("%d/%d", c, i), n+1))
+						rows := 0
+						if err := x.Each(bucketGrants, "", func(string, []byte) error { rows++; return nil }); err != nil {
+							return err
+						}
+						err = errors.Join(put(x, bucketMeta, "n", n+1), put(x, bucketLetters, fmt.Sprintf("%d/%d", c, i), n+1), put(x, bucketGrants, fmt.Sprintf("%05d", n), rows))
 						switch fate {
 						case 1:
 							return stop
@@ -318,6 +328,12 @@ func TestStoreCountsRightForManyCallers(t *testing.T) {
 				seen[n] = true
 				return nil
 			})
+			err = errors.Join(err, each(x, bucketGrants, "", func(key string, rows int) error {
+				if key != fmt.Sprintf("%05d", rows) {
+					t.Errorf("%s was written after %d rows", key, rows)
+				}
+				return nil
+			}))
 			if want := callers * turns * 5 / 8; n != want || len(seen) != want {
 				t.Errorf("%d counted, %d different, want %d", n, len(seen), want)
 			}

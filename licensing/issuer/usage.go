@@ -50,45 +50,39 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 	if err != nil {
 		return Answer{}, fmt.Errorf("usage file: %w", err)
 	}
-	db := is.db.For(ctx, repeatable, signingNeeds, need(bucketReceipts, key), indexNeeds(u.Device.ID))
 	var rec receiptRecord
 	again := false
-	look := func(t tx) (k known, err error) {
+	opened, unopened := usage.OpenFace(u, f.Bundle.Sealed, is.sealingKey)
+	needs := asked(signingNeeds, need(bucketReceipts, key), indexNeeds(u.Device.ID))
+	err = is.db.For(ctx, needs, repeatable, early).Update(func(t tx) error {
 		again = false
-		if k, err = is.addressee(t, u.Vendor); err != nil {
-			return k, err
+		k, err := is.addressee(t, u.Vendor)
+		if err != nil {
+			return err
 		}
 		rec, err = get[receiptRecord](t, bucketReceipts, key)
-		if errors.Is(err, errNoRecord) {
-			return k, nil
+		if err != nil && !errors.Is(err, errNoRecord) {
+			return err
 		}
-		again = err == nil && k.good(rec.Key, rec.At) && rec.Number > 0 // what was not counted is looked at anew: the computer may be known by now
-		return k, err
-	}
-	if err := db.View(func(t tx) error { _, err := look(t); return err }); err != nil {
-		return Answer{}, err
-	}
-	if !again {
-		opened, err := usage.OpenFace(u, f.Bundle.Sealed, is.sealingKey)
-		if err != nil {
-			return Answer{}, err
+		// What was not counted is looked at anew: the computer may be known by now.
+		if again = err == nil && k.good(rec.Key, rec.At) && rec.Number > 0; again {
+			return nil
+		}
+		if unopened != nil {
+			return unopened
 		}
 		owner, _ := ownerOf(opened)
 		ledger := ledgerKey{u.Ledger, owner}.String()
-		needs := asked(need(bucketLedgers, ledger), needAll(bucketFindings, ledger+"/"+findingGap+"/"), need(bucketKeeping, keepKey))
-		err = db.For(ctx, needs).Update(func(t tx) error {
-			k, err := look(t)
-			if err != nil || again {
-				return err
-			}
-			if rec, err = is.count(t, k, f, opened); err != nil {
-				return err
-			}
-			return putLater(t, bucketReceipts, key, rec)
-		})
-		if err != nil {
-			return Answer{}, err
+		if err := t.Fetch(need(bucketLedgers, ledger), needAll(bucketFindings, ledger+"/"+findingGap+"/"), need(bucketKeeping, keepKey)); err != nil {
+			return err
 		}
+		if rec, err = is.count(t, k, f, opened); err != nil {
+			return err
+		}
+		return putLater(t, bucketReceipts, key, rec)
+	})
+	if err != nil {
+		return Answer{}, err
 	}
 	a := rec.answer()
 	a.Again, a.Trace = again, u.Trace

@@ -17,7 +17,7 @@ func (s *Service) hand(w http.ResponseWriter, r *http.Request, status int, a iss
 	v, h := visitOf(r), w.Header()
 	file := a.File
 	h.Set("Vary", "Accept, Accept-Encoding")
-	if accepts(r.Header.Values("Accept"), mediaType) {
+	if takesPacked(r) {
 		var compressed bool
 		var err error
 		if file, compressed, err = s.packer.pack(a, accepts(r.Header.Values("Accept-Encoding"), packingZstd)); err != nil {
@@ -44,6 +44,9 @@ func (s *Service) hand(w http.ResponseWriter, r *http.Request, status int, a iss
 	w.WriteHeader(status)
 	_, _ = w.Write(file) // who is gone asks again and gets the same bytes
 }
+
+// takesPacked says that the caller wants the compact form, without the paragraph for people.
+func takesPacked(r *http.Request) bool { return accepts(r.Header.Values("Accept"), mediaType) }
 
 // carried says how the body is packed, or why it is not even read.
 func carried(r *http.Request) (packed bool, status int, code string) {

@@ -34,7 +34,7 @@ func (s pageSide) AnswerFound(ctx context.Context, _ string, found []exchange.Fo
 		s.numbers.limited.add(1, "device")
 		return nil, errOften
 	}
-	a, err := s.decide(ctx, found)
+	a, err := s.decide(ctx, found, s.desk.AnswerFound)
 	if errors.Is(err, errFull) {
 		s.numbers.limited.add(1, "exchanges")
 	}

@@ -54,7 +54,11 @@ func (s *Service) exchange(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusTooManyRequests, codeRate, wait)
 		return
 	}
-	a, err := s.decide(r.Context(), seen.found)
+	answer := s.desk.AnswerFound
+	if takesPacked(r) {
+		answer = s.desk.AnswerPacked
+	}
+	a, err := s.decide(r.Context(), seen.found, answer)
 	if errors.Is(err, errFull) {
 		s.numbers.limited.add(1, "exchanges")
 		s.refuse(w, r, http.StatusServiceUnavailable, codeBusy, retryBusy)
@@ -77,8 +81,11 @@ var (
 	errAway = errors.New("the store is away")
 )
 
+// answering is a desk's way to answer.
+type answering func(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
+
 // decide asks the desk, unless it has enough to do, or its store is known to be away and somebody else is trying it.
-func (s *Service) decide(ctx context.Context, found []exchange.Found) (issuer.Answer, error) {
+func (s *Service) decide(ctx context.Context, found []exchange.Found, answer answering) (issuer.Answer, error) {
 	leave, ok := enter(s.exchanges)
 	if !ok {
 		return issuer.Answer{}, errFull
@@ -95,7 +102,7 @@ func (s *Service) decide(ctx context.Context, found []exchange.Found) (issuer.An
 	}()
 	limited, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	answers, err := s.ask(limited, found, leave)
+	answers, err := s.ask(limited, found, answer, leave)
 	if err == nil && len(answers) != 1 {
 		err = &issuer.Error{Code: issuer.CodeNoRequest}
 	}
@@ -109,7 +116,7 @@ func (s *Service) decide(ctx context.Context, found []exchange.Found) (issuer.An
 
 // ask waits for the desk as long as ctx lasts, also when the desk waits longer for its store. leave is called when the desk is done: until
 // then it is at work.
-func (s *Service) ask(ctx context.Context, found []exchange.Found, leave func()) ([]issuer.Answer, error) {
+func (s *Service) ask(ctx context.Context, found []exchange.Found, answer answering, leave func()) ([]issuer.Answer, error) {
 	type result struct {
 		answers []issuer.Answer
 		err     error
@@ -125,7 +132,7 @@ func (s *Service) ask(ctx context.Context, found []exchange.Found, leave func())
 			leave()
 			done <- r
 		}()
-		r.answers, r.err = s.desk.AnswerFound(ctx, "request", found)
+		r.answers, r.err = answer(ctx, "request", found)
 	}()
 	select {
 	case r := <-done:

@@ -61,6 +61,10 @@ func (c *counter) AnswerFound(ctx context.Context, _ string, found []exchange.Fo
 	return c.answer(ctx, found[0].Raw)
 }
 
+func (c *counter) AnswerPacked(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error) {
+	return c.AnswerFound(ctx, name, found)
+}
+
 func (c *counter) Outage(_ context.Context, _ []byte, since time.Time) ([]byte, error) {
 	if c.outage == nil {
 		return nil, errors.New("no key")

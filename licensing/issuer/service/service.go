@@ -17,8 +17,9 @@ import (
 
 // Desk decides and records. *issuer.Issuer is one.
 type Desk interface {
-	// AnswerFound answers what exchange.Read found in a file.
+	// AnswerFound answers what exchange.Read found in a file. The answers of AnswerPacked are for Pack alone.
 	AnswerFound(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
+	AnswerPacked(ctx context.Context, name string, found []exchange.Found) ([]issuer.Answer, error)
 	Handed(ctx context.Context, id string) (issuer.Answer, bool, error)
 	Profile() (issuer.Profile, error)
 	// Ready says whether the store answers.
