@@ -46,13 +46,14 @@ func (p packer) done(d *zstd.Decoder) {
 	}
 }
 
-// onePacket is what goes over the line at once, with its headers: to make less of it saves nothing.
-const onePacket = 1100
+// oneFlight is what a server sends before it waits for the first word that it arrived (ten segments, RFC 6928), with the headers: to make less of
+// it saves nobody's time.
+const oneFlight = 13 << 10
 
 // pack makes an answer short: without the paragraph for people, and compressed when the caller can undo that and it is worth it.
 func (p packer) pack(a issuer.Answer, compress bool) (b []byte, compressed bool, err error) {
 	b, err = a.Pack()
-	if err != nil || !compress || len(b) <= onePacket {
+	if err != nil || !compress || len(b) <= oneFlight {
 		return b, false, err
 	}
 	return p.out.EncodeAll(b, make([]byte, 0, len(b))), true, nil

@@ -9,9 +9,9 @@ import (
 	"holdfast/licensing/issuer"
 )
 
-func TestAnAnswerThatFitsIntoAPacketIsNotCompressed(t *testing.T) {
+func TestAnAnswerThatFitsIntoOneFlightIsNotCompressed(t *testing.T) {
 	p := newPacker()
-	for size, want := range map[int]bool{100: false, 4000: true} {
+	for size, want := range map[int]bool{100: false, 20_000: true} {
 		payload := base64.StdEncoding.EncodeToString(make([]byte, size))
 		file, err := exchange.Armor(exchange.KindLicense, "", exchange.Envelope{PayloadType: exchange.ResponseType, Payload: payload})
 		if err != nil {
