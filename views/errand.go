@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -24,6 +25,7 @@ type errand struct {
 	err        error              // why there was no contact
 	before     licensing.Snapshot // as it was when a person asked
 	again      bool               // a contact that was under way already ended without the request
+	traced     bool               // the contact that brought the answer was looked for
 	stick      string
 	stickName  string
 }
@@ -51,7 +53,7 @@ func carries(c reconcile.Contact, id string) bool {
 	return false
 }
 
-// follow takes over what a contact that made itself did about the request.
+// follow takes over what a contact that made itself did about the request. After the one that brought the answer none counts.
 func (e *errand) follow(s licensing.Snapshot) {
 	v, ok := contactOf(s, e.root)
 	if !ok || v.Last == nil || e.made.Request.ID == "" {
@@ -59,9 +61,36 @@ func (e *errand) follow(s licensing.Snapshot) {
 	}
 	c, id := *v.Last, e.made.Request.ID
 	older := c.At.Before(e.made.Request.Created) || c.At.Before(e.contact.At)
-	if !older && (carries(c, id) || !carries(e.contact, id) || !c.Cause.Reached()) {
+	if !older && (carries(c, id) || !carries(e.contact, id) || !c.Cause.Reached() && !e.settled(s)) {
 		e.contact = c
 	}
+}
+
+// settled says that the answer to the request is in use.
+func (e *errand) settled(s licensing.Snapshot) bool {
+	r, ok := requestOf(s, e.made.Request.ID)
+	return ok && r.State == terms.RequestAnswered
+}
+
+// trace looks in the log for the contact that brought the answer, when neither the one that a person asked for nor the last one did:
+// what it changed is told on the page. An answer from a file has none.
+func (w *Window) trace(e *errand) {
+	id := e.made.Request.ID
+	if e.traced || carries(e.contact, id) || !e.settled(w.snap) {
+		return
+	}
+	e.traced = true
+	w.work.quietly(func() func() {
+		log, _ := w.engine.ContactLog(context.Background(), e.root, newsLimit) // the page says what it can without it
+		i := slices.IndexFunc(log, func(c reconcile.Contact) bool { return carries(c, id) })
+		if i < 0 {
+			return nil
+		}
+		return func() {
+			e.contact = log[i]
+			w.renewContacts()
+		}
+	})
 }
 
 // requestPlace is one open request: how it goes to the vendor, its file, and what came of it. path is where it was just saved, ""
@@ -139,6 +168,7 @@ func (w *Window) errandScreen(e *errand) *screen {
 // errandNow is how an errand stands.
 func (w *Window) errandNow(e *errand) errandModel {
 	e.follow(w.snap)
+	w.trace(e)
 	return w.v.errand(w.snap, *e, w.contactFacts(nil))
 }
 

@@ -117,6 +117,40 @@ func TestALicenseKeyIsActivatedAtOnce(t *testing.T) {
 	b.mustSay("Remind me before dates matter")
 }
 
+func TestAnAnswerThatCameJustBeforeSaysWhatItChanged(t *testing.T) {
+	for name, last := range map[string]bool{"the contact that was asked for": false, "another one": true} {
+		e := contacted(withoutKey(), acmeContact())
+		b := askingBench(t, e)
+		activates(e, b.desk)
+		takes := b.desk.sync
+		b.desk.sync = func(ctx context.Context, root string) (reconcile.Contact, error) { // the request left with a contact that made itself
+			c, err := takes(ctx, root)
+			c.ID, c.At = "itself", clockAt(11, 59)
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			now := reconcile.Contact{ID: "now", At: clockAt(12, 0), Root: root, Sent: []reconcile.Piece{{What: "checkin", ID: "call"}}}
+			e.contacts.log = []reconcile.Contact{now, c}
+			if last { // which did not come through, and changes nothing
+				v := acmeContact()
+				v.Last = &reconcile.Contact{ID: "after", At: clockAt(12, 1), Root: root, Cause: reconcile.CauseTimeout}
+				e.contacts.views = []licensing.ContactView{v}
+			}
+			return now, err
+		}
+		b.w.request()
+		b.typeKey("ACME-1")
+		b.click("Activate now")
+		b.run()
+		b.mustSay("Done. You can work, also offline, until 14 March 2027.", "Acme GmbH answered today, 11:59.", "What changed", "AcmeCAD Pro")
+		b.w.renewContacts()
+		b.run()
+		b.mustSay("Acme GmbH answered today, 11:59.", "What changed")
+		if t.Failed() {
+			t.Log(name)
+		}
+	}
+}
+
 // fails lets contacts end with a cause.
 func fails(cause reconcile.Cause) func(context.Context, string) (reconcile.Contact, error) {
 	return func(_ context.Context, root string) (reconcile.Contact, error) {
