@@ -148,7 +148,7 @@ func (a *App) SyncNow(ctx context.Context, root string) (reconcile.Contact, erro
 	ctx = context.WithValue(ctx, sendAll{}, true)
 	done, err := a.CheckNow(ctx, root)
 	// Over a slow way usage stays anyhow.
-	if err != nil || done.Cause != "" || done.Class == reconcile.ClassSlow || sentUsage(done) || !a.awaitsWord(root) {
+	if err != nil || done.Cause != "" || done.Class == reconcile.ClassSlow || done.CarriedUsage() || !a.awaitsWord(root) {
 		return done, err
 	}
 	return a.CheckNow(ctx, root)

@@ -196,7 +196,7 @@ func TestUsageStaysWhenTheSettingsSaySo(t *testing.T) {
 		if err != nil || c.Cause != "" {
 			t.Fatalf("%+v %v", c, err)
 		}
-		return sentUsage(c)
+		return c.CarriedUsage()
 	}
 	if err := x.ChangeSettings(func(s *Settings) { s.HoldUsage = true }); err != nil || sent() {
 		t.Errorf("usage left, %v", err)
@@ -316,7 +316,7 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 		if err != nil || c.Cause != "" {
 			t.Fatalf("%+v %v", c, err)
 		}
-		return sentUsage(c)
+		return c.CarriedUsage()
 	}
 	// planned says whether a contact would be planned because of usage.
 	planned := func(x *shop) bool { return reporter{x.engine, x.App}.ContactVendors()[0].Usage > 0 }
@@ -427,14 +427,14 @@ func TestSyncSendsUsageAlthoughAContactWithoutItIsUnderWay(t *testing.T) {
 		close(release)
 	}()
 	c, err := x.SyncNow(t.Context(), x.root)
-	if err != nil || c.Cause != "" || !sentUsage(c) {
+	if err != nil || c.Cause != "" || !c.CarriedUsage() {
 		t.Errorf("usage stayed: %+v %v", c, err)
 	}
-	if first := <-check; first.Cause != "" || sentUsage(first) || first.ID == c.ID {
+	if first := <-check; first.Cause != "" || first.CarriedUsage() || first.ID == c.ID {
 		t.Errorf("the check that it joined: %+v", first)
 	}
 	// Nothing waits any more: one contact is enough.
-	if c, err := x.SyncNow(t.Context(), x.root); err != nil || sentUsage(c) {
+	if c, err := x.SyncNow(t.Context(), x.root); err != nil || c.CarriedUsage() {
 		t.Errorf("afterwards: %+v %v", c, err)
 	}
 }

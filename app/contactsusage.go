@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"holdfast/licensing"
-	"holdfast/licensing/exchange"
 	"holdfast/licensing/reconcile"
 )
 
@@ -124,11 +122,6 @@ func (a *App) awaitsWord(root string) bool {
 		}
 	}
 	return false
-}
-
-// sentUsage says whether a contact carried usage.
-func sentUsage(c reconcile.Contact) bool {
-	return slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool { return p.What == string(exchange.KindUsage) })
 }
 
 // sendsByItself remembers that usage left before anybody answered, so that it does not begin to wait anew. When that cannot be kept it

@@ -99,28 +99,13 @@ func offlineUntil(v *terms.Verdict, root string) (until time.Time) {
 	return until
 }
 
-// worksNow says by product what works.
-func worksNow(v *terms.Verdict) (k terms.Kept) {
-	for i := range v.Products {
-		switch p := &v.Products[i]; {
-		case len(p.View)+len(p.Paused) == 0:
-			k.Full = append(k.Full, p.Name)
-		case len(p.Works)+len(p.View) > 0:
-			k.View = append(k.View, p.Name)
-		default:
-			k.Paused = append(k.Paused, p.Name)
-		}
-	}
-	return k
-}
-
 // contactFinding puts a contact that did not come through into a state. It changes no verdict.
 func contactFinding(c *ContactView, v *terms.Verdict) terms.Finding {
 	if c.Last == nil {
 		return terms.Finding{}
 	}
 	slots := terms.Slots{
-		"vendor": c.Vendor, "time": c.Last.At, "plain_cause": string(c.Last.Cause), "hold": string(c.Plan.Hold), "works_now": worksNow(v),
+		"vendor": c.Vendor, "time": c.Last.At, "plain_cause": string(c.Last.Cause), "hold": string(c.Plan.Hold), "works_now": v.Works,
 	}
 	maps.Copy(slots, c.Last.Detail.Slots())
 	if until := offlineUntil(v, c.Root); !until.IsZero() {

@@ -84,7 +84,7 @@ func (v voice) contactOutcome(c reconcile.Contact) chipModel {
 		return chip
 	}
 	switch cause := c.Cause; {
-	case cause == "" && slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool { return p.Entries > 0 }):
+	case cause == "" && c.CarriedUsage():
 		return chipModel{Tone: terms.ToneOK, Word: v.t("contacts.chip.usage")}
 	case cause == "":
 		return chipModel{Tone: terms.ToneOK, Word: v.t("contacts.chip.same")}

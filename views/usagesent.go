@@ -180,7 +180,7 @@ func sending(v voice, s licensing.Snapshot, f Settings, source app.Source) sendi
 		if !ok || c.Host == "" {
 			continue
 		}
-		left = left || u.Unsent < u.Entries || len(u.Waiting) > 0 || c.Last != nil && carriedUsage(*c.Last)
+		left = left || u.Unsent < u.Entries || len(u.Waiting) > 0 || c.Last != nil && c.Last.CarriedUsage()
 		from := app.SendsFrom(f, source, u, s.Verdict.At)
 		if m.Root == "" || !from.IsZero() && (first.IsZero() || from.Before(first)) {
 			m.Root, m.Vendor, first = u.Root, usageVendor(s, u), from
@@ -203,11 +203,6 @@ func sending(v voice, s licensing.Snapshot, f Settings, source app.Source) sendi
 		}
 	}
 	return m
-}
-
-// carriedUsage says that usage left with a contact, whether or not its receipt came.
-func carriedUsage(c reconcile.Contact) bool {
-	return slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool { return p.What == string(exchange.KindUsage) })
 }
 
 // sendsFrom names the date from which usage leaves without an answer: by itself, or with contacts that are asked for.

@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"slices"
 	"time"
 
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -111,6 +113,11 @@ type Contact struct {
 	Before int `json:"before,omitempty"`
 	// Unrecorded: it ended like the ones before it, and gets its record with those that follow.
 	Unrecorded bool `json:"-"`
+}
+
+// CarriedUsage says that usage left with the contact, whether or not its receipt came.
+func (c Contact) CarriedUsage() bool {
+	return slices.ContainsFunc(c.Sent, func(p Piece) bool { return p.What == string(exchange.KindUsage) })
 }
 
 // Piece is one file that left or came.

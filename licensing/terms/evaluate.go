@@ -133,7 +133,7 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 		all = append(all, &r)
 	}
 	sortFindings(all)
-	v := Verdict{Granted: usable, Answer: e.answer(all), Limited: e.limited() || e.tooLateFor(metered)}
+	v := Verdict{Works: works, Granted: usable, Answer: e.answer(all), Limited: e.limited() || e.tooLateFor(metered)}
 	v.Products = products
 	asked := false
 	if q.Product != "" && len(e.products) > 0 {

@@ -91,6 +91,9 @@ func TestARenewalThatFollowsWithoutAGapEndsTheReminding(t *testing.T) {
 	if k := v.Main.Slots["works_until_start"].(Kept); v.Main.State != StateNotStarted || len(k.View) != 1 || len(k.Full) != 1 {
 		t.Errorf("in the gap: %s %+v", v.Main.State, k)
 	}
+	if len(v.Works.Full) != 0 || len(v.Works.View) != 1 {
+		t.Errorf("in the gap works %+v", v.Works)
+	}
 }
 
 func TestABoughtLicenseComesBeforeATrial(t *testing.T) {

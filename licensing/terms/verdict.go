@@ -16,6 +16,7 @@ type Verdict struct {
 	Limited  bool
 	Others   []Finding // everything else worth a line, in the same order; products that just work have none
 	Products []ProductVerdict
+	Works    Kept // by product, what works now
 	// Granted and Answer say whether the query's product or feature may be used, see Allowed.
 	Granted bool
 	Answer  Finding
