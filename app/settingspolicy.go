@@ -232,7 +232,10 @@ func (a *App) usageRule() licensing.UsageRule {
 		return licensing.UsageRule{}
 	}
 	rule := licensing.UsageRule{Level: level, By: licensing.UsageByPerson, Org: src.Org, Locked: src.Locked()}
-	if src.Locked() || src.From == FromDefault {
+	switch {
+	case src.Meanwhile():
+		rule.By = licensing.UsageByNobody
+	case src.Locked(), src.From == FromDefault:
 		rule.By = licensing.UsageByOrganization
 	}
 	return rule

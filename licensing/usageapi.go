@@ -45,7 +45,7 @@ type UsageView struct {
 	Oldest  time.Time // first use without a receipt
 	Due     time.Time // when the next file is due; zero: no contract asks for one
 	Level   string    // in force
-	LevelBy string    // "contract" when the license sets it, "person" when chosen, "organization", "" the default
+	LevelBy string    // "contract" when the license sets it, "person" when chosen, "organization", "meanwhile" see UsageByNobody, "" the default
 	// LevelSet: no other level can be chosen; LevelOrg is who decided that, "" when not known.
 	LevelSet bool
 	LevelOrg string

@@ -10,7 +10,7 @@ import (
 // UsageRule is the level of detail of usage files that counts for all vendors here; none lets more leave than its contract says.
 type UsageRule struct {
 	Level  string // "" for no rule
-	By     string // UsageByPerson or UsageByOrganization
+	By     string // UsageByPerson, UsageByOrganization or UsageByNobody
 	Org    string // who that is; "" when not known
 	Locked bool   // no other level can be chosen
 }
@@ -19,9 +19,10 @@ type UsageRule struct {
 const (
 	UsageByPerson       = levelByPerson
 	UsageByOrganization = "organization"
+	UsageByNobody       = "meanwhile" // it counts until what may have decided otherwise can be read
 )
 
-// levelInForce is the level of detail for a vendor and who set it: "contract", "person", "organization" or "".
+// levelInForce is the level of detail for a vendor and who set it: "contract", "person", "organization", "meanwhile" or "".
 type levelInForce struct {
 	level, by string
 	most      string // what the contract lets leave
@@ -83,6 +84,8 @@ func (l levelInForce) allows(level string) error {
 	switch {
 	case levels[level] == 0:
 		return &Mistake{Code: "usage_level", Args: map[string]any{"level": level}}
+	case l.rule.Locked && level != l.level && l.by == UsageByNobody:
+		return &Mistake{Code: "usage_level_meanwhile", Args: map[string]any{"level": l.level}}
 	case l.rule.Locked && level != l.level:
 		return &Mistake{Code: "usage_level_set", Args: map[string]any{"level": l.level, "org": l.rule.Org}}
 	case levels[level] > levels[l.most]:

@@ -119,6 +119,7 @@ func TestARuleOfTheOrganizationCountsBeforeAChoiceWithinTheContract(t *testing.T
 		{set, usage.LevelContract, usage.LevelContract, UsageByOrganization, ""},
 		{UsageRule{Level: usage.LevelFull, By: UsageByOrganization, Locked: true}, "", usage.LevelComputer, UsageByOrganization, ""}, // no more than the contract
 		{UsageRule{By: UsageByOrganization, Locked: true}, "", usage.LevelComputer, UsageByOrganization, ""},
+		{UsageRule{Level: usage.LevelContract, By: UsageByNobody, Locked: true}, usage.LevelComputer, usage.LevelContract, UsageByNobody, "usage_level_meanwhile"},
 		{UsageRule{Level: usage.LevelComputer, By: UsageByOrganization}, "", usage.LevelContract, levelByPerson, ""}, // suggested: what was chosen counts
 		{UsageRule{}, "default", usage.LevelComputer, levelByContract, ""},
 		{UsageRule{Level: usage.LevelContract, By: UsageByPerson}, "", usage.LevelContract, levelByPerson, ""},

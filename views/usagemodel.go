@@ -286,7 +286,10 @@ func (v voice) usageLevel(s licensing.Snapshot, u licensing.UsageView) levelMode
 	on := max(0, slices.Index(levels, u.Level))
 	if u.LevelSet {
 		by := v.Text("settings.locked.unnamed", nil)
-		if u.LevelOrg != "" {
+		switch {
+		case u.LevelBy == licensing.UsageByNobody:
+			by = v.Text("settings.locked.meanwhile", nil)
+		case u.LevelOrg != "":
 			by = v.Text("settings.locked", map[string]any{"org": u.LevelOrg})
 		}
 		return levelModel{Options: levels[on : on+1], Locked: true, By: by}

@@ -226,6 +226,13 @@ func TestAPersonCanLetLessLeaveThanTheContractAllowsAndNeverMore(t *testing.T) {
 	if got := v.usageLevel(s, s.Usage[0]); !reflect.DeepEqual(got, want) {
 		t.Errorf("set by the organization: %+v, want %+v", got, want)
 	}
+	// Nobody decided while the policy file is not right.
+	e.metered.usage[0].LevelBy, e.metered.usage[0].LevelOrg = licensing.UsageByNobody, ""
+	s = e.Snapshot()
+	want.By = "Counts until the policy file is right."
+	if got := v.usageLevel(s, s.Usage[0]); !reflect.DeepEqual(got, want) {
+		t.Errorf("while the policy is broken: %+v, want %+v", got, want)
+	}
 }
 
 func TestReceiptsFilesAndRetentionAreSaidWithTheirDates(t *testing.T) {

@@ -74,7 +74,7 @@ func (s *session) failed(ctx context.Context, err error, c *call) result {
 		switch wrong.Code {
 		case "home_of_another":
 			r.code = codeForbidden
-		case "network_off", "usage_level_set":
+		case "network_off", "usage_level_set", "usage_level_meanwhile":
 			r.code = codeLocked
 		}
 		id := s.mistakeID(wrong)

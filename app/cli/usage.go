@@ -28,7 +28,7 @@ type ledgerJSON struct {
 	Oldest     time.Time       `json:"oldest_unsent,omitzero"`
 	Due        time.Time       `json:"due_by,omitzero"`
 	Level      string          `json:"level,omitempty"`
-	LevelBy    string          `json:"level_by,omitempty"` // contract, person, organization, or left out for the default
+	LevelBy    string          `json:"level_by,omitempty"` // contract, person, organization, meanwhile, or left out for the default
 	Waiting    []usageFileJSON `json:"waiting"`
 	Gaps       []gapJSON       `json:"gaps"`
 	Seq        uint64          `json:"seq"`

@@ -88,6 +88,8 @@ func (s *session) levelLine(u licensing.UsageView) string {
 			id = "cli.usage.level.organization.unnamed"
 		}
 		return s.text(id, args)
+	case licensing.UsageByNobody:
+		return s.text("cli.usage.level.meanwhile", args)
 	case "person":
 		return s.text("cli.usage.level.person", args)
 	}
