@@ -57,23 +57,30 @@ func underlined(out *strings.Builder, text, line string) {
 
 // wrap writes text behind lead, with further lines indented as far.
 func wrap(out *strings.Builder, lead, text string) {
-	used := 0
 	indent := strings.Repeat(" ", len(lead))
+	for i, line := range Fold(text, width-len(lead)) {
+		if i > 0 {
+			lead = indent
+		}
+		out.WriteString(lead + line + "\n")
+	}
+}
+
+// Fold returns text in lines of at most width characters, broken at blanks. A word that is longer has a line of its own. There is at
+// least one line.
+func Fold(text string, width int) []string {
+	lines, used := []string{""}, 0
 	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n, last := utf8.RuneCountInString(word), len(lines)-1
 		switch {
 		case i == 0:
-			out.WriteString(lead)
-			used = len(lead)
+			lines[last], used = word, n
 		case used+1+n > width:
-			out.WriteString("\n" + indent)
-			used = len(indent)
+			lines, used = append(lines, word), n
 		default:
-			out.WriteByte(' ')
-			used++
+			lines[last] += " " + word
+			used += 1 + n
 		}
-		out.WriteString(word)
-		used += n
 	}
-	out.WriteByte('\n')
+	return lines
 }

@@ -71,6 +71,26 @@ func TestEveryVerbHasHelpWithExamplesAndExitCodes(t *testing.T) {
 	}
 }
 
+func TestNoLineOfHelpIsWiderThanItsLimit(t *testing.T) {
+	k := parser(t)
+	for _, lang := range []string{"en", "de"} {
+		for _, n := range append(nodes(k.Model.Node), nil) {
+			s, out := testSession(t, lang)
+			s.printHelp(k, n)
+			for line := range strings.Lines(out.String()) {
+				if len([]rune(strings.TrimSuffix(line, "\n"))) > helpWidth {
+					t.Errorf("%s: %s", lang, line)
+				}
+			}
+		}
+	}
+	var p page
+	p.helpRows([]helpRow{{"a", strings.Repeat("word ", 30)}, {strings.Repeat("x", helpColumn+1), "of its own"}})
+	if want := "  a  word "; len(p) != 4 || !strings.HasPrefix(p[0], want) || !strings.HasPrefix(p[1], "     word ") || p[3] != "     of its own" {
+		t.Errorf("%q", p)
+	}
+}
+
 func TestEveryExampleIsACommandThatIsUnderstood(t *testing.T) {
 	k := parser(t)
 	s, _ := testSession(t, "en")

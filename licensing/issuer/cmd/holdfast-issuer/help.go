@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -37,4 +39,41 @@ func describe(app *kong.Application, words *plain.Speaker) {
 		}
 	}
 	walk(app.Node, "app")
+}
+
+// helpWidth is how long a line of help may be.
+const helpWidth = 100
+
+// printHelp is kong's help with the lines broken that it leaves as they are: usage, and examples, which a shell still reads.
+func printHelp(o kong.HelpOptions, ctx *kong.Context) error {
+	var all bytes.Buffer
+	out := ctx.Stdout
+	ctx.Stdout = &all
+	err := kong.DefaultHelpPrinter(o, ctx)
+	ctx.Stdout = out
+	for line := range strings.Lines(all.String()) {
+		for _, l := range narrow(strings.TrimSuffix(line, "\n")) {
+			_, _ = fmt.Fprintln(out, l)
+		}
+	}
+	return err
+}
+
+// narrow is a line of help in lines of at most helpWidth, broken before options.
+func narrow(line string) []string {
+	const lead = "        "
+	more := ""
+	if strings.HasPrefix(line, "    "+programName) {
+		more = " \\" // a command goes on
+	}
+	var all []string
+	for len(line) > helpWidth {
+		at := strings.LastIndex(line[:helpWidth-len(more)+1], " --")
+		if at < len(lead) {
+			break
+		}
+		all = append(all, line[:at]+more)
+		line = lead + line[at+1:]
+	}
+	return append(all, line)
 }

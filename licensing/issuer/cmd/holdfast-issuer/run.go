@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, w world) (code int) {
 		}
 	}()
 	parser, err := kong.New(p.cli, kong.Name(programName), kong.Writers(w.out, w.err), kong.Exit(func(n int) { panic(stopped(n)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(printHelp))
 	if err != nil {
 		_, _ = fmt.Fprintln(w.err, err)
 		return 1

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -69,6 +70,39 @@ func TestEveryCommandAndFlagHasHelp(t *testing.T) {
 	}
 	if seen < 9 {
 		t.Errorf("only %d commands were looked at", seen)
+	}
+}
+
+func TestNoLineOfHelpIsWiderThanItsLimit(t *testing.T) {
+	parser, err := kong.New(&cli{}, kong.Name(programName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := 0
+	for _, n := range append(parser.Model.Leaves(false), parser.Model.Node) {
+		var out, problems bytes.Buffer
+		args := append(strings.Fields(n.Path()), "--help")
+		if code := run(t.Context(), args, world{out: &out, err: &problems}); code != 0 || out.Len() == 0 {
+			t.Fatalf("%q: exit %d %s", args, code, &problems)
+		}
+		for line := range strings.Lines(out.String()) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > helpWidth {
+				t.Errorf("%q: %s", args, line)
+			}
+			if strings.HasSuffix(line, " \\\n") {
+				broken++
+			}
+		}
+	}
+	if broken < 3 {
+		t.Errorf("%d examples go on in a further line", broken)
+	}
+	long := "    " + programName + strings.Repeat(" --option value", 20)
+	if got := narrow(long); strings.Join(strings.Fields(strings.ReplaceAll(strings.Join(got, " "), "\\ ", " ")), " ") != strings.TrimSpace(long) || len(got) < 3 {
+		t.Errorf("%q", got)
+	}
+	if one := "Usage: " + strings.Repeat("x", 200); len(narrow(one)) != 1 {
+		t.Errorf("%q", narrow(one))
 	}
 }
 
