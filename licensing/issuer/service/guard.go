@@ -71,10 +71,14 @@ func (w *watched) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// guard stands in front of everything public: it counts, logs, keeps panics in, and refuses who asks too often.
-func (s *Service) guard(next http.Handler) http.Handler {
+// guard stands in front of everything public: it counts, logs, keeps panics in, and refuses who asks too often. route names the route of
+// a request, also of one that gets no farther.
+func (s *Service) guard(next http.Handler, route func(r *http.Request) string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{path: r.URL.Path, started: s.o.running(), address: s.callerOf(r)}
+		v := &visit{path: r.URL.Path, what: route(r), started: s.o.running(), address: s.callerOf(r)}
+		if v.path == exchangePath {
+			v.kind = kindOther
+		}
 		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 		s.numbers.inFlight.Add(1)
 		defer func() {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,6 +41,7 @@ func (s *Service) finished(v *visit, took time.Duration) {
 		}
 	}
 	s.served.Add(1)
+	s.tellLeft(false)
 	switch {
 	case v.path == exchangePath:
 		s.exchanged(v, took)
@@ -55,6 +57,15 @@ func (s *Service) finished(v *visit, took time.Duration) {
 
 // line logs a request that is over. Every line has the same fields.
 func (s *Service) line(message string, v *visit, took time.Duration) {
+	if v.status >= http.StatusBadRequest && v.what != throughCommand {
+		k := lineKey{message: message, status: v.status, cause: v.cause}
+		if p, err := wider(v.address); err == nil {
+			k.network = p.String()
+		}
+		if !s.lineLimit.room(k, s.o.running()) {
+			return
+		}
+	}
 	level := slog.LevelInfo
 	if v.status >= http.StatusInternalServerError {
 		level = slog.LevelWarn
@@ -133,20 +144,25 @@ func (s *Service) stopped(ctx context.Context, reason error, up time.Duration) {
 
 // shownAddress is an address as the log has it.
 func (s *Service) shownAddress(a netip.Addr) string {
-	bits := 24
-	switch {
-	case !a.IsValid():
-		return ""
-	case s.o.Addresses:
+	if s.o.Addresses && a.IsValid() {
 		return a.String()
-	case a.Is6():
-		bits = 48
 	}
-	p, err := a.Prefix(bits)
+	p, err := wider(a)
 	if err != nil {
 		return ""
 	}
 	return p.String()
+}
+
+// wider is the network that an address is shown as, and counted in where many are.
+func wider(a netip.Addr) (netip.Prefix, error) {
+	if !a.IsValid() {
+		return netip.Prefix{}, errors.New("no address")
+	}
+	if a.Is6() {
+		return a.Prefix(48)
+	}
+	return a.Prefix(24)
 }
 
 // Report counts and logs a fault around the service, such as a certificate that cannot be used.

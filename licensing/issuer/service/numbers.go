@@ -117,6 +117,7 @@ func (n *numbers) exchanged(v *visit, took time.Duration) {
 }
 
 func (s *Service) metrics(w http.ResponseWriter, _ *http.Request) {
+	s.tellLeft(false)
 	n, b := &s.numbers, &bytes.Buffer{}
 	gauge := func(name, help string, v int64) {
 		head(b, name, "gauge", help)

@@ -68,7 +68,6 @@ func (p *page) mount(mux *http.ServeMux) {
 		"/":                  p.nowhere,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			visitOf(r).what = pattern
 			v := p.visit(w, r)
 			if err := p.guard.Check(r); err != nil {
 				v.fault(http.StatusForbidden, "cross_site", 0)

@@ -70,6 +70,7 @@ func (s *Service) Serve(ctx context.Context, public net.Listener, secure *tls.Co
 			_ = server.Close()
 		}
 	}
+	s.tellLeft(true)
 	s.stopped(ctx, reason, s.o.running()-began)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil

@@ -63,6 +63,7 @@ type Service struct {
 	words     words
 	page      *page
 	log       journal
+	lineLimit lineLimit
 	numbers   numbers
 	packer    packer
 	addresses *buckets
@@ -111,13 +112,21 @@ func (o Options) running() time.Duration { return o.Clock.Read().Running }
 // Handler serves the public routes.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
+	names := map[string]string{}
 	for _, route := range s.routes() {
-		mux.Handle(route.path, noting(route.method+" "+route.path, route.handler))
+		mux.Handle(route.path, route.handler)
+		names[route.path] = route.method + " " + route.path
 	}
 	pages := http.NewServeMux()
 	s.page.mount(pages)
 	mux.Handle("/", s.paged(pages))
-	return s.guard(mux)
+	return s.guard(mux, func(r *http.Request) string {
+		if _, pattern := mux.Handler(r); names[pattern] != "" {
+			return names[pattern]
+		}
+		_, pattern := pages.Handler(r)
+		return pattern
+	})
 }
 
 const exchangePath = "/v1/exchange"
@@ -139,14 +148,6 @@ func (s *Service) routes() []route {
 		all[i].handler = s.only(all[i].method, all[i].handler)
 	}
 	return all
-}
-
-// noting notes the route for the log.
-func noting(what string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		visitOf(r).what = what
-		next.ServeHTTP(w, r)
-	})
 }
 
 // Metrics serves the numbers, for a listener that only the operator reaches.
