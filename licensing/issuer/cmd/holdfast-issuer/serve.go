@@ -98,16 +98,16 @@ func (c *serveCommand) Run(p *program) error {
 		}
 		defer host.close()
 	}
-	c.tell(p, public, private, cert)
 	var secure *tls.Config
 	if cert != nil {
 		secure = cert.Config()
-		for _, worry := range cert.Worries() {
+		for _, worry := range cert.Worries() { // before it is said where it answers, and it answers all the same: work that runs is not stopped
 			p.note("issuer.say.cert."+worry.Code, map[string]any{"file": worry.File, "date": worry.At})
 		}
 		s.Shows(cert)
 		defer daily(func() { s.Shows(cert) })()
 	}
+	c.tell(p, public, private, cert)
 	defer onHangUp(func() {
 		journal.reopen()
 		if cert != nil {

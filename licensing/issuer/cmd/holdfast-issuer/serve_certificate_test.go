@@ -67,6 +67,9 @@ func TestServeWarnsOfACertificateThatNeedsSomebody(t *testing.T) {
 			d := newDesk(t, 1)
 			cert, key := certificate(t, scriptTime().Add(c.from), scriptTime().Add(c.until))
 			s := d.serve(d.put(cert, key, c.perm)...)
+			if said := s.errs.String(); !strings.Contains(said, c.says) {
+				t.Errorf("it is said where it answers before %q: %s", c.says, said)
+			}
 			s.stop()
 			text := s.errs.String()
 			warned := strings.Contains(text, `"msg":"warning"`)
