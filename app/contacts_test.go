@@ -358,7 +358,7 @@ func TestUsageOfAWindowWaitsForAWordButNotForEver(t *testing.T) {
 		if now := x.App.Now(); now.Before(from) || now.Sub(from) > 2*time.Hour {
 			t.Errorf("the date named is %s, now is %s", from, now)
 		}
-		if v := (reporter{x.engine, x.App}).ContactVendors()[0]; !v.UsageSince.Equal(from) {
+		if v := (reporter{x.engine, x.App}).ContactVendors()[0]; !v.UsageSince.Equal(from) || !v.UsagePromised {
 			t.Errorf("usage that waited until %s counts as there since %s, so that it leaves everywhere at once", from, v.UsageSince)
 		}
 		if !planned(x) || !left(t, x, x.CheckNow) {

@@ -60,7 +60,7 @@ func (h reporter) ContactVendors() []reconcile.Vendor {
 		if from, waits := h.word(v); waits || h.a.Settings().HoldUsage {
 			v.Usage, v.UsageSince = 0, time.Time{}
 		} else if from.After(v.UsageSince) {
-			v.UsageSince = from // the date may be the same everywhere: what waited for it leaves as if it were new, and not all at once
+			v.UsageSince, v.UsagePromised = from, true // the date that was named counts, and may be the same everywhere
 		}
 	}
 	return all

@@ -44,6 +44,9 @@ type Vendor struct {
 	RequestAt       time.Time // when the newest of them was made
 	Usage           uint64
 	UsageSince      time.Time // when the oldest use that waits was recorded
+	// UsagePromised: a person was told that usage leaves from UsageSince on. It then waits neither for power nor for another line, and
+	// leaves spread, however much it is.
+	UsagePromised bool
 	// NextDate is the nearest date that a contact would move: offline time, license end, usage due, an answer to a hold; zero: none.
 	// MoveFrom is when it begins to matter.
 	NextDate, MoveFrom time.Time

@@ -73,7 +73,8 @@ const datePassed = 7 * 24 * time.Hour
 //	request   a new one at once; one that the last contact left waiting 1 to 2 h after it, or when the vendor said (202)
 //	date      from MoveFrom on: last good contact 12 h ago; in the last 3 days 6 h, on the last day 1 h; for a week after it 6 h.
 //	          The first of each of these spread over half of that
-//	usage     oldest 2 to 4 h old, or 1,000 entries; at most every 30 min (1 h on a slow way, 6 h when nothing of it was confirmed); Saving: 3 days old, or a date less than a day away
+//	usage     oldest 2 to 4 h old, or 1,000 entries; at most every 30 min (1 h on a slow way, 6 h when nothing of it was confirmed); Saving: 3 days old, or a date less than a day away.
+//	          Usage whose date a person was told: 2 to 4 h after it, also when it is much and when Saving
 //	more      2 min after a contact that had no time for everything
 //	regular   last good contact 16 to 24 h ago
 //	start, network, resume   last good contact 6 h before (Saving 20 h), or the last one did not succeed; within 1 min of it,

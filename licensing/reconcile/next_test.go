@@ -56,6 +56,12 @@ func TestEachReasonHasItsTime(t *testing.T) {
 			f.Vendor.Usage, f.Vendor.UsageSince, f.Slow, f.Vendor.LastTry = 5000, ago(0), true, ago(0)
 		}, ReasonUsage, time.Hour},
 		{"usage on battery", func(f *Facts) { f.Settings.Saving, f.Vendor.Usage, f.Vendor.UsageSince = true, 5000, ago(0) }, ReasonRegular, 19 * time.Hour},
+		{"much usage whose date was told", func(f *Facts) {
+			f.Vendor.Usage, f.Vendor.UsageSince, f.Vendor.UsagePromised = 5000, ago(0), true
+		}, ReasonUsage, 3 * time.Hour},
+		{"the same on battery", func(f *Facts) {
+			f.Settings.Saving, f.Vendor.Usage, f.Vendor.UsageSince, f.Vendor.UsagePromised = true, 3, ago(0), true
+		}, ReasonUsage, 3 * time.Hour},
 		{"a date in 5 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 5) }, ReasonDate, 11 * time.Hour},
 		{"a date in 2 days", func(f *Facts) { f.Vendor.MoveFrom, f.Vendor.NextDate = ago(time.Hour), monday.AddDate(0, 0, 2) }, ReasonDate, 5 * time.Hour},
 		{"a date in 3 hours", func(f *Facts) {
@@ -80,7 +86,7 @@ func TestEachReasonHasItsTime(t *testing.T) {
 	} {
 		f := quiet()
 		c.change(&f)
-		if p := Next(f); p.Reason != c.reason || p.At.Sub(monday) != c.in || p.Hold != "" {
+		if p := Next(f); p.Reason != c.reason || p.At.Sub(monday) != c.in || p.Hold != "" || c.reason == ReasonUsage && p.Essential {
 			t.Errorf("%s: %+v (in %s), want %s in %s", c.name, p, p.At.Sub(monday), c.reason, c.in)
 		}
 	}
@@ -167,6 +173,7 @@ func anyFacts(t *rapid.T) Facts {
 			Cause:    rapid.SampledFrom(append([]Cause{"", "", ""}, causes...)).Draw(t, "cause"),
 			Failures: rapid.IntRange(0, 40).Draw(t, "failures"), Requests: rapid.IntRange(0, 2).Draw(t, "requests"),
 			Usage: rapid.SampledFrom([]uint64{0, 1, 999, 1000, 1 << 40}).Draw(t, "usage"), UsageSince: past("since"),
+			UsagePromised: rapid.Bool().Draw(t, "promised"),
 		},
 	}
 	if rapid.Bool().Draw(t, "date?") {

@@ -142,6 +142,9 @@ func (f *Facts) saved() time.Time {
 	if v.Usage == 0 {
 		return f.Now.Add(savingWait) // what comes until then can wait
 	}
+	if v.UsagePromised {
+		return v.UsageSince
+	}
 	until := v.UsageSince.Add(savingWait)
 	if last := v.NextDate.Add(-24 * time.Hour); !v.NextDate.IsZero() && v.UsageSince.Before(v.NextDate.Add(datePassed)) && last.Before(until) {
 		until = last
@@ -155,7 +158,7 @@ func (f *Facts) usageDue() (at, early time.Time, ok bool) {
 	if v.Usage == 0 {
 		return at, early, false
 	}
-	if v.Usage < usageMany && !v.UsageSince.IsZero() {
+	if (v.Usage < usageMany || v.UsagePromised) && !v.UsageSince.IsZero() { // a date that was told may be the same for many
 		at = v.UsageSince.Add(usageWait + f.drawn(usageWait))
 	}
 	if last := v.LastTry; !last.IsZero() {
