@@ -110,6 +110,16 @@ func (w *Window) renewContacts() {
 	}
 }
 
+// answered says that the vendor's service itself answered, whatever it said.
+func answered(c reconcile.Cause) bool {
+	switch c {
+	case reconcile.CauseDeclined, reconcile.CauseWaiting, reconcile.CauseBusy, reconcile.CauseServer, reconcile.CauseOutage, reconcile.CauseAnswer,
+		reconcile.CauseOther:
+		return true
+	}
+	return false
+}
+
 // tellAsked says in a word what came of it; the page about contacts has the rest.
 func (w *Window) tellAsked(ended []asked) {
 	words, tone, n, stopped := "", look.ToneOf(terms.ToneOK), 0, false
@@ -124,11 +134,18 @@ func (w *Window) tellAsked(ended []asked) {
 			return
 		case e.contact.Cause != "" && words == "":
 			tone = look.ToneOf(terms.ToneNotice)
-			words = w.v.t("contacts.told.none", "vendor", vendor, "cause", w.v.ContactCause(e.contact))
+			id := "contacts.told.none"
+			if answered(e.contact.Cause) {
+				id = "contacts.told.answered"
+			}
+			words = w.v.t(id, "vendor", vendor, "cause", w.v.ContactCause(e.contact))
 		}
 	}
 	switch {
+	case words != "" && n == 0:
+		words += " " + w.v.t("contacts.nothing")
 	case words != "":
+		words = w.v.t("contacts.told.changes", "n", n) + " " + words
 	case n > 0:
 		words = w.v.t("contacts.told.changes", "n", n)
 	case stopped:

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -36,7 +37,13 @@ func (v voice) contactLines(s licensing.Snapshot) []line {
 			if !contactMatters(s, c.Root) {
 				continue
 			}
-			l.Symbol, l.Sub = "wait", v.t("contacts.line.none", "cause", v.ContactCause(*c.Last))
+			next := v.nextContact(c.Plan, s.Verdict.At)
+			if p := c.Plan; p.Hold == "" && !p.Running && p.At.After(s.Verdict.At.Add(time.Minute)) {
+				next = v.t("contacts.line.next", "when", v.about(p.At, s.Verdict.At))
+			}
+			l.Symbol, l.Sub = "wait", strings.Join([]string{
+				v.t("contacts.line.none", "cause", v.ContactCause(*c.Last)), v.calm(len(s.Verdict.Products) > 0), next,
+			}, " ")
 		default:
 			continue
 		}

@@ -156,6 +156,45 @@ func TestAFailedContactIsAWordOnTheOverviewOnlyWhenItMatters(t *testing.T) {
 	}
 }
 
+func TestALineAboutAContactSaysWhatComesNext(t *testing.T) {
+	v := voiceIn(t, "en")
+	for name, c := range map[string]struct {
+		plan reconcile.Plan
+		want string
+	}{
+		"planned": {reconcile.Plan{At: clockAt(12, 25)}, "Next try: today about 12:25."},
+		"asked":   {reconcile.Plan{Hold: reconcile.HoldManual}, capital(v.ContactHold(reconcile.HoldManual))},
+		"nobody":  {reconcile.Plan{Hold: reconcile.HoldNobody}, "No contact is planned at the moment."},
+	} {
+		view := notReached(reconcile.CauseTimeout)
+		view.Plan = c.plan
+		lines := v.contactLines(contacted(offlineEnding(), view).Snapshot())
+		if want := "The reason: no answer came in time. Nothing changed by it. Your license is not affected. " + c.want; len(lines) != 1 || lines[0].Sub != want {
+			t.Errorf("%s: %+v, want %q", name, lines, want)
+		}
+	}
+}
+
+func TestWhatAVendorAnsweredIsNotCalledOutOfReach(t *testing.T) {
+	for cause, want := range map[reconcile.Cause]string{
+		reconcile.CauseTimeout: "No contact with Acme GmbH: no answer came in time.", reconcile.CauseHere: "No contact with Acme GmbH: this computer could not sign or save.",
+		reconcile.CauseBusy: "Acme GmbH answered: the service is busy and asks us to come later.", reconcile.CauseWaiting: "Acme GmbH answered: a person at the vendor decides first.",
+		reconcile.CauseDeclined: "Acme GmbH answered: the vendor said no, and the answer says why.",
+	} {
+		b := askingBench(t, contacted(quietFacts(), acmeContact()))
+		for changes, also := range []string{want + " Nothing changed.", "1 change came in. " + want} {
+			b.desk.sync = func(_ context.Context, root string) (reconcile.Contact, error) {
+				c := changedContact()
+				c.Root, c.Cause, c.Changes = root, cause, c.Changes[:changes]
+				return c, nil
+			}
+			b.w.checkNow([]string{acmeRoot})
+			b.run()
+			b.mustSay(also)
+		}
+	}
+}
+
 func TestCheckNowRunsBesideEverythingAndCanBeStopped(t *testing.T) {
 	var work []func()
 	d := &testDesk{}

@@ -94,7 +94,7 @@ func TestRealContactsAreMadeListedAndTold(t *testing.T) {
 	d.cause = reconcile.CauseCaptive
 	b.w.showContacts()
 	b.click("Check now")
-	b.mustSay("Blocked", "Acme GmbH was not reached: a sign-in page answered instead. Nothing changed.", "Show IT this: licenses.acme.example, port 443")
+	b.mustSay("Blocked", "No contact with Acme GmbH: a sign-in page answered instead. Nothing changed.", "Show IT this: licenses.acme.example, port 443")
 	if !reflect.DeepEqual(b.w.snap.Verdict.Products, verdict) {
 		t.Error("the verdict changed")
 	}
