@@ -6,7 +6,7 @@ LDFLAGS  := -s -w -X holdfast/app.Version=$(VERSION)
 OUT      := bin
 ART      := artefacts
 ENGINE   := ./licensing/... ./app/... ./assets/... ./docs/...
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 
 .PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz scenarios bench clean install uninstall desktop-check windows
 
@@ -36,17 +36,21 @@ test: setup lint build unit race fuzz window desktop-check e2e
 lint:
 	@packaging/lint.sh
 
+# Temporary files of the tests: in memory where that is possible. TMPDIR=/tmp make test for the disk.
+unit race window: export TMPDIR := $(shell packaging/tmp.sh)
+
+# Lint has vetted everything; go test does not do it again.
 unit:
-	HOLDFAST_REQUIRE_KEYRING=1 HOLDFAST_REQUIRE_POSTGRES=1 HOLDFAST_REQUIRE_CHROMIUM=1 $(GO) test -tags nogui $(ENGINE) .
+	HOLDFAST_REQUIRE_KEYRING=1 HOLDFAST_REQUIRE_POSTGRES=1 HOLDFAST_REQUIRE_CHROMIUM=1 $(GO) test -vet=off -tags nogui $(ENGINE) .
 
 race:
-	$(GO) test -race -short ./licensing/terms/... ./licensing/exchange/... ./licensing/ledger/... ./licensing/store/... \
+	$(GO) test -vet=off -race -short ./licensing/terms/... ./licensing/exchange/... ./licensing/ledger/... ./licensing/store/... \
 		./licensing/disk/... ./licensing/clock/... ./licensing/device/... ./licensing/keystore/... ./licensing/plain/... \
 		./licensing/issuer ./licensing/reconcile ./licensing
-	$(GO) test -race -run ManyCallers ./licensing/usage
+	$(GO) test -vet=off -race -run ManyCallers ./licensing/usage
 
 window: $(ART)
-	HOLDFAST_ARTEFACTS=$(abspath $(ART)) $(GO) test -tags $(TAGS) ./views/...
+	HOLDFAST_ARTEFACTS=$(abspath $(ART)) $(GO) test -vet=off -tags $(TAGS) ./views/...
 
 # Every screen and every state, in light and dark, English and German, small, wide and with large text, as pictures for
 # people to look at.
