@@ -207,7 +207,7 @@ func TestOneFileServesEveryComputerOfACustomerOrSite(t *testing.T) {
 		"customer": v.said(to("customer", acmeCustomer), noticePart(1, terms.Notice{ID: "N-1", Type: terms.NoticeMaintenance, From: start.AddDate(0, 0, 9), Until: start.AddDate(0, 0, 10)})),
 	}
 	v.now = start
-	const computers = 200
+	const computers = 25
 	for n := range computers {
 		c := newComputer(t)
 		c.with(v, atSite, func(l *terms.License) { l.Serial = fmt.Sprintf("A-%d", n) })

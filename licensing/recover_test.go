@@ -230,7 +230,11 @@ func TestOlderCopiesPutBackAreSeen(t *testing.T) {
 }
 
 func TestEveryFailingCallLeavesOldOrNew(t *testing.T) {
-	for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EMFILE} {
+	for i, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EMFILE} {
+		step := 1 // all four meet the same calls: every one once, then a part of them
+		if i > 0 && os.Getenv("HOLDFAST_KILL_EVERY") == "" {
+			step = 3
+		}
 		t.Run(errno.Error(), func(t *testing.T) {
 			v := newVendor(t, "acme")
 			base := newComputer(t)
@@ -239,7 +243,7 @@ func TestEveryFailingCallLeavesOldOrNew(t *testing.T) {
 			if err := base.Close(); err != nil {
 				t.Fatal(err)
 			}
-			for n := 1; ; n++ {
+			for n := 1 + i%step; ; n += step {
 				if n > 2000 {
 					t.Fatal("the fault never stopped firing")
 				}

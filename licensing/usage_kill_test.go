@@ -123,14 +123,8 @@ func TestUsageKilledAnywhereIsNeitherLostNorCountedTwice(t *testing.T) {
 		t.Skip("the child is killed at system calls, which the race detector multiplies; the plain run covers it")
 	}
 	base := killBase(t)
-	// Every fourth call, since the ledger alone is killed at every one in its own package; HOLDFAST_KILL_EVERY=1 for all.
-	points, step := 0, 4
-	switch {
-	case testing.Short():
-		step = 20
-	case os.Getenv("HOLDFAST_KILL_EVERY") != "":
-		step = 1
-	}
+	// Every seventh call, since the ledger alone is killed in its own package too.
+	points, step := 0, killStep(7)
 	for _, call := range []string{"write", "pwrite64", "fdatasync", "fsync", "renameat", "unlinkat", "openat", "ftruncate", "mkdirat", "fallocate"} {
 		for n := 1; ; n += step {
 			if n > 3000 {
@@ -149,7 +143,7 @@ func TestUsageKilledAnywhereIsNeitherLostNorCountedTwice(t *testing.T) {
 		}
 	}
 	t.Logf("%d points", points)
-	if want := 300 / step; !testing.Short() && points < want {
+	if want := 300 / step; points < want {
 		t.Fatalf("only %d points, want at least %d", points, want)
 	}
 }
