@@ -20,7 +20,7 @@ count=$(wc -l <"$BIN/targets")
 built() { echo "$BIN/${1//\//-}.test"; }
 # build FOLDER PACKAGE: says its targets on when they can run.
 build() {
-  go test -c -vet=off -tags nogui -fuzz . -o "$(built "$2")" "$2" >&2 && grep -F "$1 $2 " "$BIN/targets"
+  go test -c -vet=off -ldflags '-s -w' -tags nogui -fuzz . -o "$(built "$2")" "$2" >&2 && grep -F "$1 $2 " "$BIN/targets"
 }
 # Now and then Go reports the end of the time as a failure (golang/go#75804, mended in 1.27): "context deadline exceeded" and no failing input.
 # That target runs once more; everything else that fails is a find.

@@ -39,12 +39,27 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(suite{m}, map[string]func(){
 		"holdfast": func() { os.Exit(testProcess().run(signals(), os.Args[1:], os.Stdout, os.Stderr, nil)) },
 		"holdfast-window": func() {
 			os.Exit(testProcess().run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, testWindow))
 		},
 	})
+}
+
+// programs is the folder of what the tests build, for as long as they run.
+var programs string
+
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	dir, err := os.MkdirTemp("", "holdfast-cli")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	programs = dir
+	return s.M.Run()
 }
 
 func signals() context.Context {
@@ -198,18 +213,27 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 	})
 }
 
-// buildIssuer builds the vendor's program and returns its name.
+// buildIssuer returns the name of the vendor's program, which the first caller builds.
 func buildIssuer(t *testing.T) string {
 	t.Helper()
-	issuer := filepath.Join(t.TempDir(), "holdfast-issuer")
-	if runtime.GOOS == "windows" {
-		issuer += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", issuer, "holdfast/licensing/issuer/cmd/holdfast-issuer").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	issuer, err := builtIssuer()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return issuer
 }
+
+var builtIssuer = sync.OnceValues(func() (string, error) {
+	issuer := filepath.Join(programs, "holdfast-issuer")
+	if runtime.GOOS == "windows" {
+		issuer += ".exe"
+	}
+	out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", issuer, "holdfast/licensing/issuer/cmd/holdfast-issuer").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return issuer, nil
+})
 
 // account gives a script an account, a computer and a key store of its own, and the vendor's program.
 func account(e *testscript.Env, issuer string) error {
