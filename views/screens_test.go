@@ -31,17 +31,27 @@ func tour(t *testing.T, o benchOptions, visit func(t *testing.T, b *bench)) {
 	}
 }
 
-func TestEveryScreenFitsItsTextInEveryWindow(t *testing.T) {
-	for name, o := range map[string]benchOptions{
-		"usual":            {lang: "en"},
-		"small":            {lang: "en", size: fyne.NewSize(760, 520)},
-		"text 200":         {lang: "en", factor: 2},
-		"small, text 200":  {lang: "en", size: fyne.NewSize(760, 520), factor: 2},
-		"long words":       {lang: plain.Pseudo},
-		"long words small": {lang: plain.Pseudo, size: fyne.NewSize(760, 520)},
+// TestEveryScreenKeepsItsPromises opens each screen once for each kind of text, since that takes most of the time. In every window its text fits;
+// with the usual text the keyboard reaches everything and no state is told by colour alone; all words come from the translations.
+func TestEveryScreenKeepsItsPromises(t *testing.T) {
+	small := fyne.NewSize(760, 520)
+	for name, c := range map[string]struct {
+		options benchOptions
+		also    []func(*testing.T, *bench)
+	}{
+		"usual":      {benchOptions{lang: "en"}, []func(*testing.T, *bench){neverByColourAlone, keyboardReachesAll}},
+		"text 200":   {benchOptions{lang: "en", factor: 2}, nil},
+		"long words": {benchOptions{lang: plain.Pseudo}, []func(*testing.T, *bench){wordsAreTranslated(t)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tour(t, o, func(t *testing.T, b *bench) { noTextIsCut(t, b) })
+			tour(t, c.options, func(t *testing.T, b *bench) {
+				noTextIsCut(t, b)
+				for _, check := range c.also {
+					check(t, b)
+				}
+				b.resize(small)
+				noTextIsCut(t, b)
+			})
 		})
 	}
 }
@@ -78,7 +88,9 @@ func noTextIsCut(t *testing.T, b *bench) {
 	})
 }
 
-func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
+// wordsAreTranslated is the check that every word on a screen comes from the translations or is data.
+func wordsAreTranslated(t *testing.T) func(*testing.T, *bench) {
+	t.Helper()
 	data := []string{ // what vendors, people and the system named
 		"AcmeCAD Pro", "AcmeCAM", "Nordlicht Studio", "Acme GmbH", "Nordlicht Audio", "Edit drawings", "Export", "Cloud render", "Sheet metal", "Trial CAM",
 		"4711-", "tulip-orbit-47", "anchor-lime-12", ".hfl", ".hfk", ".hfreq", "7F3A-2C91", "acme", "Keyring", "Holdfast", "holdfast ", "harbor", "/",
@@ -97,7 +109,7 @@ func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
 		}
 		data = append(data, g.Title)
 	}
-	tour(t, benchOptions{lang: plain.Pseudo}, func(t *testing.T, b *bench) {
+	return func(t *testing.T, b *bench) {
 		if here := b.w.trail.here().name; strings.HasPrefix(here, "guide ") || strings.HasPrefix(here, "usage raw ") {
 			return
 		}
@@ -116,7 +128,7 @@ func TestEveryWordOnTheScreenComesFromTheTranslations(t *testing.T) {
 				t.Errorf("%q does not come from the translations", s)
 			}
 		}
-	})
+	}
 }
 
 func TestEveryStateShowsItsFourAnswersAndLeavesTheWaysOutOpen(t *testing.T) {
@@ -174,42 +186,41 @@ func TestEveryFindingBesideTheMainOneIsALineThatOpens(t *testing.T) {
 	}
 }
 
-func TestTheKeyboardReachesEverythingThatCanBePressed(t *testing.T) {
-	tour(t, benchOptions{lang: "en"}, func(t *testing.T, b *bench) {
-		want := map[fyne.Focusable]string{}
-		walkAll(b.root(), func(o fyne.CanvasObject) {
-			f, ok := o.(fyne.Focusable)
-			if d, can := o.(fyne.Disableable); ok && (!can || !d.Disabled()) {
-				want[f] = look.FocusKeyOf(f)
-			}
-		})
-		if len(want) == 0 {
-			t.Fatal("nothing can be pressed")
-		}
-		b.w.canvas().Unfocus()
-		for range 2*len(want) + 2 {
-			b.w.canvas().FocusNext()
-			delete(want, b.w.canvas().Focused())
-		}
-		if len(want) > 0 {
-			t.Errorf("Tab does not reach %v", fmt.Sprint(want))
+// keyboardReachesAll checks that Tab comes to everything that can be pressed.
+func keyboardReachesAll(t *testing.T, b *bench) {
+	t.Helper()
+	want := map[fyne.Focusable]string{}
+	walkAll(b.root(), func(o fyne.CanvasObject) {
+		f, ok := o.(fyne.Focusable)
+		if d, can := o.(fyne.Disableable); ok && (!can || !d.Disabled()) {
+			want[f] = look.FocusKeyOf(f)
 		}
 	})
+	if len(want) == 0 {
+		t.Fatal("nothing can be pressed")
+	}
+	b.w.canvas().Unfocus()
+	for range 2*len(want) + 2 {
+		b.w.canvas().FocusNext()
+		delete(want, b.w.canvas().Focused())
+	}
+	if len(want) > 0 {
+		t.Errorf("Tab does not reach %v", fmt.Sprint(want))
+	}
 }
 
-func TestOneStateIsNeverToldByColourAlone(t *testing.T) {
-	tour(t, benchOptions{lang: "en"}, func(t *testing.T, b *bench) {
-		for _, r := range b.w.shown.Rows {
-			if r.Word == "" || r.DateLabel == "" {
-				t.Errorf("row %+v has no word for its state", r)
-			}
+func neverByColourAlone(t *testing.T, b *bench) {
+	t.Helper()
+	for _, r := range b.w.shown.Rows {
+		if r.Word == "" || r.DateLabel == "" {
+			t.Errorf("row %+v has no word for its state", r)
 		}
-		for _, p := range b.w.foot {
-			if p.Text == "" {
-				t.Errorf("a part of the footer has no words")
-			}
+	}
+	for _, p := range b.w.foot {
+		if p.Text == "" {
+			t.Errorf("a part of the footer has no words")
 		}
-	})
+	}
 }
 
 func TestAKeyFileIsNoContact(t *testing.T) {
