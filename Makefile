@@ -8,7 +8,7 @@ ART      := artefacts
 ENGINE   := ./licensing/... ./app/... ./assets/... ./docs/...
 FUZZTIME ?= 3s
 
-.PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz scenarios bench clean install uninstall desktop-check windows
+.PHONY: all setup build build-cli run test lint unit race window screens e2e fuzz scenarios thorough bench clean install uninstall desktop-check windows
 
 all: build
 
@@ -70,6 +70,11 @@ SCENARIOS ?= 1000000
 scenarios:
 	HOLDFAST_SCENARIOS=$(SCENARIOS) $(GO) test -count=1 -timeout 6h -v -tags nogui -run Agree ./licensing/simulate
 	HOLDFAST_CLOCK_TRACES=100000 $(GO) test -count=1 -timeout 1h -tags nogui ./licensing/clock
+
+# Every kill, power loss, failing call and damaged byte, of which the everyday run takes a part. Takes hours.
+thorough:
+	HOLDFAST_KILL_EVERY=1 HOLDFAST_KILL_POINTS=1000 HOLDFAST_POWER_STATES=10000 HOLDFAST_EVERY_BYTE=1 TMPDIR=$(shell packaging/tmp.sh) \
+		$(GO) test -count=1 -timeout 6h -tags nogui -run 'Kill|Power|Fail|Fault|Damage' ./licensing ./licensing/usage
 
 # FUZZTIME=30s make fuzz for the longer run.
 fuzz:
