@@ -24,7 +24,9 @@
 // overlook, one of the third with the first usage file, and one of the fourth with the first place or ledger that the index of
 // computers names (holders.go); older programs then say that they are too old, and change nothing.
 //
-// Many callers at once share transactions (combine.go): each still gets all or nothing of its own, and returns when that is durable. Every stored value carries
+// Many callers at once share transactions (combine.go): each still gets all or nothing of its own, and returns when that is durable. Answers are
+// decided and signed before that, beside each other, and made once more in their turn when something that they rest on was changed (ahead.go):
+// the outcome is that of one after the other. Signer commands therefore run at the same time. Every stored value carries
 // its checksum, which is compared whenever it is read. Of a file, Open reads every record and notices too when one is missing or older
 // than the others. Of a database it reads nothing but whose it is: what is damaged is noticed when it is asked for, and that no record is lost or older
 // is for PostgreSQL, its backups and its own checksums. A connection that is lost is CodeAway, nothing recorded; in the moment of the commit it is
