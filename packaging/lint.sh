@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# gofumpt, go vet, staticcheck and a tidy go.mod. The tools are pinned in tools/go.mod.
+# gofumpt, go vet, staticcheck, a tidy go.mod, and whether everything fits together on other systems. The tools are pinned in tools/go.mod.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/bin/tools
 mkdir -p "$bin"
-GOBIN=$bin go -C tools install mvdan.cc/gofumpt honnef.co/go/tools/cmd/staticcheck
+GOBIN=$bin go -C tools install mvdan.cc/gofumpt honnef.co/go/tools/cmd/staticcheck ./typecheck
 unformatted=$("$bin/gofumpt" -l .)
 if [ -n "$unformatted" ]; then
   printf 'gofumpt would change:\n%s\n' "$unformatted" >&2
@@ -16,9 +16,7 @@ go vet -tags migrated_fynedo ./... &
 window=$!
 trap 'kill "$window" 2>/dev/null || true' EXIT
 CGO_ENABLED=0 go vet -tags nogui . # nothing below it knows of the window or of cgo
-for os in darwin windows; do # what is compiled here is only looked at: it need not be made fast
-  GOOS=$os CGO_ENABLED=0 go vet -gcflags='all=-N -l' ./licensing/... ./app/...
-done
+"$bin/typecheck" darwin,windows ./licensing/... ./app/...
 wait "$window"
 trap - EXIT
 "$bin/staticcheck" -tags migrated_fynedo ./...
