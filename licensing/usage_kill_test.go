@@ -123,8 +123,8 @@ func TestUsageKilledAnywhereIsNeitherLostNorCountedTwice(t *testing.T) {
 		t.Skip("the child is killed at system calls, which the race detector multiplies; the plain run covers it")
 	}
 	base := killBase(t)
-	// Every seventh call, since the ledger alone is killed in its own package too.
-	points, step := 0, killStep(7)
+	// Every fourth call, since the ledger alone is killed in its own package too.
+	points, step := 0, killStep(4)
 	for _, call := range []string{"write", "pwrite64", "fdatasync", "fsync", "renameat", "unlinkat", "openat", "ftruncate", "mkdirat", "fallocate"} {
 		for n := 1; ; n += step {
 			if n > 3000 {

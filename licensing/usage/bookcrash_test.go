@@ -123,7 +123,7 @@ func TestNothingAcknowledgedIsLostOrCountedTwiceWhenThePowerGoesAtAnyCall(t *tes
 	whole := bookDisk(t)
 	newPromise().script(whole)
 	calls, states, damages := whole.Calls(), 0, 0
-	seeds := uint64(5)
+	seeds := uint64(12)
 	if testing.Short() {
 		seeds = 2
 	}

@@ -59,7 +59,7 @@ func killedChild(dir string, n int) int {
 }
 
 // TestKilledAnywhereNothingAcknowledgedIsLostOrCountedTwice is scorecard R1 for record, close and prune: kill -9 at every system call
-// that changes something; the everyday run takes every fifth. HOLDFAST_KILL_POINTS asks for about so many points.
+// that changes something; the everyday run takes every second. HOLDFAST_KILL_POINTS asks for about so many points.
 func TestKilledAnywhereNothingAcknowledgedIsLostOrCountedTwice(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Fatal("strace is needed: run make setup")
@@ -70,7 +70,7 @@ func TestKilledAnywhereNothingAcknowledgedIsLostOrCountedTwice(t *testing.T) {
 	step, points := 1, 0
 	wanted, err := strconv.Atoi(os.Getenv("HOLDFAST_KILL_POINTS"))
 	if err != nil {
-		wanted, step = 300, 5
+		wanted, step = 300, 2
 	}
 	events := max(wanted/5, 40)
 	if testing.Short() {
