@@ -160,6 +160,7 @@ func (g *group) commit(batch []*job) error {
 				together.take(j.ahead.changed)
 				continue
 			}
+			j.ahead = nil // whatever comes of it, the caller is told of the run that follows
 			own := newOverlay(together, g.back.fits)
 			if j.err = j.run(own); j.err == nil {
 				together.take(own)

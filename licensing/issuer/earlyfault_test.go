@@ -1,0 +1,88 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// shelf is a backend in memory that others write to as well. Its next writes end as said, and reads in them can fail like a damaged file.
+type shelf struct {
+	backend
+	records map[recordKey][]byte
+	ends    []error
+	faulty  string // the key whose reading panics while something is written
+	writing bool
+}
+
+func (s *shelf) alone() bool               { return false }
+func (s *shelf) fits(string, []byte) error { return nil }
+func (s *shelf) Fetch(...asking) error     { return nil }
+func (s *shelf) Get(bucket, key string) ([]byte, error) {
+	if s.writing && key == s.faulty {
+		panic("a damaged page")
+	}
+	if value, ok := s.records[recordKey{bucket, key}]; ok {
+		return value, nil
+	}
+	return nil, errNoRecord
+}
+
+func (s *shelf) Each(string, string, func(string, []byte) error) error { return nil }
+
+func (s *shelf) read(_ context.Context, _ asking, fn func(reader) error) error { return fn(s) }
+
+func (s *shelf) write(_ context.Context, _ asking, fn func(reader) ([]change, error)) (err error) {
+	defer guardFault(&err)()
+	s.writing = true
+	defer func() { s.writing = false }()
+	changes, err := fn(s)
+	if len(s.ends) > 0 {
+		err, s.ends = errors.Join(err, s.ends[0]), s.ends[1:]
+	}
+	for _, c := range changes {
+		if err == nil {
+			s.records[c.recordKey] = c.value
+		}
+	}
+	return err
+}
+
+func served(t *testing.T, back backend, jobs ...*job) []error {
+	t.Helper()
+	g := &group{back: back}
+	for _, j := range jobs {
+		j.ctx, j.outcome = t.Context(), make(chan error, 1)
+		if j.asking.early {
+			if done, err := (caller{g, j.ctx, j.asking}).before(j); done || j.ahead == nil {
+				t.Fatalf("it did not run before its turn: %v", err)
+			}
+		}
+	}
+	g.serve(jobs)
+	var all []error
+	for _, j := range jobs {
+		all = append(all, <-j.outcome)
+	}
+	return all
+}
+
+// TestWhatIsWrittenIsWhatTheCallerWasTold also when a function ran early, then in its turn because another had changed what it read, and the
+// connection was lost before that counted: the other may be gone in the next try, and what was early would be true again.
+func TestWhatIsWrittenIsWhatTheCallerWasTold(t *testing.T) {
+	s := &shelf{records: map[recordKey][]byte{}, ends: []error{say(CodeAway, nil)}}
+	told := byte('0')
+	other := &job{fn: func(x tx) error { return x.Put(bucketMeta, "a", nil) }} // is not tried once more
+	mine := &job{asking: asked(early, repeatable), fn: func(x tx) error {
+		told++
+		_, err := x.Get(bucketMeta, "a")
+		if !errors.Is(err, errNoRecord) && err != nil {
+			return err
+		}
+		return x.Put(bucketMeta, "told", []byte{told})
+	}}
+	errs := served(t, s, other, mine)
+	if got := string(s.records[recordKey{bucketMeta, "told"}]); !hasCode(errs[0], CodeAway) || errs[1] != nil || got != string(told) {
+		t.Errorf("%q is written and %q was told, %v", got, told, errs)
+	}
+}
