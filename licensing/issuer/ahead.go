@@ -45,8 +45,11 @@ func (c caller) before(j *job) (done bool, err error) {
 	return false, nil
 }
 
-// stands says whether all that a function read before its turn is still so for a transaction that changes what is in together.
-func (g *group) stands(a *ahead, together *overlay) bool {
+// stands says whether all that a function read before its turn is still so for a transaction that changes what is in together. Where a fault keeps
+// it from looking, the function's own run meets that.
+func (g *group) stands(a *ahead, together *overlay) (so bool) {
+	var fault error
+	defer guardFault(&fault)()
 	if !g.back.alone() || !g.past.covers(a.since) {
 		return a.read.still(together)
 	}

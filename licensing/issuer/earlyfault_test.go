@@ -86,3 +86,21 @@ func TestWhatIsWrittenIsWhatTheCallerWasTold(t *testing.T) {
 		t.Errorf("%q is written and %q was told, %v", got, told, errs)
 	}
 }
+
+// TestAFaultWhileItIsComparedHarmsOneCaller who reads what is damaged, and nobody in the same transaction.
+func TestAFaultWhileItIsComparedHarmsOneCaller(t *testing.T) {
+	s := &shelf{records: map[recordKey][]byte{}, faulty: "damaged"}
+	reads := func(key string) *job {
+		return &job{asking: early, fn: func(x tx) error {
+			_, err := x.Get(bucketMeta, key)
+			if !errors.Is(err, errNoRecord) && err != nil {
+				return err
+			}
+			return x.Put(bucketLetters, key, nil)
+		}}
+	}
+	errs := served(t, s, reads("a"), reads("damaged"), reads("b"))
+	if errs[0] != nil || errs[2] != nil || !hasCode(errs[1], CodeDamaged) || len(s.records) != 2 {
+		t.Errorf("%v, %d written", errs, len(s.records))
+	}
+}
