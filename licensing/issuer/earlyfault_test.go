@@ -3,7 +3,11 @@ package issuer
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"sync"
 	"testing"
+
+	"holdfast/licensing/disk"
 )
 
 // shelf is a backend in memory that others write to as well. Its next writes end as said, and reads in them can fail like a damaged file.
@@ -102,5 +106,33 @@ func TestAFaultWhileItIsComparedHarmsOneCaller(t *testing.T) {
 	errs := served(t, s, reads("a"), reads("damaged"), reads("b"))
 	if errs[0] != nil || errs[2] != nil || !hasCode(errs[1], CodeDamaged) || len(s.records) != 2 {
 		t.Errorf("%v, %d written", errs, len(s.records))
+	}
+}
+
+// watchedStore notes whether the lock is free while a view is open.
+type watchedStore struct {
+	store
+	mu   *sync.Mutex
+	free []bool
+}
+
+func (s *watchedStore) View(fn func(tx) error) error {
+	free := s.mu.TryLock()
+	if free {
+		s.mu.Unlock()
+	}
+	s.free = append(s.free, free)
+	return s.store.View(fn)
+}
+
+// TestWhoSignsNeverWaitsForAView: it does so inside a transaction, for whose end a larger file waits, and for that a view.
+func TestWhoSignsNeverWaitsForAView(t *testing.T) {
+	is := &Issuer{keys: &ring{fs: disk.OS(), dir: t.TempDir()}}
+	s := opened(t, places(t)["bbolt"](t))
+	t.Cleanup(func() { _ = s.Close() })
+	w := &watchedStore{store: s, mu: &is.mu}
+	is.db = w
+	if _, err := is.sealingKey("unknown"); !errors.Is(err, fs.ErrNotExist) || len(w.free) != 1 || !w.free[0] {
+		t.Errorf("free: %v, %v", w.free, err)
 	}
 }

@@ -18,37 +18,44 @@ import (
 // sealingKey returns the private key under which usage was sealed, also one that was replaced since. CodeSealedForOther when no
 // profile of this vendor ever named it; CodeKeyMissing when one did and its file is gone.
 func (is *Issuer) sealingKey(id string) (hpke.PrivateKey, error) {
+	k, gone, err := is.openSealing(id)
+	if !gone {
+		return k, err
+	}
+	// Without the lock: others wait for it inside transactions, for whose end this view may have to wait.
+	ours := false
+	verr := is.db.View(func(t tx) error {
+		_, p, err := profilesIn(t)
+		ours = slices.ContainsFunc(p.Sealing, func(k exchange.SealingKey) bool { return k.ID == id })
+		return err
+	})
+	if verr == nil && !ours {
+		err = say(CodeSealedForOther, err, "key", id)
+	}
+	return nil, err
+}
+
+// openSealing opens a sealing key once. gone: its file is not there.
+func (is *Issuer) openSealing(id string) (k hpke.PrivateKey, gone bool, err error) {
 	is.mu.Lock()
 	defer is.mu.Unlock()
 	if k := is.opened[id]; k != nil { // opening a sealed file takes its time, and many files come at once
-		return k, nil
+		return k, false, nil
 	}
 	if filepath.Base(id) != id || strings.ContainsAny(id, `/\`) {
-		return nil, say(CodeSealedForOther, nil, "key", id)
+		return nil, false, say(CodeSealedForOther, nil, "key", id)
 	}
 	f, err := is.keys.load(roleSealing, id)
-	if errors.Is(err, fs.ErrNotExist) {
-		var ours bool
-		verr := is.db.View(func(t tx) error {
-			_, p, err := profilesIn(t)
-			ours = slices.ContainsFunc(p.Sealing, func(k exchange.SealingKey) bool { return k.ID == id })
-			return err
-		})
-		if verr == nil && !ours {
-			return nil, say(CodeSealedForOther, err, "key", id)
-		}
-	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Is(err, fs.ErrNotExist), err
 	}
-	k, err := is.keys.sealing(f)
-	if err == nil {
+	if k, err = is.keys.sealing(f); err == nil {
 		if is.opened == nil {
 			is.opened = map[string]hpke.PrivateKey{}
 		}
 		is.opened[id] = k
 	}
-	return k, err
+	return k, false, err
 }
 
 // sealing opens the secret of a sealing key's file.
