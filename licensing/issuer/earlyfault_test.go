@@ -1,8 +1,10 @@
 package issuer
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"sync"
 	"testing"
@@ -134,5 +136,51 @@ func TestWhoSignsNeverWaitsForAView(t *testing.T) {
 	is.db = w
 	if _, err := is.sealingKey("unknown"); !errors.Is(err, fs.ErrNotExist) || len(w.free) != 1 || !w.free[0] {
 		t.Errorf("free: %v, %v", w.free, err)
+	}
+}
+
+// TestAViewSeesWhatItBeganWithWhileTheFileIsWiped: pages that were replaced since are still its own.
+func TestAViewSeesWhatItBeganWithWhileTheFileIsWiped(t *testing.T) {
+	s := opened(t, places(t)["bbolt"](t))
+	t.Cleanup(func() { _ = s.Close() })
+	const records = 40
+	fill := func(size int, with string) error {
+		return s.Update(func(x tx) error {
+			for n := range records {
+				if err := x.Put(bucketMeta, fmt.Sprintf("%02d", n), bytes.Repeat([]byte(with), size)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := errors.Join(fill(1<<16, "a"), fill(3000, "b")); err != nil { // what comes later needs no larger file
+		t.Fatal(err)
+	}
+	wiped := make(chan error, 1)
+	err := s.View(func(x tx) error {
+		changed := make(chan error)
+		go func() {
+			changed <- fill(3000, "c")
+			wiped <- s.Wipe()
+		}()
+		if err := <-changed; err != nil {
+			return err
+		}
+		for range 2000 {
+			n := 0
+			if err := x.Each(bucketMeta, "", func(_ string, value []byte) error {
+				if n++; value[0] != 'b' {
+					return errors.New("it sees what came later")
+				}
+				return nil
+			}); err != nil || n != records {
+				return errors.Join(err, fmt.Errorf("%d records", n))
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, <-wiped); err != nil {
+		t.Error(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -20,8 +21,9 @@ import (
 // boltStore is a store in one bbolt file. Each value carries the first 16 bytes of the SHA-256 of bucket, key and value (see
 // storecheck.go); a fault in bbolt's mapped memory becomes an error instead of ending the process.
 type boltStore struct {
-	db *bbolt.DB
-	fs disk.FS
+	db    *bbolt.DB
+	fs    disk.FS
+	views sync.RWMutex // held by each view, and by wipe while there is none
 }
 
 // openBolt opens the store at path, after every record in it was looked at. fresh makes it. The list of free pages is not
@@ -67,7 +69,7 @@ func mapBolt(fsys disk.FS, path string, o bbolt.Options) (_ *boltStore, err erro
 	case err != nil:
 		return nil, onDisk(err, path)
 	}
-	return &boltStore{db, fsys}, nil
+	return &boltStore{db: db, fs: fsys}, nil
 }
 
 func (s *boltStore) create() error {
@@ -81,9 +83,15 @@ func (s *boltStore) create() error {
 	})
 }
 
-func (s *boltStore) read(_ context.Context, _ asking, fn func(reader) error) (err error) {
+func (s *boltStore) read(_ context.Context, _ asking, fn func(reader) error) error {
+	return s.view(func(t *bbolt.Tx) error { return fn(newBoltTx(t, nil)) })
+}
+
+func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
 	defer guardFault(&err)()
-	return s.db.View(func(t *bbolt.Tx) error { return fn(newBoltTx(t, nil)) })
+	s.views.RLock()
+	defer s.views.RUnlock()
+	return s.db.View(fn)
 }
 
 var errNothing = errors.New("nothing to write")
@@ -123,8 +131,9 @@ func (s *boltStore) fits(key string, value []byte) error {
 	return nil
 }
 
-// wipe overwrites the pages that hold nothing any more: what was deleted or replaced is not to be found in the file. The transaction keeps them from being used meanwhile and changes nothing; no
-// page that the store refers to is touched, so it may end anywhere.
+// wipe overwrites the pages that hold nothing any more: what was deleted or replaced is not to be found in the file. The transaction keeps
+// them from being used meanwhile and changes nothing; no page that the store refers to is touched, so it may end anywhere. Views that began
+// before end first, since some of the pages are theirs.
 func (s *boltStore) wipe(context.Context) (err error) {
 	defer guardFault(&err)()
 	t, err := s.db.Begin(true)
@@ -132,6 +141,8 @@ func (s *boltStore) wipe(context.Context) (err error) {
 		return onDisk(err, s.db.Path())
 	}
 	defer func() { err = errors.Join(err, t.Rollback()) }()
+	s.views.Lock()
+	defer s.views.Unlock()
 	f, err := s.fs.OpenFile(s.db.Path(), os.O_RDWR, 0)
 	if err != nil {
 		return onDisk(err, s.db.Path())

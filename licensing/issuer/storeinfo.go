@@ -32,9 +32,8 @@ func (is *Issuer) Store(ctx context.Context) (StoreInfo, error) {
 }
 
 func (s *boltStore) describe(context.Context) (info StoreInfo, err error) {
-	defer guardFault(&err)()
 	info = StoreInfo{Kind: "file", Place: s.db.Path(), Records: map[string]int{}}
-	err = s.db.View(func(t *bbolt.Tx) error {
+	err = s.view(func(t *bbolt.Tx) error {
 		for _, bucket := range slices.Concat(buckets, addedBuckets) {
 			if b := t.Bucket([]byte(bucket)); b != nil {
 				info.Records[bucket] = b.Stats().KeyN
