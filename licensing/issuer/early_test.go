@@ -3,7 +3,10 @@ package issuer
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"testing"
+
+	"holdfast/licensing/issuer/pgtest"
 )
 
 // TestWhatRanEarlyCountsWhileAllItReadIsSo: in its turn, a function that ran before it runs once more when something that it read is another
@@ -154,6 +157,35 @@ func TestWhoReadsVeryMuchWaitsForTheTurn(t *testing.T) {
 			t.Errorf("size %s, %d ends, %v", got, ends, err)
 		}
 	})
+}
+
+// TestManyWhoRunEarlyLeaveTheOthersAConnection: each may take as long as a command that signs.
+func TestManyWhoRunEarlyLeaveTheOthersAConnection(t *testing.T) {
+	s := opened(t, pgtest.Start(t))
+	t.Cleanup(func() { _ = s.Close() })
+	const callers = 2 * poolSize
+	began, proceed, ended := make(chan bool, callers), make(chan bool), make(chan error, callers)
+	for n := range callers {
+		go func() {
+			ended <- s.For(t.Context(), early).Update(func(x tx) error {
+				began <- true
+				<-proceed
+				return x.Put(bucketLetters, strconv.Itoa(n), nil)
+			})
+		}()
+	}
+	for range poolSize - otherConns {
+		<-began
+	}
+	if err := s.Update(func(x tx) error { return x.Put(bucketMeta, "a", []byte("new")) }); err != nil {
+		t.Errorf("nobody else can write: %v", err)
+	}
+	close(proceed)
+	for range callers {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestAHistoryKnowsWhatItKnows(t *testing.T) {

@@ -24,8 +24,9 @@ type pgStore struct {
 	schema string
 	lock   int64
 	sql    statements
-	pooled atomic.Bool  // a pooler stands between: see pgstorepooler.go
-	trips  atomic.Int64 // round trips so far
+	pooled atomic.Bool   // a pooler stands between: see pgstorepooler.go
+	trips  atomic.Int64  // round trips so far
+	early  chan struct{} // one for each function that runs before its turn
 
 	found
 }
@@ -48,6 +49,7 @@ const (
 	vacuumLimit    = 10 * time.Minute
 	idleLimit      = 2 * time.Minute // a function that signs with an outside command takes up to 30 s
 	poolSize       = 10
+	otherConns     = 2 // stay for who writes and looks: functions that run early and sign with a slow command take no more than the rest
 )
 
 const schemaPrefix = "holdfast_"
@@ -67,6 +69,7 @@ func openPostgres(ctx context.Context, at location, vendor string, create bool) 
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
+	s.early = make(chan struct{}, max(1, config.MaxConns-otherConns))
 	if err := s.prepare(ctx, vendor, create); err != nil {
 		s.pool.Close()
 		return nil, err

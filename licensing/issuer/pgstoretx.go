@@ -33,6 +33,14 @@ const (
 )
 
 func (s *pgStore) read(ctx context.Context, a asking, fn func(reader) error) error {
+	if a.early {
+		select {
+		case s.early <- struct{}{}:
+			defer func() { <-s.early }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	if a.early && !s.pooled.Load() { // what it finds is proven when it is written
 		begin = ""
