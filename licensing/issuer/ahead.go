@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"errors"
 	"slices"
 	"sync/atomic"
 )
@@ -11,6 +12,9 @@ type ahead struct {
 	changed *overlay
 	since   uint64 // the transactions that were written when it began
 }
+
+// errInTurn is a backend's answer to who would read early and cannot now.
+var errInTurn = errors.New("in turn only")
 
 // before runs the function of a job before its turn. done: it changes nothing, or ended with an error.
 func (c caller) before(j *job) (done bool, err error) {
@@ -31,10 +35,14 @@ func (c caller) before(j *job) (done bool, err error) {
 		}
 		return err
 	})
-	done = err != nil || len(a.changed.changed) == 0
 	switch {
+	case errors.Is(err, errInTurn):
+		return false, nil
 	case a.read == nil:
 		return true, err // the store cannot be read
+	}
+	done = err != nil || len(a.changed.changed) == 0
+	switch {
 	case a.read.unsure, done && !sure: // in its turn it finds out
 		return false, nil
 	case done:

@@ -9,6 +9,18 @@ import (
 	"holdfast/licensing/issuer/pgtest"
 )
 
+// direct runs a test with each kind of store. Behind a pooler nothing runs early.
+func direct(t *testing.T, test func(t *testing.T, s store)) {
+	t.Helper()
+	for kind, place := range places(t) {
+		t.Run(kind, func(t *testing.T) {
+			s := opened(t, place(t))
+			defer func() { _ = s.Close() }()
+			test(t, s)
+		})
+	}
+}
+
 // TestWhatRanEarlyCountsWhileAllItReadIsSo: in its turn, a function that ran before it runs once more when something that it read is another
 // now, and only then.
 func TestWhatRanEarlyCountsWhileAllItReadIsSo(t *testing.T) {
@@ -59,8 +71,7 @@ func TestWhatRanEarlyCountsWhileAllItReadIsSo(t *testing.T) {
 		{"before where a walk ended", walk(2), change(bucketLetters, "b11"), 2},
 		{"behind where a walk ended", walk(2), change(bucketLetters, "b3"), 1},
 	}
-	both(t, func(t *testing.T, open func() store) {
-		s := open()
+	direct(t, func(t *testing.T, s store) {
 		for _, c := range cases {
 			err := s.Update(func(x tx) error {
 				for _, key := range []string{"a", "b"} {
@@ -99,8 +110,7 @@ func TestWhatRanEarlyCountsWhileAllItReadIsSo(t *testing.T) {
 // TestWhatRanEarlyNeedsNoTurnWhenItChangesNothing: neither does one that ends with an error.
 func TestWhatRanEarlyNeedsNoTurnWhenItChangesNothing(t *testing.T) {
 	stop := errors.New("stop")
-	both(t, func(t *testing.T, open func() store) {
-		s := open()
+	direct(t, func(t *testing.T, s store) {
 		writing, proceed, written := make(chan bool), make(chan bool), make(chan error)
 		go func() {
 			written <- s.Update(func(x tx) error {

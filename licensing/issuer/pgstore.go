@@ -69,7 +69,7 @@ func openPostgres(ctx context.Context, at location, vendor string, create bool) 
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
-	s.early = make(chan struct{}, max(1, config.MaxConns-otherConns))
+	s.early = make(chan struct{}, max(0, config.MaxConns-otherConns))
 	if err := s.prepare(ctx, vendor, create); err != nil {
 		s.pool.Close()
 		return nil, err

@@ -33,6 +33,9 @@ const (
 )
 
 func (s *pgStore) read(ctx context.Context, a asking, fn func(reader) error) error {
+	if a.early && (s.pooled.Load() || cap(s.early) == 0) { // a pooler's connections are few, and a transaction would hold one meanwhile
+		return errInTurn
+	}
 	if a.early {
 		select {
 		case s.early <- struct{}{}:
@@ -42,7 +45,7 @@ func (s *pgStore) read(ctx context.Context, a asking, fn func(reader) error) err
 		}
 	}
 	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	if a.early && !s.pooled.Load() { // what it finds is proven when it is written
+	if a.early { // what it finds is proven when it is written
 		begin = ""
 	}
 	t, err := s.begin(ctx, a, begin, false)
