@@ -355,6 +355,26 @@ func TestInAnOpenWindowADueContactIsPlannedWithinIt(t *testing.T) {
 	}
 }
 
+// Times that were written down are in UTC, the windows in the zone of Now.
+func TestTheZoneOfAnotherTimeMovesNoWindow(t *testing.T) {
+	for _, zone := range []string{"UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia"} {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Date(2026, 11, 4, 10, 0, 0, 0, loc)
+		w := Window{From: 10*60 - 1, To: 10*60 + 17}
+		w.Days[time.Wednesday] = true
+		p := Next(Facts{
+			Now: now, Awake: now.UTC(), Draw: 0.125, Settings: Settings{Mode: ModeWindows, Windows: []Window{w}},
+			Vendor: Vendor{URLs: []string{"https://x.test"}, Usage: 1, UsageSince: now.Add(-58 * time.Minute).UTC(), LastOK: now.Add(-2 * time.Hour).UTC(), LastTry: now.Add(-2 * time.Hour).UTC()},
+		})
+		if p.At.Sub(now) >= 17*time.Minute {
+			t.Errorf("%s: %+v", zone, p)
+		}
+	}
+}
+
 func TestWhatWouldMissTheWindowOfTheWeekIsDoneInIt(t *testing.T) {
 	sunday := Window{Days: [7]bool{0: true}, From: 18 * 60, To: 22 * 60}
 	now := time.Date(2026, 11, 8, 18, 53, 0, 0, time.UTC)

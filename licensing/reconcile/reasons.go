@@ -19,9 +19,10 @@ func (f *Facts) due() due {
 		floor = floor.Add(f.drawn(spread))
 	}
 	var first due
-	// early is from when on a reason may be met when the time windows leave no other time near.
+	// early is from when on a reason may be met when the time windows leave no other time near. A window that a limit closes is none.
+	open := later(later(f.Awake, f.free()), f.Settings.Paused)
 	add := func(r Reason, at, early time.Time) {
-		if at = f.before(later(at, floor), later(early, f.Awake)); first.reason == "" || at.Before(first.at) {
+		if at = f.before(later(at, floor), later(early, open)); first.reason == "" || at.Before(first.at) {
 			first = due{at, r}
 		}
 	}

@@ -72,7 +72,7 @@ func (w Window) last(at, early, now time.Time, draw float64) time.Time {
 		if end.After(at) || !w.holds(from) || !w.holds(end.Add(-Budget)) {
 			continue
 		}
-		from, end = later(from, early), end.Add(-Budget)
+		from, end = later(from, early.In(at.Location())), end.Add(-Budget) // holds reads the clock on the wall
 		if !end.After(now) || !from.Before(end) {
 			return time.Time{}
 		}
