@@ -124,6 +124,9 @@ func equalFold(a, b string) bool {
 func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	works := e.works()
 	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
+	if !usable {
+		e.raise()
+	}
 	all := e.aboutProducts()
 	products, metered := e.dressed()
 	for i := range metered {
@@ -150,6 +153,15 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 		}
 	}
 	return v
+}
+
+// raise puts licenses that give nothing here before news and announcements: nothing works, and they say why.
+func (e *evaluation) raise() {
+	for _, p := range e.products {
+		if p.main.rank == rankInformation {
+			p.main.rank = rankIdle
+		}
+	}
 }
 
 // aboutProducts are the findings about products. Of those that just work only the first in order is among them: it may be

@@ -161,10 +161,20 @@ func (j *judged) byOffline() bool {
 	switch {
 	case !j.offlinePast(), j.termOver():
 		return false
-	case !past(j.at, j.term), j.offlineOver():
+	case !past(j.at, j.term), j.offlineOver(), j.waits():
 		return true
 	}
 	return CompareEnds(j.offlineGrace, j.grace) < 0
+}
+
+// waits says that a feature stopped for want of a contact. That the license ends too makes nothing of it better.
+func (j *judged) waits() bool {
+	for i := range j.rights {
+		if r := &j.rights[i]; r.granted && r.mode(j.at) != Keep && CompareEnds(r.offline, r.term) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // whole says that nothing of the license waits for a contact. A license of which parts do is less than one in grace.

@@ -14,6 +14,7 @@ const (
 	rankLimited
 	rankFix
 	rankWaiting
+	rankIdle // a license that gives nothing here, or not yet, while nothing else works
 	rankWorking
 	rankTold // asked to tell somebody, who was told
 	rankInformation

@@ -86,3 +86,46 @@ func TestALicenseThatEndsWithTheLastYearCanBeWritten(t *testing.T) {
 		}
 	}
 }
+
+// Its first parts stopped for want of a contact; that the license ends meanwhile brings no part back and must not read as if it did.
+func TestPartsThatWaitForAContactStillDoAfterTheLicenseEnds(t *testing.T) {
+	f := away(contact("2027-02-08"), func(f *Facts) { // without contact: until 10 March, render until 13 March, edit until 24 March
+		h := &f.Licenses[0]
+		h.Policy.Features = map[string]Feature{"edit": {Name: Plain("Edit"), Grace: Days(14), After: View}, "render": {Name: Plain("Render"), Grace: Days(3), After: Pause}}
+		h.Overlap = &Overlap{Until: endOf("2027-04-01"), Version: 2, Offline: h.Policy.Offline, Features: map[string]Feature{"edit": {Grace: Days(60)}, "render": {Grace: Days(3)}}}
+	})
+	for _, at := range []string{"2027-03-14", "2027-03-16", "2027-03-20"} {
+		v := evaluate(t, f, Query{Product: "acmecad"}, day(at))
+		p := v.Products[0]
+		if p.Features["edit"].Mode != Keep || p.Features["render"].Mode != Pause {
+			t.Fatalf("%s: edit %s, render %s", at, p.Features["edit"].Mode, p.Features["render"].Mode)
+		}
+		if granted, a := v.Allowed(); granted || a.State != StateLimitedParts || p.Cause != CauseOffline {
+			t.Errorf("%s: granted %t with %s because of %s", at, granted, a.State, p.Cause)
+		}
+	}
+}
+
+func TestAnAnnouncementIsNoAnswerWhereNothingWorks(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Held)
+		want   State
+	}{
+		"another computer": {func(h *Held) { h.Device = &BoundDevice{ID: "that", Code: "11AA-22BB"} }, StateOtherComputer},
+		"not yet":          {func(h *Held) { h.Starts = day("2027-01-01") }, StateNotStarted},
+	} {
+		n := maintenance
+		n.Product = "acmecad"
+		f := with(home(cad(c.change)), noticed(n, "2026-11-02"))
+		for _, q := range []Query{{}, {Product: "acmecad"}} {
+			v := evaluate(t, f, q, day("2026-11-03"))
+			granted, a := v.Allowed()
+			if granted || a.State != c.want || v.Main.State != c.want || v.CodeOf(a, false) == 0 {
+				t.Errorf("%s, asked %+v: granted %t with %s, headline %s, exit code %d", name, q, granted, a.State, v.Main.State, v.CodeOf(a, false))
+			}
+			if !slices.ContainsFunc(v.Others, func(o Finding) bool { return o.State == StateMaintenance }) {
+				t.Errorf("%s: the announcement is no line", name)
+			}
+		}
+	}
+}
