@@ -124,10 +124,7 @@ func equalFold(a, b string) bool {
 func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	works := e.works()
 	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
-	if !usable {
-		e.raise()
-	}
-	all := e.aboutProducts()
+	all := e.aboutProducts(usable)
 	products, metered := e.dressed()
 	for i := range metered {
 		all = append(all, &metered[i])
@@ -155,22 +152,17 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 	return v
 }
 
-// raise puts licenses that give nothing here before news and announcements: nothing works, and they say why.
-func (e *evaluation) raise() {
-	for _, p := range e.products {
-		if p.main.rank == rankInformation {
-			p.main.rank = rankIdle
-		}
-	}
-}
-
 // aboutProducts are the findings about products. Of those that just work only the first in order is among them: it may be
-// Main, and the others are no line.
-func (e *evaluation) aboutProducts() []*ranked {
+// Main, and the others are no line. Where nothing is usable, licenses that give nothing here come before news and announcements: they say why.
+func (e *evaluation) aboutProducts(usable bool) []*ranked {
 	var all []*ranked
 	var working *ranked
 	for _, p := range e.products {
 		switch r := &p.main; {
+		case r.rank == rankInformation && !usable:
+			idle := *r // outcomes may be remembered
+			idle.rank = rankIdle
+			all = append(all, &idle)
 		case r.rank != rankWorking:
 			all = append(all, r)
 		case working == nil || before(r, working) < 0:

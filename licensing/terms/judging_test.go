@@ -140,3 +140,15 @@ func TestJudgingThousandsAgainAllocatesLittle(t *testing.T) {
 		t.Errorf("%.0f allocations anew, %.0f a minute later", anew, again)
 	}
 }
+
+// Another product that begins to work moves a license that gives nothing here among the lines again.
+func TestWhatIsRememberedKeepsItsPlaceAmongTheLines(t *testing.T) {
+	n := maintenance
+	n.Product = "acmecad"
+	that := cad(func(h *Held) { h.Device = &BoundDevice{ID: "that", Code: "11AA-22BB"} })
+	f := with(home(that), noticed(n, "2026-11-02"))
+	var j Judging
+	same(t, "alone", j.Evaluate(f, day("2026-11-03")), Evaluate(f, Query{}, day("2026-11-03")))
+	f.Licenses = append(slices.Clone(f.Licenses), cad(func(h *Held) { h.Serial, h.Document, h.Policy.Product.ID = "4712", "d4712", "acmecam" }))
+	same(t, "beside one that works", j.Evaluate(f, day("2026-11-03")), Evaluate(f, Query{}, day("2026-11-03")))
+}
