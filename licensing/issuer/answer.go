@@ -37,13 +37,13 @@ type Answer struct {
 	// Receipt says what was counted, when this is the answer to a usage file; nil otherwise.
 	Receipt *Counting
 
-	envelopes []exchange.Envelope // those of File, when they are at hand
+	packed []byte // what Pack makes of it, when it is at hand
 }
 
 // Pack is the answer in the compact form, see exchange.Pack.
 func (a Answer) Pack() ([]byte, error) {
-	if len(a.envelopes) > 0 {
-		return exchange.Compact(a.envelopes...)
+	if a.packed != nil {
+		return a.packed, nil
 	}
 	return exchange.Pack(a.File)
 }
@@ -86,7 +86,7 @@ func (is *Issuer) decideFound(ctx context.Context, name string, found []exchange
 		}
 		if e, ok := usageIn(f); ok {
 			requests++
-			a, err := is.receive(ctx, f, e)
+			a, err := is.receive(ctx, f, e, by.packed)
 			if err != nil {
 				trouble = append(trouble, err)
 				continue
@@ -122,7 +122,7 @@ func mayBeRequest(e exchange.Envelope) bool {
 
 // Answer answers one request: to activate with every license of its key, a check-in, a renewal or more time with every license that it
 // names, or with a signed refusal. The answer to the same
-// request is always the same bytes. Errors: *terms.Problem when the seal is not right, CodeOtherVendor, CodeKindUnknown,
+// request is always the same bytes, for 90 days when it is a check-in that no person decided. Errors: *terms.Problem when the seal is not right, CodeOtherVendor, CodeKindUnknown,
 // CodeRequestOver, CodeNeedsPerson, CodeTooMany, CodeClockBehind, CodeClockAhead, and those of the working key. On error nothing was
 // recorded.
 func (is *Issuer) Answer(ctx context.Context, e exchange.Envelope) (Answer, error) {
@@ -147,38 +147,51 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 	if err != nil {
 		return Answer{}, err
 	}
-	var rec answerRecord
+	var a Answer
 	var k known
-	again := false
-	needs := asked(signingNeeds, need(bucketAnswers, key), need(bucketBriefs, key), meetingNeeds(r, d))
+	needs := asked(signingNeeds, answerNeeds(key), meetingNeeds(r, d))
 	err = is.db.For(ctx, needs, repeatable, early).Update(func(t tx) (err error) {
-		rec, again = answerRecord{}, false
-		if k, err = is.addressee(t, r.Vendor); err == nil {
-			rec, again, err = is.recorded(t, key, k, by.packed)
-		}
-		if err != nil || again {
+		if k, err = is.addressee(t, r.Vendor); err != nil {
 			return err
 		}
-		if short, err := is.brief(t, k, r, d); err != nil {
-			return err
-		} else if short != nil {
-			if rec, err = is.handed(*short, k.profile, by.packed); err != nil {
-				return err
-			}
-			return is.keepBrief(t, key, *short)
+		rec, again, err := recorded(t, key, k)
+		if err == nil && !again {
+			rec.answerRecord, err = is.made(t, key, k, r, d, by)
 		}
-		if rec, err = is.decide(t, k, r, d, by); err != nil {
-			return err
+		if err == nil {
+			a, err = is.handed(rec, k.profile, by.packed)
+			a.Again = again
 		}
-		return put(t, bucketAnswers, key, rec)
+		return err
 	})
 	if err != nil {
 		return Answer{}, err
 	}
 	is.memory.keep(k)
-	a := rec.answer()
-	a.Again, a.Trace = again, r.Trace
+	a.Trace = r.Trace
 	return a, nil
+}
+
+// made makes and records the answer to a request that was not answered before.
+func (is *Issuer) made(t tx, key string, k known, r exchange.Request, d computer, by Decision) (answerRecord, error) {
+	short, err := is.brief(t, k, r, d)
+	if err != nil {
+		return answerRecord{}, err
+	}
+	if short != nil {
+		return *short, is.keepRecent(t, key, receiptRecord{answerRecord: *short})
+	}
+	rec, err := is.decide(t, k, r, d, by)
+	switch {
+	case err != nil:
+	case fades(r, rec):
+		err = is.keepRecent(t, key, receiptRecord{answerRecord: rec})
+	default:
+		if err = raise(t, storeRecent); err == nil {
+			err = put(t, bucketAnswers, key, rec)
+		}
+	}
+	return rec, err
 }
 
 // meetingNeeds are the records that the answer to a request is probably made of, besides those that each request needs.
@@ -230,17 +243,24 @@ func (is *Issuer) addressee(t tx, vendor string) (known, error) {
 	return is.knownFor(t, who)
 }
 
+// answerNeeds are the records in which the answer to a request stands.
+func answerNeeds(key string) asking {
+	return asked(recentNeeds(key), need(bucketAnswers, key), need(bucketBriefs, key))
+}
+
 // recorded finds the answer that a request got before, if it can be handed out again.
-func (is *Issuer) recorded(t tx, key string, k known, packed bool) (answerRecord, bool, error) {
-	rec, err := get[answerRecord](t, bucketAnswers, key)
+func recorded(t tx, key string, k known) (receiptRecord, bool, error) {
+	rec, err := recentIn(t, key)
 	if errors.Is(err, errNoRecord) {
-		var b briefRecord
-		if b, err = get[briefRecord](t, bucketBriefs, key); err == nil {
-			rec, err = is.handed(b, k.profile, packed)
-		}
+		rec.answerRecord, err = get[answerRecord](t, bucketAnswers, key)
 	}
 	if errors.Is(err, errNoRecord) {
-		return rec, false, nil
+		var b briefRecord
+		b, err = get[briefRecord](t, bucketBriefs, key)
+		rec.answerRecord = b.answer()
+	}
+	if errors.Is(err, errNoRecord) {
+		return receiptRecord{}, false, nil
 	}
 	return rec, err == nil && k.good(rec.Key, rec.At), err
 }
@@ -255,8 +275,8 @@ func (k known) good(key string, at time.Time) bool {
 	return limit.IsZero() || !at.After(limit)
 }
 
-// stillGood is good for an answer.
-func stillGood(t tx, rec answerRecord) (bool, error) {
+// stillGood is good for a letter.
+func stillGood(t tx, rec letterRecord) (bool, error) {
 	_, profile, err := profilesIn(t)
 	return err == nil && known{profile: profile}.good(rec.Key, rec.At), err
 }
@@ -289,10 +309,28 @@ func (is *Issuer) decide(t tx, k known, r exchange.Request, d computer, by Decis
 	return v.seal()
 }
 
+// handed is an answer as it goes out: packed, or as a file.
+func (is *Issuer) handed(rec receiptRecord, p exchange.Profile, packed bool) (a Answer, err error) {
+	var small []byte
+	switch line := rec.Line; {
+	case len(rec.Envelopes) == 0: // an old one, that has its file
+	case packed:
+		small, err = exchange.Compact(rec.Envelopes...)
+	default:
+		if rec.Brief { // its line is written anew; what is signed is not
+			line = is.firstLine(rec.Kind, p, map[string]any{"code": rec.Code})
+		}
+		rec.File, err = exchange.Armor(rec.Kind, line, rec.Envelopes...)
+	}
+	a = rec.answer()
+	a.packed = small
+	return a, err
+}
+
 func (r answerRecord) answer() Answer {
 	return Answer{
-		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Brief: r.brief, Partly: r.Partly, Reason: r.Refused,
+		File: r.File, Name: r.Name, Words: wordsOf(r.File), Refused: r.Refused != "", Brief: r.Brief, Partly: r.Partly, Reason: r.Refused,
 		Serials: r.Serials, Request: r.Request, Device: r.Device, Code: r.Code, At: r.At,
-		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent, envelopes: r.envelopes,
+		Withdrawn: r.Withdrawn, Until: r.Until, EndsFirst: r.EndsFirst, Agent: r.Agent,
 	}
 }

@@ -161,7 +161,7 @@ const maxLedgers = 64
 
 // brief signs the answer to a check-in of a computer that was told everything: a standing part alone, without the profile, which has not
 // changed either. It is nil for others.
-func (is *Issuer) brief(t tx, k known, r exchange.Request, d computer) (*briefRecord, error) {
+func (is *Issuer) brief(t tx, k known, r exchange.Request, d computer) (*answerRecord, error) {
 	if !mayBeBrief(r) {
 		return nil, nil
 	}
@@ -180,5 +180,6 @@ func (is *Issuer) brief(t tx, k known, r exchange.Request, d computer) (*briefRe
 	if err != nil {
 		return nil, err
 	}
-	return &briefRecord{At: now, Key: k.who.Signing, Request: r.ID, Device: d.id, Code: d.code, Envelope: signed[0]}, nil
+	rec := briefRecord{At: now, Key: k.who.Signing, Request: r.ID, Device: d.id, Code: d.code, Envelope: signed[0]}.answer()
+	return &rec, nil
 }

@@ -4,7 +4,8 @@
 // when another process holds it. With Options.Database the records are in a PostgreSQL database, and any number of processes have it open; the
 // keys stay in the folder. Everything that changes something does so in one store transaction: an answer, the place
 // it takes and the version it gives out are recorded together or not at all, and only then is a file handed back.
-// So the same request gets the same bytes for ever, however often and after whatever interruption it is answered.
+// So the same request gets the same bytes, however often and after whatever interruption it is answered: for ever when it activated, renewed
+// or was decided by a person, and for 90 days when it was a check-in or a usage file, which can be answered anew (recent.go).
 //
 // Keys. The root key signs profiles only and lies in a folder of its own, meant for a stick that is taken away. Working keys
 // sign answers. Both are reached through exchange.Signer: a key file, or a command that never hands the key over.
@@ -21,8 +22,8 @@
 // sends along, signed by this vendor. Days can be handed out, erased and given a time to be kept; what proves the chain stays.
 //
 // A store of the first version is read as it is. It becomes one of the second with the first record that the first version would
-// overlook, one of the third with the first usage file, and one of the fourth with the first place or ledger that the index of
-// computers names (holders.go); older programs then say that they are too old, and change nothing.
+// overlook, one of the third with the first usage file, one of the fourth with the first place or ledger that the index of
+// computers names (holders.go), and one of the fifth with the next answer; older programs then say that they are too old, and change nothing.
 //
 // Many callers at once share transactions (combine.go): each still gets all or nothing of its own, and returns when that is durable. Answers are
 // decided and signed before that, beside each other, and made once more in their turn when something that they rest on was changed (ahead.go):

@@ -26,23 +26,16 @@ func (is *Issuer) Handed(ctx context.Context, id string) (a Answer, ok bool, err
 		if err != nil {
 			return err
 		}
-		rec, good, err := is.recorded(t, id, k, false)
-		if err != nil {
-			return err
+		rec, good, err := recorded(t, id, k)
+		if err == nil && !good {
+			if rec, err = get[receiptRecord](t, bucketReceipts, id); errors.Is(err, errNoRecord) {
+				return nil
+			}
+			good = err == nil && k.good(rec.Key, rec.At)
 		}
-		if good {
-			a, ok = rec.answer(), true
-			return nil
-		}
-		usage, err := get[receiptRecord](t, bucketReceipts, id)
-		if errors.Is(err, errNoRecord) {
-			return nil
-		}
-		if err == nil {
-			ok, err = stillGood(t, usage.answerRecord)
-		}
-		if ok {
-			a = usage.answer()
+		if err == nil && good {
+			ok = true
+			a, err = is.handed(rec, k.profile, false)
 		}
 		return err
 	})

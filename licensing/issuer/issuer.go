@@ -81,7 +81,7 @@ func identityIn(t tx) (identity, error) {
 		return who, say(CodeDamaged, errors.New("the store does not say whose it is"), "file", storeName)
 	case err != nil:
 		return who, err
-	case who.Schema == storeFirst, who.Schema == storeSchema, who.Schema == storeUsage, who.Schema == storeOnline:
+	case who.Schema == storeFirst, who.Schema == storeSchema, who.Schema == storeUsage, who.Schema == storeOnline, who.Schema == storeRecent:
 		return who, nil
 	case strings.HasPrefix(who.Schema, storeSchemas):
 		return who, say(CodeNewer, nil, "file", storeName)
@@ -92,24 +92,32 @@ func identityIn(t tx) (identity, error) {
 
 // putLater puts a record that older programs know nothing of: the store is not theirs from then on.
 func putLater[T any](t tx, bucket, key string, v T) error {
-	if err := raise(t, bucket); err != nil {
+	if err := raise(t, schemaOf(bucket)); err != nil {
 		return err
 	}
 	return put(t, bucket, key, v)
 }
 
-// raise makes the store one of the version that knows the bucket.
-func raise(t tx, bucket string) error {
-	who, err := identityIn(t)
-	if err != nil {
-		return err
-	}
+// schemaOf is the version of the store that knows a bucket.
+func schemaOf(bucket string) string {
 	needs := storeSchema
 	if slices.Contains(usageBuckets, bucket) {
 		needs = storeUsage
 	}
 	if slices.Contains(onlineBuckets, bucket) {
 		needs = storeOnline
+	}
+	if slices.Contains(recentBuckets, bucket) {
+		needs = storeRecent
+	}
+	return needs
+}
+
+// raise makes the store one of a version, unless it is one of that or a later one.
+func raise(t tx, needs string) error {
+	who, err := identityIn(t)
+	if err != nil {
+		return err
 	}
 	if who.Schema >= needs { // single digits
 		return nil

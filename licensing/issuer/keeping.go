@@ -130,7 +130,7 @@ func ofCustomer(t tx, customer string) (ledgers map[ledgerKey]ledgerRecord, days
 }
 
 // EraseUsage erases the days of a customer, the names of its computers and the evidence of findings. What proves the chain stays:
-// standing, totals and receipts, in which stands no day and no name. Errors: CodeNobody, CodeValue.
+// standing and totals, in which stands no day and no name. Errors: CodeNobody, CodeValue.
 func (is *Issuer) EraseUsage(ctx context.Context, customer, agent, reason string) (Erasure, error) {
 	if err := ctx.Err(); err != nil {
 		return Erasure{}, err
@@ -221,7 +221,7 @@ func (is *Issuer) Keeping() (keep terms.Length, erased time.Time, err error) {
 }
 
 // KeepUsage sets how long days of usage are kept, and erases those that are older at once; later ones go as they become old, with
-// each usage file that is taken. Totals, standing and receipts stay.
+// each usage file that is taken. Totals and standing stay.
 func (is *Issuer) KeepUsage(ctx context.Context, keep terms.Length, agent string) (erased int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

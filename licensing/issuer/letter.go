@@ -64,7 +64,7 @@ func (is *Issuer) write(ctx context.Context, verb, order string, asked any, make
 			return err
 		}
 		if known {
-			good, err := stillGood(t, answerRecord{Key: rec.Key, At: rec.At})
+			good, err := stillGood(t, rec)
 			if err != nil || good {
 				out = rec.letter(sum)
 				return err

@@ -39,11 +39,14 @@ func (is *Issuer) Outage(ctx context.Context, data []byte, since time.Time) ([]b
 	if err != nil {
 		return nil, err
 	}
-	w, err := is.file(*k, computer{}, now, outgoing{
+	w, err := is.sealed(*k, computer{}, now, outgoing{
 		parts: []exchange.Part{{Kind: exchange.KindNotice, Version: 1, Notice: n}}, answers: answers(asked), trace: asked.Trace,
 		slots: map[string]any{"text": quiet(n.Text.In("en")), "date": n.From},
 	})
-	return w.file, err
+	if err != nil {
+		return nil, err
+	}
+	return exchange.Armor(w.kind, w.line, w.envelopes...)
 }
 
 // firstAsked is the first request in a file; of a usage file what binds an answer to it.

@@ -32,11 +32,13 @@ type message struct {
 	answers  *exchange.Answers
 }
 
-// written is what went out: a file, its suggested name, and what is in it.
+// written is what goes out: the envelopes, the line for people in front of them, and the file's kind and suggested name.
 type written struct {
-	file      []byte
+	kind      exchange.Kind
+	line      string
 	name      string
 	envelopes []exchange.Envelope
+	file      []byte // the text that people get, after seal
 }
 
 // seal signs what goes out with the working key and writes it as a file with the profile in front.
@@ -45,11 +47,15 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 	if err != nil {
 		return written{}, err
 	}
-	return is.file(k, d, now, f)
+	w, err := is.sealed(k, d, now, f)
+	if err == nil {
+		w.file, err = exchange.Armor(w.kind, w.line, w.envelopes...)
+	}
+	return w, err
 }
 
-// file is seal with what is known of who signs.
-func (is *Issuer) file(k known, d computer, now time.Time, f outgoing) (written, error) {
+// sealed is seal with what is known of who signs, and without the file.
+func (is *Issuer) sealed(k known, d computer, now time.Time, f outgoing) (written, error) {
 	signed, err := is.sign(k, now, f)
 	if err != nil {
 		return written{}, err
@@ -59,9 +65,7 @@ func (is *Issuer) file(k known, d computer, now time.Time, f outgoing) (written,
 	for k, v := range f.slots {
 		slots[k] = v
 	}
-	w := written{name: fileName(kind, f.parts, d.code), envelopes: slices.Concat(k.envelopes, signed)}
-	w.file, err = exchange.Armor(kind, is.firstLine(kind, k.profile, slots), w.envelopes...)
-	return w, err
+	return written{kind: kind, line: is.firstLine(kind, k.profile, slots), name: fileName(kind, f.parts, d.code), envelopes: slices.Concat(k.envelopes, signed)}, nil
 }
 
 // sign signs what goes out with the working key.

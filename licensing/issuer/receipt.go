@@ -29,14 +29,14 @@ func (is *Issuer) receipt(k known, d computer, now time.Time, rec ledgerRecord, 
 		answers: &exchange.Answers{Request: u.ID, Nonce: u.Nonce, Device: u.Device.ID},
 		slots:   map[string]any{"number": int64(r.Number), "n": int64(min(r.Entries, 1<<62)), "from": r.From, "to": r.To},
 	}
-	w, err := is.file(k, d, now, f)
+	w, err := is.sealed(k, d, now, f)
 	if err != nil {
 		return receiptRecord{}, err
 	}
 	return receiptRecord{
 		answerRecord: answerRecord{
-			Name: exchange.ReceiptFileName(safeName(k.who.Vendor), safeName(d.code), now), File: w.file, At: now, Key: k.who.Signing,
-			Request: u.ID, Device: d.id, Code: d.code, envelopes: w.envelopes,
+			Name: exchange.ReceiptFileName(safeName(k.who.Vendor), safeName(d.code), now), Kind: w.kind, Line: w.line, Envelopes: w.envelopes, At: now, Key: k.who.Signing,
+			Request: u.ID, Device: d.id, Code: d.code,
 		},
 		Ledger: u.Ledger, Number: r.Number, Entries: r.Entries, New: c.Events, Missing: r.Missing, Findings: r.Findings,
 		Customer: customerOf(rec),

@@ -13,7 +13,7 @@ const (
 	bucketLicenses = "licenses" // serial → licenseRecord
 	bucketKeys     = "keys"     // hex SHA-256 of a license key → keyRecord
 	bucketPlaces   = "places"   // serial "/" device id → Place
-	bucketAnswers  = "answers"  // hex SHA-256 of a request's signed bytes → answerRecord
+	bucketAnswers  = "answers"  // hex SHA-256 of a request's signed bytes → answerRecord, for those that are kept for good
 	bucketRenewals = "renewals" // serial "/" order → renewalRecord
 
 	bucketStatements = "statements" // kind "/" serial or notice id → statementRecord
@@ -24,14 +24,16 @@ const (
 	metaClock    = "clock"
 )
 
-// storeSchema is the version of a new store's records. A newer one than storeOnline is refused without writing. An older one is read as
+// storeSchema is the version of a new store's records. A newer one than storeRecent is refused without writing. An older one is read as
 // it is and becomes one of a later version with the first record that programs of its version would overlook: of the second with
-// a withdrawal, for example, of the third with the first usage file, and of the fourth with the index of computers (holders.go).
+// a withdrawal, for example, of the third with the first usage file, of the fourth with the index of computers (holders.go), and of the fifth
+// with the first answer that is kept without its text (answerRecord).
 const (
 	storeFirst   = "holdfast.issuer/v1"
 	storeSchema  = "holdfast.issuer/v2"
 	storeUsage   = "holdfast.issuer/v3"
 	storeOnline  = "holdfast.issuer/v4"
+	storeRecent  = "holdfast.issuer/v5"
 	storeSchemas = "holdfast.issuer/v"
 )
 
@@ -107,18 +109,23 @@ type Place struct {
 	Given  int             `json:"given,omitempty"` // version of the license that was given to it last; 0: not known
 }
 
-// answerRecord is an answer as it was handed out.
+// answerRecord is an answer as it was handed out: what was signed, and the line for people in front of it, of which is.text makes the file.
+// Those of before the fifth version of the store have the file.
 type answerRecord struct {
-	Name    string    `json:"name"`
-	File    []byte    `json:"file"`
-	Refused string    `json:"refused,omitempty"` // code of the refusal when nothing was granted
-	Partly  bool      `json:"partly,omitempty"`
-	Serials []string  `json:"serials,omitempty"`
-	At      time.Time `json:"at"`
-	Key     string    `json:"key"` // id of the key that signed
-	Request string    `json:"request,omitempty"`
-	Device  string    `json:"device"`
-	Code    string    `json:"code"`
+	Name      string              `json:"name"`
+	File      []byte              `json:"file,omitempty"`
+	Kind      exchange.Kind       `json:"kind,omitempty"` // of the file
+	Line      string              `json:"line,omitempty"`
+	Envelopes []exchange.Envelope `json:"envelopes,omitempty"`
+	Brief     bool                `json:"brief,omitempty"`   // a standing part alone; its line is written anew
+	Refused   string              `json:"refused,omitempty"` // code of the refusal when nothing was granted
+	Partly    bool                `json:"partly,omitempty"`
+	Serials   []string            `json:"serials,omitempty"`
+	At        time.Time           `json:"at"`
+	Key       string              `json:"key"` // id of the key that signed
+	Request   string              `json:"request,omitempty"`
+	Device    string              `json:"device"`
+	Code      string              `json:"code"`
 	// Of a check-in, a renewal or more time.
 	Withdrawn []string  `json:"withdrawn,omitempty"` // serials that the answer withdraws
 	Until     time.Time `json:"until,omitzero"`      // more time that was granted
@@ -127,9 +134,6 @@ type answerRecord struct {
 	Agent  string `json:"agent,omitempty"`
 	Second string `json:"second,omitempty"`
 	Why    string `json:"why,omitempty"`
-
-	brief     bool                // a standing part alone, see briefRecord
-	envelopes []exchange.Envelope // those of File, when it was just made
 }
 
 // statementRecord is the newest version of what the vendor said about one license, or of one notice.

@@ -106,17 +106,18 @@ var (
 	errClosed   = errors.New("the store is closed")
 )
 
-// buckets are those of every store. laterBuckets came with the second version of the store, usageBuckets with the third and onlineBuckets
-// with the fourth: one that was made before has none of them until something is put there.
+// buckets are those of every store. laterBuckets came with the second version of the store, usageBuckets with the third, onlineBuckets with
+// the fourth and recentBuckets with the fifth: one that was made before has none of them until something is put there.
 var (
 	buckets       = []string{bucketMeta, bucketProfiles, bucketLicenses, bucketKeys, bucketPlaces, bucketAnswers, bucketRenewals}
 	laterBuckets  = []string{bucketStatements, bucketGrants, bucketLetters}
 	usageBuckets  = []string{bucketLedgers, bucketReceipts, bucketDays, bucketFindings, bucketErasures, bucketKeeping}
 	onlineBuckets = []string{bucketHolders, bucketReporters, bucketBriefs}
+	recentBuckets = []string{bucketRecent}
 )
 
 // addedBuckets are those that a store may be without.
-var addedBuckets = slices.Concat(laterBuckets, usageBuckets, onlineBuckets)
+var addedBuckets = slices.Concat(laterBuckets, usageBuckets, onlineBuckets, recentBuckets)
 
 const sumSize = 16
 

@@ -29,6 +29,7 @@ const (
 	laterKey   = "later"
 	usageKey   = "usage"
 	onlineKey  = "online"
+	recentKey  = "recent"
 )
 
 type roll [sumSize]byte
@@ -39,8 +40,8 @@ func (r *roll) turn(sum []byte) {
 	}
 }
 
-// rolls are the roll of the first buckets, that of the later ones, that of usage and that of what the service keeps.
-type rolls struct{ first, later, usage, online roll }
+// rolls are the roll of the first buckets, that of the later ones, that of usage, that of what the service keeps and that of recent answers.
+type rolls struct{ first, later, usage, online, recent roll }
 
 func (r *rolls) of(bucket string) *roll {
 	switch {
@@ -50,6 +51,8 @@ func (r *rolls) of(bucket string) *roll {
 		return &r.usage
 	case slices.Contains(onlineBuckets, bucket):
 		return &r.online
+	case slices.Contains(recentBuckets, bucket):
+		return &r.recent
 	}
 	return &r.first
 }
@@ -60,7 +63,7 @@ func rollsIn(t *bbolt.Tx) (rolls, error) {
 	if b == nil || copy(r.first[:], b.Get([]byte(rollKey))) != len(r.first) {
 		return r, errors.New("the roll of records is missing")
 	}
-	for key, into := range map[string]*roll{laterKey: &r.later, usageKey: &r.usage, onlineKey: &r.online} {
+	for key, into := range map[string]*roll{laterKey: &r.later, usageKey: &r.usage, onlineKey: &r.online, recentKey: &r.recent} {
 		if have := b.Get([]byte(key)); have != nil && copy(into[:], have) != len(into) {
 			return r, fmt.Errorf("the roll of %s records is cut", key)
 		}
@@ -73,7 +76,7 @@ func (r *rolls) save(t *bbolt.Tx) error {
 	if err := b.Put([]byte(rollKey), r.first[:]); err != nil {
 		return err
 	}
-	for key, of := range map[string]roll{usageKey: r.usage, onlineKey: r.online} {
+	for key, of := range map[string]roll{usageKey: r.usage, onlineKey: r.online, recentKey: r.recent} {
 		if of == (roll{}) && b.Get([]byte(key)) == nil { // a store of before
 			continue
 		}

@@ -84,7 +84,7 @@ func deskDay(t *testing.T, database string) map[string]string {
 	}
 	keep("8 new key", d.answer(t, newComputer(t, 2).request(t, d.trusted(t), made.Key, 2)).File)
 	info, err := d.Store(t.Context())
-	if err != nil || info.Schema != "holdfast.issuer/v4" || info.Records["licenses"] != 1 {
+	if err != nil || info.Schema != "holdfast.issuer/v5" || info.Records["licenses"] != 1 {
 		t.Errorf("%+v, %v", info, err)
 	}
 	info.Kind, info.Place, info.Tables = "", "", 0
@@ -290,12 +290,13 @@ func benchStore(t testing.TB) func(*issuer.Options) {
 	}
 }
 
-// TestAnExchangeTakesFewRoundTrips: others wait during the last two, which look whether all that was read is still so, and write.
+// TestAnExchangeTakesFewRoundTrips: others wait during the last two, which look whether all that was read is still so, and write. The first
+// check-in of a day looks whether old answers are to go.
 func TestAnExchangeTakesFewRoundTrips(t *testing.T) {
 	d := newDesk(t, func(o *issuer.Options) { o.Database = pgtest.Start(t) })
 	made := d.license(t, issuer.NewLicense{Customer: "8812"})
 	pc := newComputer(t, 1)
-	asks := []exchange.Envelope{pc.request(t, d.trusted(t), made.Key, 1), d.meeting(t, pc, exchange.RequestCheckin, 2, []string{made.Serial})}
+	asks := []exchange.Envelope{pc.request(t, d.trusted(t), made.Key, 1), d.meeting(t, pc, exchange.RequestCheckin, 2, []string{made.Serial}), d.meeting(t, pc, exchange.RequestCheckin, 3, []string{made.Serial})}
 	a := d.agent(t, 1)
 	a.use(5)
 	steps := []struct {
@@ -304,8 +305,10 @@ func TestAnExchangeTakesFewRoundTrips(t *testing.T) {
 		do   func()
 	}{
 		{"activate", 7, func() { d.answer(t, asks[0]) }}, // it makes the index, too
-		{"check-in", 4, func() { d.answer(t, asks[1]) }},
-		{"check-in again", 1, func() { d.answer(t, asks[1]) }},
+		{"check-in, the first of the day", 6, func() { d.answer(t, asks[1]) }},
+		{"check-in", 4, func() { d.answer(t, asks[2]) }},
+		{"check-in again", 5, func() { d.answer(t, asks[2]) }}, // where the answer is stands in another record
+		{"activate again", 1, func() { d.answer(t, asks[0]) }},
 		{"usage", 6, func() { d.receive(t, a.export()) }},
 		{"more usage", 6, func() { a.use(5); d.receive(t, a.export()) }},
 	}
@@ -334,7 +337,7 @@ func TestAComputerIsFoundInAStoreThatIsOlderThanItsIndex(t *testing.T) {
 		t.Errorf("a stranger got %v", b.Serials)
 	}
 	d.reopen(t)
-	if info, err := d.Store(t.Context()); err != nil || info.Schema != "holdfast.issuer/v4" || info.Records["holders"] < 2 {
+	if info, err := d.Store(t.Context()); err != nil || info.Schema != "holdfast.issuer/v5" || info.Records["holders"] < 2 {
 		t.Errorf("%+v, %v", info, err)
 	}
 }

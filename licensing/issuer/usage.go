@@ -26,7 +26,7 @@ const (
 )
 
 // Receive takes a usage file: proves it, counts what is new in it, and answers with a receipt that says what was counted in all.
-// The same file gets the same bytes again. Whatever is odd in it is recorded, named in the receipt and listed by Anomalies; nothing
+// The same file gets the same bytes again, for 90 days. Whatever is odd in it is recorded, named in the receipt and listed by Anomalies; nothing
 // is refused for it, and neither is a computer that is not known here. Errors: *terms.Problem when a seal is not right, CodeOtherVendor,
 // CodeSealedForOther, CodeClockBehind, CodeClockAhead, and those of the keys. On error nothing was recorded.
 func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error) {
@@ -34,11 +34,11 @@ func (is *Issuer) Receive(ctx context.Context, f exchange.Found) (Answer, error)
 	if !ok {
 		return Answer{}, say(CodeNoRequest, nil, "file", f.Name)
 	}
-	return is.receive(ctx, f, e)
+	return is.receive(ctx, f, e, false)
 }
 
 // receive takes the usage file f, whose face is e.
-func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Envelope) (Answer, error) {
+func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Envelope, packed bool) (Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}
@@ -50,23 +50,26 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 	if err != nil {
 		return Answer{}, fmt.Errorf("usage file: %w", err)
 	}
-	var rec receiptRecord
-	again := false
+	var a Answer
 	opened, unopened := usage.OpenFace(u, f.Bundle.Sealed, is.sealingKey)
-	needs := asked(signingNeeds, need(bucketReceipts, key), indexNeeds(u.Device.ID))
+	needs := asked(signingNeeds, recentNeeds(key), need(bucketReceipts, key), indexNeeds(u.Device.ID))
 	err = is.db.For(ctx, needs, repeatable, early).Update(func(t tx) error {
-		again = false
 		k, err := is.addressee(t, u.Vendor)
 		if err != nil {
 			return err
 		}
-		rec, err = get[receiptRecord](t, bucketReceipts, key)
+		rec, err := recentIn(t, key)
+		if errors.Is(err, errNoRecord) {
+			rec, err = get[receiptRecord](t, bucketReceipts, key)
+		}
 		if err != nil && !errors.Is(err, errNoRecord) {
 			return err
 		}
 		// What was not counted is looked at anew: the computer may be known by now.
-		if again = err == nil && k.good(rec.Key, rec.At) && rec.Number > 0; again {
-			return nil
+		if err == nil && k.good(rec.Key, rec.At) && rec.Number > 0 {
+			a, err = is.handed(rec, k.profile, packed)
+			a.Again = true
+			return err
 		}
 		if unopened != nil {
 			return unopened
@@ -79,18 +82,24 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 		if rec, err = is.count(t, k, f, opened); err != nil {
 			return err
 		}
-		return putLater(t, bucketReceipts, key, rec)
+		if err := is.keepRecent(t, key, rec); err != nil {
+			return err
+		}
+		a, err = is.handed(rec, k.profile, packed)
+		return err
 	})
 	if err != nil {
 		return Answer{}, err
 	}
-	a := rec.answer()
-	a.Again, a.Trace = again, u.Trace
+	a.Trace = u.Trace
 	return a, nil
 }
 
 func (r receiptRecord) answer() Answer {
 	a := r.answerRecord.answer()
+	if r.Ledger == "" { // no receipt
+		return a
+	}
 	a.Receipt = &Counting{
 		Ledger: r.Ledger, Number: r.Number, Entries: r.Entries, New: r.New, Missing: r.Missing, Findings: r.Findings, Customer: r.Customer,
 	}

@@ -18,7 +18,7 @@ import (
 
 const (
 	bucketLedgers  = "ledgers"  // ledgerKey → ledgerRecord
-	bucketReceipts = "receipts" // hex SHA-256 of a usage file's signed bytes → receiptRecord
+	bucketReceipts = "receipts" // hex SHA-256 of a usage file's signed bytes → receiptRecord, of before the fifth version
 	bucketDays     = "days"     // ledgerKey "/" day "/" product "/" meter "/" kind "/" customer → dayRecord
 	bucketFindings = "findings" // ledgerKey "/" code "/" hash → findingRecord
 	bucketErasures = "erasures" // time "/" id → Erasure
@@ -58,10 +58,10 @@ func (rec ledgerRecord) key() ledgerKey { return ledgerKey{rec.ID, rec.Device} }
 // receiptRecord is the answer to a usage file as it was handed out.
 type receiptRecord struct {
 	answerRecord
-	Ledger   string   `json:"ledger"`
-	Number   int      `json:"number"`
-	Entries  uint64   `json:"entries"` // counted in all
-	New      uint64   `json:"new"`     // of them by this file
+	Ledger   string   `json:"ledger,omitempty"`
+	Number   int      `json:"number,omitempty"`
+	Entries  uint64   `json:"entries,omitempty"` // counted in all
+	New      uint64   `json:"new,omitempty"`     // of them by this file
 	Missing  []string `json:"missing,omitempty"`
 	Findings []string `json:"findings,omitempty"`
 	Customer string   `json:"customer,omitempty"`

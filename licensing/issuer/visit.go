@@ -43,7 +43,7 @@ func (v *visit) no(code string, rec *licenseRecord, full []Place) error {
 	return err
 }
 
-// seal signs the answer and writes it as a file: licenses first, then more time, what stands about the licenses, and refusals.
+// seal signs the answer: licenses first, then more time, what stands about the licenses, and refusals.
 func (v *visit) seal() (answerRecord, error) {
 	parts := slices.Concat(v.granted, v.added)
 	said, apart, err := standing(v.t, v.records, v.now)
@@ -70,13 +70,13 @@ func (v *visit) seal() (answerRecord, error) {
 	if len(v.gone) > 0 {
 		f.slots = map[string]any{"serial": v.gone[0]}
 	}
-	w, err := v.is.file(v.k, v.d, v.now, f)
+	w, err := v.is.sealed(v.k, v.d, v.now, f)
 	if err != nil {
 		return answerRecord{}, err
 	}
 	rec := answerRecord{
-		Name: w.name, File: w.file, At: v.now, Key: v.k.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
-		Withdrawn: v.gone, Until: v.until, EndsFirst: v.capped, envelopes: w.envelopes,
+		Name: w.name, Kind: w.kind, Line: w.line, Envelopes: w.envelopes, At: v.now, Key: v.k.who.Signing, Request: v.r.ID, Device: v.d.id, Code: v.d.code, Serials: v.serials,
+		Withdrawn: v.gone, Until: v.until, EndsFirst: v.capped,
 	}
 	if v.decided {
 		rec.Agent, rec.Second, rec.Why = v.by.Agent, v.by.Second, v.by.Reason+v.by.Refuse
