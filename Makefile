@@ -2,7 +2,7 @@
 GO       ?= go
 TAGS     := migrated_fynedo
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  := -s -w -X holdfast/app.Version=$(VERSION)
+LDFLAGS  := -s -w -X holdfast/app.Version=$(VERSION) -X main.version=$(VERSION)
 OUT      := bin
 ART      := artefacts
 ENGINE   := ./licensing/... ./app/... ./assets/... ./docs/...

@@ -9,7 +9,8 @@
 . "$(dirname "$0")/e2e/frame.sh" "$1" "$2" 600
 display=:$((90 + RANDOM % 400))
 
-step "1. no key store: a plain message, nothing half made"
+step "1. the programs know which build they are; no key store: a plain message, nothing half made"
+[ "$("$issuer" version)" = "holdfast-issuer $("$hf" version | cut -d" " -f2)" ] || die "$("$issuer" version) beside $("$hf" version)"
 export HOLDFAST_HOME=$TOP/none
 expect 15 "$hf" status
 [ ! -e "$TOP/none" ] || die "reading the status made a home"

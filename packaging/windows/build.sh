@@ -33,7 +33,7 @@ else
 fi
 
 export GOOS=windows GOARCH=amd64
-ldflags="-s -w -X holdfast/app.Version=$version"
+ldflags="-s -w -X holdfast/app.Version=$version -X main.version=$version"
 CGO_ENABLED=0 go build -tags nogui -ldflags "$ldflags" -o "$out/holdfast.exe" .
 CGO_ENABLED=0 go build -ldflags "$ldflags" -o "$out/holdfast-issuer.exe" ./licensing/issuer/cmd/holdfast-issuer
 # accessibility: Fyne tells screen readers of Windows what the window shows.
