@@ -23,7 +23,11 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 	var all []dated
 	known := map[moment]int{}
 	for _, p := range s.Verdict.Products {
+		ended := false
 		for _, e := range p.Next {
+			if ended && e.Name != terms.EventRevoked {
+				continue // the next end of each product, and a withdrawal; the others stand on its own page
+			}
 			if e.Feature != "" || e.Name == terms.EventReminder || e.Name == terms.EventOfflineEnding || !e.At.After(s.Verdict.At) {
 				continue
 			}
@@ -35,9 +39,7 @@ func (v voice) upcoming(s licensing.Snapshot) []upcoming {
 				known[key] = len(all)
 				all = append(all, dated{e, []string{name}})
 			}
-			if e.Name != terms.EventMaintenance && e.Name != terms.EventPolicyChange && e.Name != terms.EventUsageDue {
-				break // the next end of each product; the others stand on its own page
-			}
+			ended = ended || e.Name != terms.EventMaintenance && e.Name != terms.EventPolicyChange && e.Name != terms.EventUsageDue && e.Name != terms.EventReviewBy
 		}
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return a.At.Compare(b.At) })

@@ -40,6 +40,42 @@ func TestALicenseSaysEveryDateByItsOwnName(t *testing.T) {
 	}
 }
 
+func TestAWithdrawnLicenseSaysItsDatesAndNoneThatCannotCome(t *testing.T) {
+	f := planFacts()
+	h := f.Licenses[0]
+	f.Revocations = append(f.Revocations, terms.Signed[terms.Revocation]{
+		Body: terms.Revocation{
+			Serial: h.Serial, Reason: terms.Plain("Returned"), Ref: "W-1", From: h.Issued, Until: time.Date(2026, 12, 31, 22, 59, 59, 0, time.UTC),
+			ReviewBy: time.Date(2026, 12, 15, 22, 59, 59, 0, time.UTC),
+		},
+		Vendor: h.Vendor, Document: "w1", KeyID: h.KeyID, Issued: h.Issued, Taken: h.Taken,
+	})
+	b := open(t, newFake(f), benchOptions{})
+	p, m := licenseOf(t, b, acmeRoot+"/acmecad")
+	if p.State != terms.StateRevoked {
+		t.Fatalf("%s: this tests the wrong thing", p.State)
+	}
+	for name, want := range map[string]string{"Full use until": "31 December 2026", "Ask for a review by": "15 December 2026", "License ends": "", "Grace ends": ""} {
+		if got := value(m.Ends, name); got != want && !strings.HasPrefix(got, want+",") {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	for _, s := range m.Steps {
+		if s.At.After(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s: %s", s.Date, s.Title)
+		}
+	}
+	var titles []string
+	for _, u := range b.w.v.upcoming(b.w.snap) {
+		titles = append(titles, u.Day+" "+u.Month+" "+u.Title)
+	}
+	for _, want := range []string{"15 Dec Ask for a review by then", "31 Dec Full use ends"} {
+		if !strings.Contains(strings.Join(titles, "\n"), want) {
+			t.Errorf("%q is not among %q", want, titles)
+		}
+	}
+}
+
 func TestALicenseSaysWhatMovesItsDates(t *testing.T) {
 	b := open(t, newFake(detailFacts()), benchOptions{})
 	b.w.showLicense(acmeRoot + "/acmecad")

@@ -23,12 +23,20 @@ func (v voice) ends(s licensing.Snapshot, p terms.ProductVerdict) [][2]string {
 			add("ends.offline_grace", p.OfflineGrace)
 		}
 	}
-	if p.LicenseEnds.IsZero() && p.State != terms.StateNotStarted {
+	full, withdrawn := p.Slots["date2"].(time.Time)
+	switch withdrawn = withdrawn && p.State == terms.StateRevoked; {
+	case withdrawn: // neither the license end nor its grace will be met
+		add("row.full_use_until", full)
+		if by, ok := p.Slots["deadline"].(time.Time); ok {
+			add("ends.review_by", by)
+		}
+	case p.LicenseEnds.IsZero() && p.State != terms.StateNotStarted:
 		out = append(out, [2]string{v.t("row.license_ends"), v.t("detail.no_end")})
-	}
-	add("row.license_ends", p.LicenseEnds)
-	if p.GraceEnds.After(p.LicenseEnds) {
-		add("row.grace_ends", p.GraceEnds)
+	default:
+		add("row.license_ends", p.LicenseEnds)
+		if p.GraceEnds.After(p.LicenseEnds) {
+			add("row.grace_ends", p.GraceEnds)
+		}
 	}
 	if p.Cause != "" {
 		out = append(out, [2]string{v.t("ends.cause"), v.running(p)})

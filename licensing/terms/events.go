@@ -21,6 +21,7 @@ const (
 	EventOfflineEnds      = "offline_ends"
 	EventOfflineGraceEnds = "offline_grace_ends"
 	EventRevoked          = "revoked"   // last moment of full use of a withdrawn license
+	EventReviewBy         = "review_by" // last moment to ask for a review of a withdrawal
 	EventAnswerBy         = "answer_by" // of a hold
 	EventConfirmBy        = "confirm_by"
 	EventMaintenance      = "maintenance"   // planned work begins
@@ -31,8 +32,8 @@ const (
 
 var eventOrder = map[string]int{
 	EventReminder: 0, EventOfflineEnding: 1, EventMaintenance: 2, EventPolicyChange: 3, EventLicenseStarts: 4, EventFirstUseEnds: 5, EventUnprovenEnds: 6,
-	EventConfirmBy: 7, EventAnswerBy: 8, EventRevoked: 9, EventOfflineEnds: 10, EventLicenseEnds: 11, EventOfflineGraceEnds: 12, EventGraceEnds: 13,
-	EventViewMode: 14, EventPause: 15, EventSilent: 16, EventUsageDue: 17,
+	EventConfirmBy: 7, EventAnswerBy: 8, EventReviewBy: 9, EventRevoked: 10, EventOfflineEnds: 11, EventLicenseEnds: 12, EventOfflineGraceEnds: 13,
+	EventGraceEnds: 14, EventViewMode: 15, EventPause: 16, EventSilent: 17, EventUsageDue: 18,
 }
 
 // events are the coming dates of the product, soonest first. Those of its features are the ends of full use over
@@ -45,8 +46,15 @@ func (p *product) events() []Event {
 		}
 	}
 	if b := p.best; b.phase > unproved {
+		// Once a withdrawal took full use, and while a first use is not confirmed, nothing else is left to end.
+		last, lastContact := b.withdrawn, sooner(b.withdrawn, b.firstUse)
+		end := func(name string, at, last time.Time) {
+			if !past(at, last) {
+				add(name, at, "")
+			}
+		}
 		if from, ok := p.last.reminder(); ok && from.After(p.At) {
-			add(EventReminder, from, "")
+			end(EventReminder, from, last)
 		}
 		add(EventFirstUseEnds, b.firstUse, "")
 		if p.facts.Device.Proven {
@@ -56,20 +64,23 @@ func (p *product) events() []Event {
 		}
 		if !b.offline.IsZero() && CompareEnds(b.offline, p.last.term) <= 0 {
 			if from := b.offlineFrom(); from.After(p.At) && b.phase != upcoming {
-				add(EventOfflineEnding, from, "")
+				end(EventOfflineEnding, from, lastContact)
 			}
 		}
 		if !p.silentNow() {
-			add(EventOfflineEnds, b.offline, "")
-			add(EventOfflineGraceEnds, b.offlineGrace, "")
+			end(EventOfflineEnds, b.offline, lastContact)
+			end(EventOfflineGraceEnds, b.offlineGrace, lastContact)
 			if b.Policy.Continuity.Then != Pause {
-				add(EventSilent, b.silent, "")
+				end(EventSilent, b.silent, last)
 			}
 		}
 		add(EventAnswerBy, b.held, "")
+		if w := b.words.revoked; w != nil {
+			add(EventReviewBy, w.Body.ReviewBy, "")
+		}
 		add(EventRevoked, b.withdrawn, "")
-		add(EventLicenseEnds, p.LicenseEnds, "")
-		add(EventGraceEnds, p.GraceEnds, "")
+		end(EventLicenseEnds, p.LicenseEnds, last)
+		end(EventGraceEnds, p.GraceEnds, last)
 	}
 	for i := range p.licenses {
 		if j := &p.licenses[i]; j.phase == upcoming {
