@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,5 +254,34 @@ func TestARealLicenseWithAWindowAndTiersShowsItsDatesAndThePlanAgreesWithTime(t 
 	}
 	if len(spans) < 5 {
 		t.Errorf("only %d stretches: this tests the wrong thing", len(spans))
+	}
+}
+
+func TestEveryDateOfAPartIsExplainedWithItsName(t *testing.T) {
+	b := open(t, newFake(planFacts()), benchOptions{})
+	p, m := licenseOf(t, b, acmeRoot+"/acmecad")
+	explained := map[string]string{}
+	for _, w := range b.w.v.whys(p, m.Steps) {
+		explained[w.Title] = strings.Join(w.Lines, " ")
+		for _, l := range w.Lines {
+			if strings.Contains(l, "this part") && !strings.Contains(l, ": ") {
+				t.Errorf("%q names no part", l)
+			}
+		}
+	}
+	told := 0
+	for _, e := range p.Next {
+		i := slices.IndexFunc(m.Steps, func(s step) bool { return s.At.Equal(e.At) })
+		if e.Feature == "" || i < 0 {
+			continue
+		}
+		told++
+		line := explained[b.w.v.t("why.date", "date", m.Steps[i].Date, "what", m.Steps[i].Title)]
+		if name := p.Features[e.Feature].Name.In("en"); !strings.Contains(line, name) {
+			t.Errorf("%s, %s: %q says nothing of %s", m.Steps[i].Date, m.Steps[i].Title, line, name)
+		}
+	}
+	if told == 0 {
+		t.Error("no part ends: this tests nothing")
 	}
 }

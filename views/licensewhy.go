@@ -16,23 +16,63 @@ type why struct {
 	Basis string // rule, license, policy version, who issued them, and the document
 }
 
+// explained is a reason in words, with the parts that it is about; none: the product.
+type explained struct {
+	terms.Reason
+	text  string
+	parts []string
+}
+
+// explain lists the reasons of a product, and those that only some of its parts have, each once.
+func (v voice) explain(p terms.ProductVerdict) []*explained {
+	var all []*explained
+	at := map[string]*explained{}
+	add := func(r terms.Reason, part string) {
+		text := v.Reason(r, v.zone)
+		if text == "" {
+			return
+		}
+		e := at[text]
+		if e == nil {
+			e = &explained{Reason: r, text: text}
+			at[text], all = e, append(all, e)
+		} else if len(e.parts) == 0 {
+			return
+		}
+		if part != "" && !slices.Contains(e.parts, part) {
+			e.parts = append(e.parts, part)
+		}
+	}
+	for _, r := range p.Reasons {
+		add(r, "")
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Features)) {
+		f := p.Features[id]
+		for _, r := range f.Reasons {
+			add(r, v.name(f.Name, id))
+		}
+	}
+	for _, e := range all {
+		if len(e.parts) > 0 {
+			e.text = v.t("why.part", "parts", strings.Join(e.parts, ", "), "text", e.text)
+		}
+	}
+	return all
+}
+
 // whys explains every coming date of a product, and before them what is so now. Nothing is said twice.
 func (v voice) whys(p terms.ProductVerdict, steps []step) []why {
-	all := slices.Clone(p.Reasons)
-	for _, id := range slices.Sorted(maps.Keys(p.Features)) {
-		all = append(all, p.Features[id].Reasons...)
-	}
+	all := v.explain(p)
 	said := map[string]bool{}
 	take := func(about func(terms.Reason) bool) (w why) {
 		var basis []string
 		for _, r := range all {
-			text := v.Reason(r, v.zone)
-			if text == "" || said[text] || !about(r) {
+			if said[r.text] || !about(r.Reason) {
 				continue
 			}
-			said[text] = true
-			w.Lines = append(w.Lines, text)
-			b := v.basis(r)
+			said[r.text] = true
+			w.Lines = append(w.Lines, r.text)
+			b := v.basis(r.Reason)
 			basis = slices.DeleteFunc(basis, func(said string) bool { return strings.HasPrefix(b, said) }) // b says it too
 			if !slices.ContainsFunc(basis, func(said string) bool { return strings.HasPrefix(said, b) }) {
 				basis = append(basis, b)

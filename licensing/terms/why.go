@@ -43,6 +43,8 @@ const (
 	RuleOfflineEnding   = "offline_ending"   // a quarter of it is left
 	RuleOfflineGrace    = "offline_grace"    // past it, within grace
 	RuleOfflineOver     = "offline_over"     // past it and its grace
+	RuleOfflineAhead    = "offline_ahead"    // within it; the feature's own grace will follow
+	RuleSilentAhead     = "silent_ahead"     // within it; the continuity rule will lift it
 	RuleOutage          = "vendor_outage"    // the vendor said that it cannot be reached
 	RuleMaintenance     = "planned_work"     // an end fell into planned work
 	RuleMigration       = "vendor_migration" // the vendor moves its service
@@ -70,7 +72,7 @@ func Rules() []string {
 		RuleKeyStore, RuleRecords,
 		RuleOfflineWindow, RuleOfflineEnding, RuleOfflineGrace, RuleOfflineOver, RuleOutage, RuleMaintenance, RuleMigration, RuleExtension,
 		RuleOverlap, RuleHold, RuleRevoked, RuleClockWrong, RuleClockUnsure, RuleComputerChanged, RuleRestored, RuleNotice, RuleSilent,
-		RuleMeter, RuleUsageDue, RuleUsageFile,
+		RuleMeter, RuleUsageDue, RuleUsageFile, RuleOfflineAhead, RuleSilentAhead,
 	}
 }
 
@@ -233,9 +235,17 @@ func (p *product) whyOf(j *judged) []Reason {
 // whyEnds explains a feature's own dates.
 func (p *product) whyEnds(o option) []Reason {
 	var why []Reason
+	ahead := func(rule string, end, grace time.Time) {
+		if !end.IsZero() && grace.After(end) {
+			why = append(why, p.reason(rule, o.judged, grace, "feature_grace_ends", grace))
+		}
+	}
 	switch offline := past(p.At, o.judged.offline) && !o.silentNow(p.At) && !past(p.At, o.judged.term); {
-	case o.phase == inTerm && o.right.term.After(o.judged.term) && !o.judged.term.IsZero():
-		why = append(why, p.reason(RuleGraceAhead, o.judged, o.right.term, "feature_grace_ends", o.right.term))
+	case o.phase == inTerm:
+		if !o.silentNow(p.At) {
+			ahead(RuleOfflineAhead, o.judged.offline, o.right.offline)
+		}
+		ahead(RuleGraceAhead, o.judged.term, o.right.term)
 	case o.feature.After == Keep && (past(p.At, o.judged.term) || offline) && o.mode(p.At) == Keep:
 		why = append(why, p.reason(RuleKept, o.judged, o.judged.term, "ends", o.judged.term, "after", string(Keep)))
 	case o.phase == inGrace && past(p.At, o.full) && offline:

@@ -12,6 +12,9 @@ func (p *product) whyOffline(j *judged) []Reason {
 	if from := j.offlineFrom(); !p.At.Before(from) {
 		why = append(why, p.reason(RuleOfflineEnding, j, from, "from", from, "offline_ends", j.offline))
 	}
+	if !j.silent.IsZero() && j.Policy.Continuity.Then != Pause {
+		why = append(why, p.reason(RuleSilentAhead, j, j.silent, "silent_from", j.silent, "after", string(j.Policy.Continuity.Then)))
+	}
 	return why
 }
 
