@@ -292,3 +292,13 @@ func TestReasonsNameRuleValuesAndAuthority(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestALicenseWithoutFeaturesThatStoppedIsLimitedToo(t *testing.T) {
+	whole := func(h *Held) { h.Policy.Features = nil }
+	f := home(cad(whole), cad(func(h *Held) { h.Policy.Product.ID, h.Serial, h.Document, h.Binding = "acmecam", "5000", "d5000", BoundToSite }))
+	f.Device.Changed = &Changed{Since: day("2026-10-01"), Same: 1, Of: 5, Parts: []string{"disk"}}
+	v := evaluate(t, f, Query{}, day("2026-11-03"))
+	if v.Main.State != StateComputerChanged || v.ExitCode(false) != 34 {
+		t.Errorf("%s with exit code %d", v.Main.State, v.ExitCode(false))
+	}
+}

@@ -18,6 +18,9 @@ const (
 	inTerm
 )
 
+// ended says that the license was in force here and is no more.
+func (p phase) ended() bool { return p > elsewhere && p < upcoming }
+
 // judged is one license with what follows from it at its vendor's decision time. All dates are last moments; zero
 // means that there is none.
 type judged struct {

@@ -59,7 +59,7 @@ func judgeProduct(f *Facts, vendor *Vendor, names features, held []*Held, at tim
 	p.aboutBoth()
 	p.Next = p.events()
 	p.unproved = p.best.phase == unproved
-	p.limited = p.best.phase != elsewhere && p.best.phase != upcoming && len(p.View)+len(p.Paused) > 0
+	p.limited = p.best.phase.ended() || p.best.phase >= inGrace && len(p.View)+len(p.Paused) > 0
 	p.metering = p.collectMeters()
 	if len(p.facts.Extensions) > 0 {
 		p.keptNow = p.kept(p.ids, p.At)
