@@ -122,10 +122,9 @@ func equalFold(a, b string) bool {
 
 // verdict puts everything in order.
 func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
-	works := e.works()
-	usable := slices.ContainsFunc(e.products, func(p *outcome) bool { return p.works() })
-	all := e.aboutProducts(usable)
 	products, metered := e.dressed()
+	works, usable := e.works(products)
+	all := e.aboutProducts(usable)
 	for i := range metered {
 		all = append(all, &metered[i])
 	}
@@ -217,21 +216,25 @@ func (e *evaluation) answer(all []*ranked) Finding {
 	return all[0].Finding
 }
 
-// works says for the whole computer what works, by product.
-func (e *evaluation) works() Kept {
-	var k Kept
-	for _, p := range e.products {
+// works says for the whole computer what works, by product, and whether some product may be used.
+func (e *evaluation) works(products []ProductVerdict) (k Kept, usable bool) {
+	for i, p := range e.products {
+		v := &products[i]
+		usable = usable || p.works() && !allStopped(&p.ProductVerdict, v)
 		switch {
-		case p.works() && len(p.View)+len(p.Paused) == 0:
+		case p.works() && len(v.View)+len(v.Paused) == 0:
 			k.Full = append(k.Full, p.Name)
-		case len(p.Works)+len(p.View) > 0:
+		case len(v.Works)+len(v.View) > 0:
 			k.View = append(k.View, p.Name)
 		default:
 			k.Paused = append(k.Paused, p.Name)
 		}
 	}
-	return k
+	return k, usable
 }
+
+// allStopped says that meters or a late file took the last feature at full use: then the product may not be used either.
+func allStopped(p, dressed *ProductVerdict) bool { return len(p.Works) > 0 && len(dressed.Works) == 0 }
 
 // works says whether the product as a whole may be used. One that is withdrawn or on hold may, until something of it stops.
 func (p *outcome) works() bool { return p.working }

@@ -117,8 +117,11 @@ func (e *evaluation) dress(p *outcome, v *ProductVerdict) (stop ranked, stops bo
 	return e.withhold(p, v)
 }
 
-// withheldNow says whether a meter or a late file keeps a feature from full use.
+// withheldNow says whether a meter or a late file keeps a feature, or with "" all of the product, from full use.
 func (p *product) withheldNow(feature string, v *ProductVerdict) bool {
+	if feature == "" {
+		return allStopped(&p.ProductVerdict, v)
+	}
 	at, ok := p.names.find(feature)
 	return ok && v.Features[p.names.ids[at]].Mode != Keep
 }

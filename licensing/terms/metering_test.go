@@ -241,3 +241,23 @@ func TestPeriodsAreThoseOfTheLedgersDaysWhateverTheZoneOfTheLicense(t *testing.T
 		}
 	}
 }
+
+func TestAProductOfWhichNothingIsLeftForALateFileMayNotBeUsed(t *testing.T) {
+	f := meteredCad(func(p *Policy) {
+		p.Usage.Late = "pause"
+		p.Features = map[string]Feature{"edit": {Name: Plain("Edit"), After: View}, "render": {Name: Plain("Render"), After: View}}
+	}, spent("renders", "2026-10-12", 5))
+	for _, q := range []Query{{}, {Product: "acmecad"}, {Product: "acmecad", Version: "5"}} {
+		v := evaluate(t, f, q, day("2026-12-16"))
+		if granted, a := v.Allowed(); granted || a.State != StateUsageOverdue || v.CodeOf(a, false) != 12 {
+			t.Errorf("asked %+v: granted %t with %s, exit code %d", q, granted, a.State, v.CodeOf(a, false))
+		}
+		if len(v.Works.Paused) != 1 {
+			t.Errorf("asked %+v: works %+v", q, v.Works)
+		}
+	}
+	f.Licenses[0].Policy.Features["render"] = Feature{After: Keep}
+	if v := evaluate(t, f, Query{Product: "acmecad"}, day("2026-12-16")); !v.Granted || len(v.Works.View) != 1 {
+		t.Errorf("with a feature that stays: granted %t, works %+v", v.Granted, v.Works)
+	}
+}

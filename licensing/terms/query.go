@@ -12,7 +12,7 @@ func (e *evaluation) ask(q Query, groups [][]*Held, v *Verdict, all []*ranked) (
 	var by *product
 	for i, p := range e.asked {
 		granted, r, pv, asked := p.ask(q, groups[i])
-		if stop, stops := e.dress(&asked.outcome, &pv); stops && granted && q.Feature != "" && p.withheldNow(q.Feature, &pv) {
+		if stop, stops := e.dress(&asked.outcome, &pv); stops && granted && asked.withheldNow(q.Feature, &pv) {
 			granted, r = false, stop
 		}
 		v.Products[i] = pv
