@@ -132,7 +132,7 @@ func (e *evaluation) verdict(q Query, groups [][]*Held) Verdict {
 		all = append(all, &r)
 	}
 	sortFindings(all)
-	v := Verdict{Works: works, Granted: usable, Answer: e.answer(all), Limited: e.limited() || e.tooLateFor(metered)}
+	v := Verdict{Works: works, Granted: usable, Answer: e.answer(all), Limited: !usable || e.limited() || e.tooLateFor(metered)}
 	v.Products = products
 	asked := false
 	if q.Product != "" && len(e.products) > 0 {
@@ -193,6 +193,9 @@ func (e *evaluation) around(q Query, works Kept, usable, alone bool) []ranked {
 	all = append(all, e.announced(q)...)
 	if r, ok := e.clock(e.limited()); ok {
 		r.Slots["works_now"] = works
+		if !slices.ContainsFunc(e.products, func(p *outcome) bool { return p.State != StateOtherComputer }) {
+			r.rank = rankInformation // no license here has a date
+		}
 		all = append(all, r)
 	}
 	for _, n := range slices.SortedFunc(slices.Values(e.facts.News), func(a, b Finding) int { return cmp.Compare(fmt.Sprint(a.Slots), fmt.Sprint(b.Slots)) }) {

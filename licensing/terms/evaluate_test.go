@@ -295,10 +295,43 @@ func TestReasonsNameRuleValuesAndAuthority(t *testing.T) {
 
 func TestALicenseWithoutFeaturesThatStoppedIsLimitedToo(t *testing.T) {
 	whole := func(h *Held) { h.Policy.Features = nil }
-	f := home(cad(whole), cad(func(h *Held) { h.Policy.Product.ID, h.Serial, h.Document, h.Binding = "acmecam", "5000", "d5000", BoundToSite }))
+	f := home(cad(whole), cad(func(h *Held) {
+		h.Policy.Product.ID, h.Serial, h.Document, h.Binding = "acmecam", "5000", "d5000", BoundToSite
+	}))
 	f.Device.Changed = &Changed{Since: day("2026-10-01"), Same: 1, Of: 5, Parts: []string{"disk"}}
 	v := evaluate(t, f, Query{}, day("2026-11-03"))
 	if v.Main.State != StateComputerChanged || v.ExitCode(false) != 34 {
 		t.Errorf("%s with exit code %d", v.Main.State, v.ExitCode(false))
+	}
+}
+
+func TestAClockThatLooksWrongNeverMakesItSeemThatSomethingWorks(t *testing.T) {
+	jumped := func(f *Facts) {
+		f.Clock = Clock{Line: day("2026-11-03"), From: day("2026-11-03"), To: day("2029-11-03"), Left: time.Hour}
+	}
+	behind := func(f *Facts) { f.Lower = map[string]time.Time{acmeRoot: day("2026-11-03")} }
+	later := cad(func(h *Held) { h.Starts = day("2027-01-01") })
+	elsewhere := cad(func(h *Held) { h.Device = &BoundDevice{ID: "that", Code: "11AA-22BB"} })
+	for _, c := range []struct {
+		name  string
+		facts Facts
+		main  State
+		code  int
+	}{
+		{"no license", home(), StateNotSetUp, 15},
+		{"another computer", home(elsewhere), StateOtherComputer, 22},
+		{"not yet", home(later), "", 30}, // perhaps it started, and only the date is wrong
+		{"it works", home(cad()), "", 0},
+	} {
+		for state, f := range map[State]Facts{StateClockUnsure: with(c.facts, jumped), StateClockWrong: with(c.facts, behind)} {
+			v := evaluate(t, f, Query{}, day("2026-10-01"))
+			want := c.main
+			if want == "" {
+				want = state
+			}
+			if v.Main.State != want || v.ExitCode(false) != c.code || find(v, state) == nil {
+				t.Errorf("%s, %s: %s with exit code %d", c.name, state, v.Main.State, v.ExitCode(false))
+			}
+		}
 	}
 }

@@ -12,7 +12,7 @@ type Verdict struct {
 	// Effect is the state whose exit code counts, see ExitCode: that of Main, unless Main came first because
 	// somebody was told of something worse.
 	Effect State
-	// Limited: some product is not at full use today, see ExitCode.
+	// Limited: some product is not at full use today, or none may be used, see ExitCode.
 	Limited  bool
 	Others   []Finding // everything else worth a line, in the same order; products that just work have none
 	Products []ProductVerdict
