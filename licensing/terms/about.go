@@ -34,7 +34,7 @@ func (p *product) about(j *judged, ids []string) ranked {
 		}
 	case j.phase == over:
 		r.rank = rankLimited
-		s["date"], s["kept_and_viewed"] = later(j.offline, j.offlineGrace), p.kept(ids, p.At)
+		s["date"], s["kept_and_viewed"] = j.graceEnds(), p.kept(ids, p.At)
 		r.Finding = finding(StateLimited, s, ActCheckin)
 	case j.phase == inGrace:
 		p.aboutGrace(j, ids, &r, s)

@@ -142,10 +142,12 @@ func (j *judged) phaseNow() phase {
 		return over
 	case past(j.at, j.unproven):
 		return unproved
-	case past(j.at, j.term), j.offlinePast():
-		return inGrace
+	case !past(j.at, j.term) && !j.offlinePast():
+		return inTerm
+	case past(j.at, j.graceEnds()):
+		return over // some features for want of a contact, the others for the license end
 	}
-	return inTerm
+	return inGrace
 }
 
 func (j *judged) termOver() bool {
@@ -211,7 +213,7 @@ func (j *judged) graceEnds() time.Time {
 			continue
 		}
 		full := r.full
-		if !r.silent.IsZero() && r.then == Keep && (past(j.at, r.silent) || follows(r.silent, full)) {
+		if !r.silent.IsZero() && r.then == Keep && !r.term.IsZero() && (past(j.at, r.silent) || follows(r.silent, full)) {
 			full = r.term
 		}
 		last = later(last, full)

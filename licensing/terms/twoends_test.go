@@ -129,3 +129,38 @@ func TestAnAnnouncementIsNoAnswerWhereNothingWorks(t *testing.T) {
 		}
 	}
 }
+
+func TestGraceRunsNoLongerThanTheLastFeatureThatItKeepsGoing(t *testing.T) {
+	// Render stops on 17 March for the license end, edit on 22 March for want of a contact.
+	apart := away(contact("2027-02-20"), func(f *Facts) {
+		p := &f.Licenses[0].Policy
+		p.Grace = Grace{Offline: Length{None: true}, Renewal: Days(60)}
+		p.Features = map[string]Feature{"edit": {After: View}, "export": {After: Keep}, "render": {Grace: Days(3), After: Pause}}
+	})
+	// What export was called before has a longer grace than edit, but export stays for good.
+	renamed := home(
+		cad(func(h *Held) { h.Ends = endOf("2026-06-01") }),
+		cad(func(h *Held) {
+			h.Serial, h.Document, h.Policy.Version = "5000", "d5000", 2
+			h.Policy.Features = map[string]Feature{"edit": {Grace: Days(8), After: View}, "export": {After: Keep}, "export_pdf": {Grace: Days(60), After: View}}
+		}),
+	)
+	for _, c := range []struct {
+		name  string
+		facts Facts
+		was   State
+		want  State
+	}{{"two ends", apart, StateGraceRenewal, StateLimited}, {"a former name", renamed, StateGraceRenewal, StateExpired}} {
+		if p := evaluate(t, c.facts, Query{}, endOf("2027-03-22")).Products[0]; p.State != c.was || !p.Slots["grace"].(time.Time).Equal(endOf("2027-03-22")) {
+			t.Errorf("%s, on the last day: %s until %v", c.name, p.State, p.Slots["grace"])
+		}
+		v := evaluate(t, c.facts, Query{Product: "acmecad"}, day("2027-03-24"))
+		p := v.Products[0]
+		if !slices.Equal(p.Works, []string{"export"}) {
+			t.Fatalf("%s: works %v", c.name, p.Works)
+		}
+		if p.State != c.want || v.Granted || p.GraceActive || p.Slots["date"].(time.Time).After(p.At) {
+			t.Errorf("%s: %s since %v, granted %t, grace runs %t", c.name, p.State, p.Slots["date"], v.Granted, p.GraceActive)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package terms
 
+import "time"
+
 // whyOffline explains the time without contact of a license in force.
 func (p *product) whyOffline(j *judged) []Reason {
 	switch {
@@ -47,14 +49,24 @@ func (p *product) whyGrace(j *judged, with func(...any) []any) []Reason {
 func (p *product) whyOver(j *judged, with func(...any) []any) []Reason {
 	switch {
 	case !j.termOver() && j.byOffline():
-		return []Reason{p.reason(RuleOfflineOver, j, later(j.offline, j.offlineGrace),
-			with("contact", j.contact, "window", j.Policy.Offline.Window, "offline_ends", j.offline, "grace_ends", j.offlineGrace)...)}
-	case !j.termOver():
+		grace := j.overSince(j.offlineGrace)
+		return []Reason{p.reason(RuleOfflineOver, j, later(j.offline, grace),
+			with("contact", j.contact, "window", j.Policy.Offline.Window, "offline_ends", j.offline, "grace_ends", grace)...)}
+	case !j.termOver() && past(j.at, j.held):
 		return nil // on hold, which is explained beside it
 	case !j.firstUse.IsZero() && j.term.Equal(j.firstUse):
 		return []Reason{p.reason(RuleFirstUseOver, j, j.firstUse, with("first_used", j.firstUsed(), "first_use_ends", j.firstUse)...)}
 	}
-	return []Reason{p.reason(RuleAfterGrace, j, later(j.term, j.grace), with("ends", j.term, "grace_ends", j.grace)...)}
+	grace := j.overSince(j.grace)
+	return []Reason{p.reason(RuleAfterGrace, j, later(j.term, grace), with("ends", j.term, "grace_ends", grace)...)}
+}
+
+// overSince is the end of a grace that is over, or since when there is nothing left that it keeps going.
+func (j *judged) overSince(grace time.Time) time.Time {
+	if grace.After(j.at) && !past(j.at, j.held) {
+		return j.graceEnds()
+	}
+	return grace
 }
 
 // whyWords explains what the vendor signed besides and what moved a date.
