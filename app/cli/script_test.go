@@ -31,6 +31,7 @@ import (
 const (
 	testLater  = "HFTEST_LATER"  // how much later than now it is, on a computer that ran all the time
 	testWrong  = "HFTEST_WRONG"  // how far its wall clock is off
+	testBegan  = "HFTEST_BEGAN"  // when the script began, in running time
 	testKeys   = "HFTEST_KEYS"   // file of the key store
 	testFail   = "HFTEST_FAIL"   // class with which the key store fails
 	testDevice = "HFTEST_DEVICE" // name of the computer
@@ -76,23 +77,25 @@ func testProcess() process {
 	o := app.Options{Dir: dir, Env: os.Getenv, Probe: testProbe, Policy: os.Getenv(testPolicy)}
 	later, _ := time.ParseDuration(os.Getenv(testLater)) // without one, it is now
 	wrong, _ := time.ParseDuration(os.Getenv(testWrong))
-	o.Clock = testClock{later, wrong, os.Getenv(testDevice)}
+	began, _ := time.ParseDuration(os.Getenv(testBegan))
+	o.Clock = testClock{later, wrong, began, os.Getenv(testDevice)}
 	if file := os.Getenv(testKeys); file != "" {
 		o.Keys = func(_, backend string) (keystore.Store, error) { return fileStore{file, backend}, nil }
 	}
 	return process{Options: o, in: &input{Reader: os.Stdin}}
 }
 
-// testClock is the computer's clock at a later time, which may be set wrong. With other parts it has started anew.
+// testClock is the computer's clock at a later time, which may be set wrong. With other parts it has started anew, and not
+// before the script did: what it ran in all its boots is time that has passed.
 type testClock struct {
-	later, wrong time.Duration
-	device       string
+	later, wrong, began time.Duration
+	device              string
 }
 
 func (c testClock) Read() clock.Reading {
 	r := clock.System().Read()
 	r.Wall = r.Wall.Add(c.later + c.wrong)
-	r.Running += c.later
+	r.Running += c.later - c.began
 	r.Boot += c.device
 	return r
 }
@@ -250,6 +253,7 @@ func account(e *testscript.Env, issuer string) error {
 	e.Setenv(testKeys, filepath.Join(e.WorkDir, "keyring"))
 	e.Setenv(testPolicy, filepath.Join(e.WorkDir, "policy"))
 	e.Setenv(testDevice, "lab7")
+	e.Setenv(testBegan, clock.System().Read().Running.String())
 	e.Setenv("TZ", "UTC")
 	return nil
 }
@@ -469,7 +473,7 @@ func together(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	env := os.Environ()
-	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, testWrong, "TZ"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, testWrong, testBegan, "TZ"} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	program, err := exec.LookPath(args[2])
