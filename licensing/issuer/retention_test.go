@@ -6,10 +6,17 @@ import (
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
+	"holdfast/licensing/issuer/pgtest"
 )
 
 func TestWhatALaterAnswerSaysAgainIsKeptForAWhileAndWhatWasGrantedForGood(t *testing.T) {
-	d := newDesk(t)
+	t.Run("file", func(t *testing.T) { keptAnswers(t, newDesk(t)) })
+	t.Run("database", func(t *testing.T) {
+		keptAnswers(t, newDesk(t, func(o *issuer.Options) { o.Database = pgtest.Start(t) }))
+	})
+}
+
+func keptAnswers(t *testing.T, d *desk) {
 	a := d.agent(t, 1)
 	made := d.license(t, issuer.NewLicense{Customer: "8812"})
 	asks := []struct {
