@@ -133,7 +133,7 @@ func (e *evaluation) dressed() (products []ProductVerdict, all []ranked) {
 	}
 	said := map[string]bool{}
 	for i, p := range e.products {
-		v := &products[i]
+		v, from := &products[i], len(all)
 		*v = p.ProductVerdict
 		stop, stops := e.dress(p, v)
 		if stops {
@@ -149,21 +149,11 @@ func (e *evaluation) dressed() (products []ProductVerdict, all []ranked) {
 			_, open := e.due(p, use)
 			all = append(all, e.aboutFiles(p, v, use, open)...)
 		}
-	}
-	for i := range all {
-		all[i] = e.facts.told(all[i], e.vendor(e.vendorOf(all[i].Product)))
-	}
-	return products, all
-}
-
-// vendorOf is the root of the vendor whose product this is.
-func (e *evaluation) vendorOf(product string) string {
-	for _, p := range e.products {
-		if p.ID == product {
-			return p.Vendor
+		for k := from; k < len(all); k++ {
+			all[k] = e.facts.told(all[k], e.vendor(p.Vendor))
 		}
 	}
-	return ""
+	return products, all
 }
 
 // aboutFiles are the findings about the usage files of one vendor.

@@ -123,3 +123,17 @@ func TestTellingSomebodyNeverChangesWhatWorksNorAnExitCode(t *testing.T) {
 		}
 	})
 }
+
+// Two vendors may call a product the same.
+func TestWhatWasToldOfAUsedAmountIsLookedUpWithItsOwnVendor(t *testing.T) {
+	f := meteredCad(nil, spent("renders", "2026-11-01", 100))
+	f.Vendors = append([]Vendor{{ID: "aaa", Root: "aaa", Name: "Another"}}, f.Vendors...)
+	f.Licenses = append(f.Licenses, cad(func(h *Held) { h.Vendor, h.Serial, h.Document = "aaa", "1", "d1" }))
+	at := day("2026-11-03")
+	quota := find(evaluate(t, f, Query{}, at), StateQuotaUsed)
+	told := Told{Who: "vendor", Vendor: acmeRoot, Product: "acmecad", State: StateQuotaUsed, License: quota.License, At: at, Until: quota.Coming()}
+	f.Told = map[string]Told{told.Key(): told}
+	if got := find(evaluate(t, f, Query{}, at), StateQuotaUsed); got.ToldWho != "vendor" {
+		t.Errorf("told %q", got.ToldWho)
+	}
+}
