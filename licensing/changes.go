@@ -1,10 +1,12 @@
 package licensing
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -84,6 +86,9 @@ func product(v terms.Verdict, root, id string) (terms.ProductVerdict, bool) {
 	return terms.ProductVerdict{}, false
 }
 
+// changeRemoved is the code of a part that is no longer included.
+const changeRemoved = "removed"
+
 // Codes of changes that may leave everything as it was.
 const (
 	changeProduct = "product"
@@ -115,7 +120,7 @@ func productChanges(was terms.ProductVerdict, had bool, now terms.ProductVerdict
 	}
 	for _, id := range slices.Sorted(maps.Keys(was.Features)) {
 		if _, ok := now.Features[id]; !ok {
-			out = append(out, Change{Sign: '-', Code: "removed", Product: now.ID, Name: featureName(was, id)})
+			out = append(out, Change{Sign: '-', Code: changeRemoved, Product: now.ID, Name: featureName(was, id)})
 		}
 	}
 	return out
@@ -133,20 +138,34 @@ func sooner(a, b time.Time) bool {
 	return !a.IsZero() && (b.IsZero() || a.Before(b))
 }
 
-func losesRights(changes []Change) bool {
-	return slices.ContainsFunc(changes, func(c Change) bool { return c.Sign == '-' })
+// line is c as the log of contacts keeps it.
+func (c Change) line() reconcile.Change {
+	return reconcile.Change{Sign: string(c.Sign), Code: c.Code, Product: c.Product, Name: c.Name, Until: c.Until, Was: c.Was, New: c.New}
 }
 
-// updatedSlots names what is gained and lost, for the state "updated".
-func updatedSlots(it *Item) terms.Slots {
+// updated is the news that something was given or taken away.
+func updated(root string, at time.Time, changes []reconcile.Change) news {
+	same := func(c reconcile.Change) bool { return c.Sign == "=" }
+	return news{State: terms.StateUpdated, Root: root, At: at, Changes: slices.DeleteFunc(slices.Clone(changes), same)}
+}
+
+// changedSlots name what there was not before and what is no longer there; of all else, like a date that moved, they say what changed.
+func changedSlots(changes []reconcile.Change) terms.Slots {
 	var gained, lost []terms.Text
-	for _, c := range it.Changes {
-		switch c.Sign {
-		case '+':
-			gained = append(gained, c.Name)
-		case '-':
-			lost = append(lost, c.Name)
+	var changed []reconcile.Change
+	for _, c := range changes {
+		name := c.Name
+		if len(name) == 0 {
+			name = terms.Plain(cmp.Or(c.Product, c.Code))
+		}
+		switch {
+		case c.Code == changeRemoved:
+			lost = append(lost, name)
+		case c.New:
+			gained = append(gained, name)
+		default:
+			changed = append(changed, c)
 		}
 	}
-	return terms.Slots{"n": len(gained) + len(lost), "vendor": it.Vendor, "date": it.Issued, "gained": gained, "lost": lost}
+	return terms.Slots{"n": len(changes), "gained": gained, "lost": lost, "changed": changed}
 }

@@ -196,9 +196,7 @@ func takenFrom(rep Report) reconcile.Taken {
 		t.Kind = cmp.Or(t.Kind, string(it.Kind))
 		for _, c := range it.Changes {
 			if it.Taken && !c.leavesAll() {
-				t.Changes = append(t.Changes, reconcile.Change{
-					Sign: string(c.Sign), Code: c.Code, Product: c.Product, Name: c.Name, Until: c.Until, Was: c.Was, New: c.New,
-				})
+				t.Changes = append(t.Changes, c.line())
 			}
 		}
 		t.Cause = cmp.Or(t.Cause, causeOf(it))
@@ -261,20 +259,8 @@ func (e *Engine) ShowContact(c reconcile.Contact) {
 
 // newsOf is the home record with what a contact changed, to be shown once; nil when it changed nothing.
 func (e *Engine) newsOf(c reconcile.Contact) *homeRecord {
-	n := news{State: terms.StateUpdated, Root: c.Root, At: c.At}
-	for _, line := range c.Changes {
-		name := line.Name
-		if len(name) == 0 {
-			name = terms.Plain(cmp.Or(line.Product, line.Code))
-		}
-		switch line.Sign {
-		case "-":
-			n.Lost = append(n.Lost, name)
-		case "+":
-			n.Gained = append(n.Gained, name)
-		}
-	}
-	if len(n.Gained)+len(n.Lost) == 0 {
+	n := updated(c.Root, c.At, c.Changes)
+	if len(n.Changes) == 0 {
 		return nil
 	}
 	h := e.proven(e.rec.Home)

@@ -6,6 +6,7 @@ import (
 
 	"holdfast/licensing/clock"
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -129,19 +130,25 @@ type news struct {
 	State terms.State `json:"state"`
 	Root  string      `json:"root"`
 	At    time.Time   `json:"at"`
-	// Of StateUpdated: what came and what was taken away.
-	Gained []terms.Text `json:"gained,omitempty"`
-	Lost   []terms.Text `json:"lost,omitempty"`
+	// Changes is what changed, of StateUpdated. Records of before have names instead.
+	Changes []reconcile.Change `json:"changes,omitempty"`
+	Gained  []terms.Text       `json:"gained,omitempty"`
+	Lost    []terms.Text       `json:"lost,omitempty"`
 }
 
 // finding is how a fact is shown.
 func (n *news) finding(vendor string) terms.Finding {
 	f := terms.Finding{State: n.State, Tone: n.State.Tone(), Slots: terms.Slots{"vendor": vendor}}
-	if n.State == terms.StateUpdated {
-		f.Slots["date"], f.Slots["n"], f.Slots["gained"], f.Slots["lost"] = n.At, len(n.Gained)+len(n.Lost), n.Gained, n.Lost
-		if len(n.Lost) > 0 {
-			f.Tone = terms.ToneNotice
-		}
+	if n.State != terms.StateUpdated {
+		return f
+	}
+	if f.Slots["date"] = n.At; len(n.Changes) > 0 {
+		maps.Copy(f.Slots, changedSlots(n.Changes))
+	} else {
+		f.Slots["n"], f.Slots["gained"], f.Slots["lost"] = len(n.Gained)+len(n.Lost), n.Gained, n.Lost
+	}
+	if len(n.Lost) > 0 || reconcile.TakesAway(n.Changes) {
+		f.Tone = terms.ToneNotice
 	}
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"holdfast/licensing/exchange"
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -120,11 +121,15 @@ func (p *planner) takeResponse(it *Item, env exchange.Envelope, draft *records) 
 	after := draft.clone()
 	after.apply(c)
 	p.describe(it, draft, after, c)
-	if it.NeedsYes = losesRights(it.Changes) && !p.o.AcceptLoss; it.NeedsYes {
+	var lines []reconcile.Change
+	for _, c := range it.Changes {
+		lines = append(lines, c.line())
+	}
+	if it.NeedsYes = reconcile.TakesAway(lines) && !p.o.AcceptLoss; it.NeedsYes {
 		it.Usable = true
 		if !decides(it.Finding.State) { // its own words say it better
-			it.Finding = terms.NewProblem(terms.StateUpdated, updatedSlots(it), nil).Finding
-			it.Finding.Tone = terms.ToneNotice
+			n := updated(vendor.Root, it.Issued, lines)
+			it.Finding = n.finding(it.Vendor)
 		}
 		if !p.look {
 			return nil

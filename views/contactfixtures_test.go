@@ -88,7 +88,7 @@ func changedContact() reconcile.Contact {
 func updatedFacts() terms.Facts {
 	f := quietFacts()
 	f.News = []terms.Finding{{State: terms.StateUpdated, Tone: terms.ToneNotice, Slots: terms.Slots{
-		"vendor": "Acme GmbH", "date": changedContact().At, "n": 3, "gained": []terms.Text{terms.Plain("AcmeCAD Pro"), terms.Plain("Sheet metal")},
+		"vendor": "Acme GmbH", "date": changedContact().At, "n": 3, "changed": changedContact().Changes[:1], "gained": []terms.Text{terms.Plain("Sheet metal")},
 		"lost": []terms.Text{terms.Plain("Trial CAM")},
 	}}}
 	return f

@@ -78,7 +78,7 @@ func (v voice) contactChange(c reconcile.Change) change {
 func (v voice) contactOutcome(c reconcile.Contact) chipModel {
 	if n := len(c.Changes); n > 0 {
 		chip := chipModel{Tone: terms.ToneOK, Word: v.t("contacts.chip.changes", "n", n)}
-		if takesAway(c) {
+		if reconcile.TakesAway(c.Changes) {
 			chip.Tone = terms.ToneNotice
 		}
 		return chip
@@ -98,11 +98,6 @@ func (v voice) contactOutcome(c reconcile.Contact) chipModel {
 		return chipModel{Tone: terms.ToneNotice, Word: v.t("contacts.chip.blocked")}
 	}
 	return chipModel{Quiet: true, Symbol: "wait", Word: v.t("contacts.chip.none")}
-}
-
-// takesAway says that a contact took something away.
-func takesAway(c reconcile.Contact) bool {
-	return slices.ContainsFunc(c.Changes, func(x reconcile.Change) bool { return x.Sign == "-" })
 }
 
 // contactLine is how good the way was, and how long everything took.

@@ -321,7 +321,7 @@ func TestContactsCanRestForAnHourADayOrUntilADate(t *testing.T) {
 func TestWhatAContactChangedIsToldOnce(t *testing.T) {
 	d := &testDesk{}
 	b := open(t, contacted(updatedFacts(), acmeContact()), benchOptions{desk: d})
-	b.mustSay("Your license was updated.", "New: AcmeCAD Pro and Sheet metal. Gone: Trial CAM.")
+	b.mustSay("Your license was updated.", "AcmeCAD Pro until 14 March 2027 (was 14 November 2026). New: Sheet metal. Gone: Trial CAM.")
 	if l := b.w.shown.Lines[0]; l.Tone != terms.ToneNotice {
 		t.Errorf("something was taken away, and the tone is %q", l.Tone)
 	}

@@ -3,9 +3,11 @@ package plain
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -121,6 +123,8 @@ func (r resolver) words(rule row, slot string, v any) filled {
 		return filled{text: r.s.evidence(v, r.zone)}
 	case []terms.PartEnd:
 		return filled{text: r.sooner(v), own: true}
+	case []reconcile.Change:
+		return filled{text: r.changes(v), own: true}
 	case []terms.PlaceUse:
 		return filled{text: r.s.List(r.places(v))}
 	case []terms.Text:
@@ -205,6 +209,24 @@ func (r resolver) codes(rule row, list []string) []string {
 		}
 	}
 	return all
+}
+
+// changes says in sentences what changed; above 4 the rest is counted.
+func (r resolver) changes(list []reconcile.Change) string {
+	const most = 4
+	var all []string
+	for i, c := range list {
+		if i == most && len(list) > most+1 {
+			all = append(all, r.s.Text("list.more", map[string]any{"n": len(list) - most})+".")
+			break
+		}
+		text := r.s.ContactChange(c, r.at, r.zone)
+		if !strings.HasSuffix(text, ".") {
+			text += "."
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, " ")
 }
 
 // places names computers by code and label.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 )
 
@@ -67,6 +68,7 @@ var common = terms.Slots{
 	"c1": "55AA-0102", "c2": "7F3A-2C91", "label1": "lab 7", "other": "lab 8", "list": []terms.PlaceUse{{Code: "55AA-0102", Label: "lab 7"}, {Code: "1234-ABCD"}},
 	"keychain": "Keyring", "kind": "web_page", "r1": "A1B2", "r2": "C3D4", "host": "api.acme.example", "proxy": "proxy.acme.example:3128", "plain_cause": "timeout", "port": "443", "cause": text("the disk was full"),
 	"gained": texts("Sheet metal"), "lost": texts("Trial CAM"),
+	"changed": []reconcile.Change{{Sign: "+", Code: "product", Name: text("AcmeCAD Pro"), Until: utc("2027-03-14T23:59:59Z"), Was: utc("2026-11-14T23:59:59Z")}},
 }
 
 var kept = terms.Kept{Full: texts("Export"), View: texts("Edit drawings"), Paused: texts("Cloud render"), ViewText: texts("open, print and export drawings")}

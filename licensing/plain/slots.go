@@ -62,6 +62,7 @@ var rows = map[string]row{
 	"version_not_covered.works.versions": {from: "policy product.versions", without: omitSlot},
 	"gained":                             {from: "changes", kind: asWrapped, without: omitSlot},
 	"lost":                               {from: "changes", kind: asWrapped, without: omitSlot},
+	"changed":                            {from: "changes, in the words of the contact log", without: omitSlot},
 	"updates":                            {from: "license: until when updates are included", kind: asWrapped, without: omitSlot},
 	"v":                                  {from: "question, or what the file needs"},
 	"v2":                                 {from: "this program"},

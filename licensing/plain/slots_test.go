@@ -11,7 +11,7 @@ import (
 )
 
 // more are slots that a state's texts use beyond those that words.md has there: two of its sentences give one name to two
-// dates, and seven say more than it does when more is known.
+// dates, and eight say more than it does when more is known.
 var more = map[terms.State][]string{
 	terms.StateRolledBack:        {"until"},
 	terms.StateGraceOffline:      {"sooner"},
@@ -21,6 +21,7 @@ var more = map[terms.State][]string{
 	terms.StateReviewOpen:        {"asked"},
 	terms.StateMoving:            {"started"},
 	terms.StateFileUnknownSender: {"cause"},
+	terms.StateUpdated:           {"changed"},
 }
 
 func TestEverySlotOfATextHasARowInTheSlotTable(t *testing.T) {

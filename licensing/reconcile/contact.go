@@ -141,6 +141,11 @@ type Change struct {
 	New     bool       `json:"new,omitempty"`
 }
 
+// TakesAway says that something works less, or ends sooner, after changes than before.
+func TakesAway(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return c.Sign == "-" })
+}
+
 // Drift is a difference between what the vendor believes of this computer and what is here.
 type Drift struct {
 	Code string `json:"code"` // license_missing, license_old, usage_missing, usage_ahead, usage_behind, receipt_missing
