@@ -27,15 +27,34 @@ type contactRecord struct {
 	OK      time.Time          `json:"ok,omitzero"`     // when the last one began in which the vendor answered
 	Fails   int                `json:"fails,omitempty"` // contacts in a row since
 	Last    *reconcile.Contact `json:"last,omitempty"`  // the newest one that was recorded
+	// Ended is the newest one before Last that came to its own end; only when Last was stopped.
+	Ended *reconcile.Contact `json:"ended,omitempty"`
+}
+
+// ended is the newest contact that was recorded and not stopped; nil: there is none.
+func (m *contactRecord) ended() *reconcile.Contact {
+	if m.Last != nil && m.Last.Cause == reconcile.CauseStopped {
+		return m.Ended
+	}
+	return m.Last
 }
 
 // contactLive is what no record says: the newest contact, and the next one.
 type contactLive struct {
-	last *reconcile.Contact
-	plan reconcile.Plan
+	last  *reconcile.Contact
+	ended *reconcile.Contact // the newest one that was not stopped
+	plan  reconcile.Plan
 }
 
-// ContactView is how contacts with a vendor stand, for people. Last is nil when there was none yet.
+// show takes c for the newest contact.
+func (l *contactLive) show(c *reconcile.Contact) {
+	if l.last = c; c.Cause != reconcile.CauseStopped {
+		l.ended = c
+	}
+}
+
+// ContactView is how contacts with a vendor stand, for people. Last is the newest contact that was not stopped, since one that was says
+// nothing about the way; nil when there was none yet.
 type ContactView struct {
 	Root   string
 	Vendor string
@@ -225,15 +244,20 @@ func (e *Engine) KeepContact(ctx context.Context, c reconcile.Contact) error {
 	if e.closed || c.Cause == "" && len(c.Sent) == 0 { // there was nothing to say, and nobody was met
 		return nil
 	}
-	e.live(c.Root).last = &c
+	e.live(c.Root).show(&c)
 	if e.journal == nil || e.o.ReadOnly {
 		e.changed()
 		return e.writable()
 	}
 	m := e.rec.Contacts[c.Root]
-	if m.Root, m.Last = c.Root, &c; c.Cause.Reached() {
+	ended := m.ended()
+	m.Root, m.Last, m.Ended = c.Root, &c, nil
+	switch {
+	case c.Cause == reconcile.CauseStopped:
+		m.Ended = ended
+	case c.Cause.Reached():
 		m.OK, m.Fails = c.At, 0
-	} else {
+	default:
 		m.Fails += c.Before
 		if c.Reason != reconcile.ReasonPerson || m.Fails == 0 { // a person's own tries make no long wait
 			m.Fails++
@@ -252,7 +276,7 @@ func (e *Engine) ShowContact(c reconcile.Contact) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.closed {
-		e.live(c.Root).last = &c
+		e.live(c.Root).show(&c)
 		e.changed()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
@@ -85,5 +86,46 @@ func TestNewsOfAnOlderRecordAreRead(t *testing.T) {
 	}
 	if got := say.Say(f, start, time.UTC).Happened; f.Tone != terms.ToneNotice || !strings.HasSuffix(got, "New: Sheet metal. Gone: Export.") {
 		t.Errorf("%v %q", f.Tone, got)
+	}
+}
+
+// Who stops a contact, or quits during one, learns nothing of the way: what the contact before it found still holds, also after a restart.
+func TestAStoppedContactLeavesWhatTheOneBeforeFound(t *testing.T) {
+	v, c := newVendor(t, "acme"), newComputer(t)
+	v.edit = func(p *exchange.Profile) { p.URLs = []string{"https://license.acme.example/api"} }
+	c.with(v, offline(terms.Days(30), terms.Days(60)))
+	n := 0
+	contact := func(cause reconcile.Cause) {
+		n++
+		c.kept(reconcile.Contact{
+			ID: strconv.Itoa(n), At: start.Add(time.Duration(n) * time.Minute), Reason: reconcile.ReasonPerson, Root: c.root(), Cause: cause,
+			Sent: []reconcile.Piece{{What: "checkin", Bytes: 9}},
+		})
+	}
+	wants := func(when string, state terms.State, last string, failures int) {
+		t.Helper()
+		if got := c.Snapshot().Contacts[0]; got.Finding.State != state || got.Last == nil || got.Last.ID != last || got.Failures != failures {
+			t.Errorf("%s: %q, last %+v, %d failures", when, got.Finding.State, got.Last, got.Failures)
+		}
+		if got := c.ContactVendors()[0]; got.Cause == reconcile.CauseStopped {
+			t.Errorf("%s: what comes next is planned after %+v", when, got)
+		}
+	}
+	contact("")
+	contact(reconcile.CauseStopped)
+	wants("stopped after a good one", "", "1", 0)
+	contact(reconcile.CauseTimeout)
+	for range 2 {
+		contact(reconcile.CauseStopped)
+		wants("stopped after no answer", terms.StateNoContact, "3", 1)
+		c.reopen()
+		wants("after a restart", terms.StateNoContact, "3", 1)
+	}
+	contact(reconcile.CauseCaptive)
+	wants("the next try", terms.StateContactBlocked, "6", 1)
+	contact("")
+	wants("an answer", "", "7", 0)
+	if log := must(c.ContactLog(context.Background(), "", 0)); len(log) != n || log[n-2].Cause != reconcile.CauseStopped {
+		t.Errorf("log %+v", log)
 	}
 }

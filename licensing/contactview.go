@@ -74,14 +74,14 @@ func (e *Engine) contactViews(v *terms.Verdict, r clock.Reading) []ContactView {
 	for _, vendor := range sortedValues(e.rec.Vendors) {
 		rec := e.rec.Contacts[vendor.Root]
 		c := ContactView{
-			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.Last, Failures: rec.Fails,
+			Root: vendor.Root, Vendor: cmp.Or(vendor.Profile.Name, vendor.Profile.Vendor), OK: rec.OK, Last: rec.ended(), Failures: rec.Fails,
 			Plan: reconcile.Plan{Hold: reconcile.HoldNoAddress}, ClockDoubt: doubt,
 		}
 		if urls := vendor.Profile.ServiceURLs(); len(urls) > 0 {
 			c.Host, c.Plan = hostOf(urls[0]), reconcile.Plan{Hold: reconcile.HoldNobody}
 		}
 		if l := e.contacts[vendor.Root]; l != nil {
-			c.Last, c.Plan = cmp.Or(l.last, c.Last), cmp.Or(l.plan, c.Plan)
+			c.Last, c.Plan = cmp.Or(l.ended, c.Last), cmp.Or(l.plan, c.Plan)
 		}
 		c.Finding = contactFinding(&c, v)
 		all = append(all, c)
@@ -121,7 +121,7 @@ func contactFinding(c *ContactView, v *terms.Verdict) terms.Finding {
 		slots["when"] = c.Plan.At
 	}
 	switch cause := c.Last.Cause; {
-	case cause.Reached() || cause == reconcile.CauseOutage || cause == reconcile.CauseStopped: // the vendor said so, or nobody asked
+	case cause.Reached() || cause == reconcile.CauseOutage: // the vendor said so
 		return terms.Finding{}
 	case cause.Blocked():
 		return terms.NewProblem(terms.StateContactBlocked, slots, nil).Finding
