@@ -13,7 +13,7 @@ import (
 type ask struct {
 	root    string
 	ctx     context.Context // ends when it is stopped
-	stop    context.CancelFunc
+	stop    context.CancelCauseFunc
 	stopped bool
 	errands []*errand // that wait for it
 }
@@ -39,7 +39,7 @@ func (w *Window) contact(roots []string, errands ...*errand) {
 			continue
 		}
 		a := &ask{root: root}
-		a.ctx, a.stop = context.WithCancel(w.o.Interactive(context.Background()))
+		a.ctx, a.stop = context.WithCancelCause(w.o.Interactive(context.Background()))
 		for _, e := range errands {
 			if e.root == root {
 				a.errands = append(a.errands, e)
@@ -59,7 +59,7 @@ func (w *Window) contact(roots []string, errands ...*errand) {
 func (w *Window) askNext(todo []*ask, ended []asked) {
 	a := todo[0]
 	w.work.quietly(func() func() {
-		defer a.stop()
+		defer a.stop(nil)
 		ctx, cancel := context.WithTimeout(a.ctx, 2*reconcile.Budget) // the contact ends within half of that, this is for its records
 		defer cancel()
 		x := asked{ask: a}
@@ -98,7 +98,14 @@ func (w *Window) stopAsking() {
 func (w *Window) stopAsk(root string) {
 	if a := w.asks[root]; a != nil {
 		a.stopped = true
-		a.stop()
+		a.stop(reconcile.ErrByPerson)
+	}
+}
+
+// dropAsks ends every contact that a person asked for, since the window closes.
+func (w *Window) dropAsks() {
+	for _, a := range w.asks {
+		a.stop(nil)
 	}
 }
 

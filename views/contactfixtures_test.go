@@ -170,7 +170,7 @@ func allContactScenes() []scene {
 		{"c2-contact-details", quietFacts, with(nil, func(b *bench) { b.w.opened["c-7"], b.w.opened["c-6"] = true, true; contacts(b) })},
 		{"c3-contacts-asking", quietFacts, with(func(e *fake) {
 			e.contacts.views[0].Plan = reconcile.Plan{At: clockAt(12, 0), Reason: reconcile.ReasonPerson, Running: true}
-		}, func(b *bench) { b.w.asks[acmeRoot] = &ask{stop: func() {}}; contacts(b) })},
+		}, func(b *bench) { b.w.asks[acmeRoot] = &ask{stop: func(error) {}}; contacts(b) })},
 		{"c4-contacts-blocked", quietFacts, with(wants(notReached(reconcile.CauseIntercepted)), contacts)},
 		{"c5-contacts-not-reached", quietFacts, with(wants(notReached(reconcile.CauseDNS)), contacts)},
 		{"c6-contacts-vendors", quietFacts, with(wants(acmeContact(), northContact()), contacts)},

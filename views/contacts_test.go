@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -103,6 +104,44 @@ func TestAConnectionIsNotNamedWhereTheCauseSaysMore(t *testing.T) {
 		if last := r.Notes[len(r.Notes)-1]; cause == reconcile.CauseRefused && last != "There is no license here yet, so nothing changes." {
 			t.Errorf("without a license: %q", last)
 		}
+	}
+}
+
+func TestTheLogSaysWhoStoppedAContact(t *testing.T) {
+	v := voiceIn(t, "en")
+	for person, want := range map[bool]string{true: "You stopped it", false: "The program ended before it was done"} {
+		c := reconcile.Contact{ID: "x", At: clockAt(11, 0), Reason: reconcile.ReasonPerson, Cause: reconcile.CauseStopped, Detail: reconcile.Detail{Person: person}}
+		r := v.contactRow("Acme GmbH", c, clockAt(12, 0), false, true)
+		if !slices.Contains(r.Facts, [2]string{v.t("contacts.result"), want}) || r.Chip.Word != "Stopped" {
+			t.Errorf("%v: %+v", person, r)
+		}
+	}
+}
+
+func TestAWindowThatClosesStopsAContactForNobody(t *testing.T) {
+	var work []func()
+	d := &testDesk{}
+	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: d, spawn: func(f func()) { work = append(work, f) }})
+	run := func() {
+		for len(work) > 0 {
+			f := work[0]
+			work = work[1:]
+			f()
+		}
+	}
+	run()
+	b.w.showContacts()
+	run()
+	var why error
+	d.sync = func(ctx context.Context, root string) (reconcile.Contact, error) {
+		why = context.Cause(ctx)
+		return reconcile.Contact{}, ctx.Err()
+	}
+	b.click("Check now")
+	b.w.close()
+	run()
+	if !errors.Is(why, context.Canceled) {
+		t.Errorf("stopped since %v", why)
 	}
 }
 
@@ -211,8 +250,9 @@ func TestCheckNowRunsBesideEverythingAndCanBeStopped(t *testing.T) {
 	b.w.showContacts()
 	run()
 	var ctxEnded bool
+	var why error
 	d.sync = func(ctx context.Context, root string) (reconcile.Contact, error) {
-		ctxEnded = ctx.Err() != nil
+		ctxEnded, why = ctx.Err() != nil, context.Cause(ctx)
 		return reconcile.Contact{ID: "n", Root: root, Reason: reconcile.ReasonPerson, Cause: reconcile.CauseStopped}, nil
 	}
 	b.click("Check now")
@@ -225,6 +265,9 @@ func TestCheckNowRunsBesideEverythingAndCanBeStopped(t *testing.T) {
 	run()
 	if len(d.syncs) != 1 || !ctxEnded {
 		t.Errorf("asked %q, stopped %v", d.syncs, ctxEnded)
+	}
+	if !errors.Is(why, reconcile.ErrByPerson) {
+		t.Errorf("stopped since %v", why)
 	}
 	b.mustSay("Stopped. Nothing is lost.")
 	b.mustNotSay("Asking Acme GmbH …")

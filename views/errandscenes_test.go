@@ -36,7 +36,7 @@ func allErrandScenes() []scene {
 			b.w.request()
 			if sync == nil {
 				made, _ := b.engine.MakeRequest(context.Background(), o)
-				b.w.asks[acmeRoot] = &ask{stop: func() {}}
+				b.w.asks[acmeRoot] = &ask{stop: func(error) {}}
 				b.w.reload()
 				b.w.visit(b.w.requestPlace(made, ""))
 				return

@@ -193,7 +193,7 @@ func (w *Window) Flush() { w.writes.Wait() }
 
 func (w *Window) close() {
 	w.closed = true
-	w.stopAsking()
+	w.dropAsks()
 	w.work.close()
 	w.stop()
 }

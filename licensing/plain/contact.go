@@ -5,6 +5,9 @@ import "holdfast/licensing/reconcile"
 // ContactCause says why a contact did not succeed, as part of a sentence.
 func (s *Speaker) ContactCause(c reconcile.Contact) string {
 	id := "contact.cause." + string(c.Cause)
+	if c.Cause == reconcile.CauseStopped && c.Detail.Person {
+		id = "contact.stopped.person"
+	}
 	if !s.Has(id) {
 		return clean(string(c.Cause))
 	}

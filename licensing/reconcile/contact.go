@@ -34,7 +34,7 @@ type Cause string
 
 // Causes, in the order in which they can meet a contact.
 const (
-	CauseStopped     Cause = "stopped"      // the program ended, or a person stopped it
+	CauseStopped     Cause = "stopped"      // the program ended, or a person stopped it (Detail.Person)
 	CauseHere        Cause = "here"         // this computer could not sign or keep: key store, disk
 	CauseNoNetwork   Cause = "no_network"   // there is no network, or no way to the address
 	CauseDNS         Cause = "dns"          // the vendor's name was not found
@@ -80,6 +80,7 @@ const (
 
 // Detail is what a cause is about: each has its own part, the others are empty.
 type Detail struct {
+	Person bool      `json:"person,omitempty"` // CauseStopped: by a person, see ErrByPerson
 	File   string    `json:"file,omitempty"`   // CauseCAFile: as the settings name it
 	Proxy  string    `json:"proxy,omitempty"`  // CauseProxyAway: host and port
 	System bool      `json:"system,omitempty"` // CauseProxyAway: the system's settings name that proxy, not Holdfast's

@@ -35,6 +35,9 @@ var (
 	ErrNoAddress = errors.New("the vendor names no service")
 )
 
+// ErrByPerson is the cause with which a person cancels the context of Now. A context that ends for another cause says that the program does.
+var ErrByPerson = errors.New("a person stopped the contact")
+
 const (
 	// look is how often a Runner looks again at the latest: clocks jump, computers sleep, settings change.
 	look = time.Minute

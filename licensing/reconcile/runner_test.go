@@ -342,6 +342,30 @@ func TestQuittingDuringAContactIsInstant(t *testing.T) {
 	})
 }
 
+func TestTheRecordSaysWhetherAPersonStoppedAContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, why := range []error{ErrByPerson, nil} {
+			w := newWorld(t)
+			w.wire.carry = func(ctx context.Context, _ Call) Carried {
+				<-ctx.Done()
+				return Carried{Cause: CauseStopped, Sent: 10}
+			}
+			w.run(t)
+			ctx, stop := context.WithCancelCause(t.Context())
+			time.AfterFunc(time.Millisecond, func() { stop(why) })
+			c, err := w.runner.Now(ctx, w.house.ContactVendors()[0].Root)
+			w.stop()
+			<-w.done
+			if err != nil || c.Cause != CauseStopped || c.Detail.Person != (why != nil) {
+				t.Errorf("%v: %v, %+v", why, err, c)
+			}
+			if kept := w.house.contacts(); len(kept) != 1 || kept[0].Detail != c.Detail {
+				t.Errorf("%v: recorded %+v", why, kept)
+			}
+		}
+	})
+}
+
 func TestWhatLeftIsRecordedAlsoWhenTheProgramEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

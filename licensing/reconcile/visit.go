@@ -101,6 +101,9 @@ func (t *visit) run(urls []string, essential bool) {
 	if t.waiting() && t.checkIn() {
 		t.usage(essential)
 	}
+	if t.contact.Cause == CauseStopped {
+		t.contact.Detail.Person = errors.Is(context.Cause(t.parent), ErrByPerson)
+	}
 }
 
 // waiting carries the requests that wait. It says whether the contact goes on.
