@@ -3,6 +3,7 @@ package views
 import (
 	"fyne.io/fyne/v2"
 
+	"holdfast/app"
 	"holdfast/licensing/reconcile"
 	"holdfast/views/look"
 )
@@ -52,21 +53,42 @@ func (w *Window) tell(title string, body fyne.CanvasObject, copyLabel, text stri
 
 // whatLeaves says what goes out and what does not.
 func (w *Window) whatLeaves() {
-	var reasons []string
-	for _, r := range []reconcile.Reason{
-		reconcile.ReasonPerson, reconcile.ReasonRequest, reconcile.ReasonDate, reconcile.ReasonRegular, reconcile.ReasonUsage, reconcile.ReasonStart,
-	} {
-		reasons = append(reasons, w.v.ContactReason(r))
+	t := w.v.t
+	head := func(id string) fyne.CanvasObject { return look.NewPara(t(id), look.BodyBold) }
+	col := look.Column(look.Gap12,
+		look.NewPara(t("leaves.files"), look.Body),
+		head("leaves.request"), look.Bullets([]string{
+			t("leaves.request.code"), t("leaves.request.key"), t("leaves.request.licenses"), t("leaves.request.hints"), t("leaves.request.label"),
+		}), look.NewPara(t("leaves.not"), look.Body),
+		head("leaves.usage"), look.Bullets([]string{t("leaves.usage.what"), t("leaves.usage.code")}), look.NewPara(t("leaves.usage.see"), look.Body))
+	log := t("leaves.log")
+	switch w.settings.Network {
+	case app.NetworkOff:
+		col.Add(look.NewPara(w.v.ContactHold(reconcile.HoldOff), look.BodyBold))
+	case app.NetworkManual:
+		col.Add(look.NewPara(w.v.ContactHold(reconcile.HoldManual), look.BodyBold))
+	default:
+		col.Add(head("leaves.contacts"))
+		col.Add(look.Bullets(w.v.contactReasons()))
+		if !w.o.Desk.SourceOf("network").Locked() {
+			log += " " + t("leaves.off")
+		}
 	}
-	w.tell(w.v.t("leaves.title"), look.Column(look.Gap12,
-		look.NewPara(w.v.t("leaves.nothing"), look.Body),
-		look.NewPara(w.v.t("leaves.request"), look.BodyBold),
-		look.Bullets([]string{
-			w.v.t("leaves.request.code"), w.v.t("leaves.request.key"), w.v.t("leaves.request.hints"), w.v.t("leaves.request.label"),
-		}),
-		look.NewPara(w.v.t("leaves.not"), look.Body),
-		look.NewPara(w.v.t("leaves.contacts"), look.BodyBold), look.Bullets(reasons), look.NewPara(w.v.t("leaves.log"), look.Body),
-	), "", "")
+	col.Add(look.NewPara(log, look.Body))
+	w.tell(t("leaves.title"), col, "", "")
+}
+
+// contactReasons are all reasons for which a contact is made.
+func (v voice) contactReasons() []string {
+	var all []string
+	for _, r := range reconcile.Reasons() {
+		if r == reconcile.ReasonRetry {
+			all = append(all, v.ContactNext(r))
+			continue
+		}
+		all = append(all, v.ContactReason(r))
+	}
+	return all
 }
 
 // passphrase says how to go on without a key store of the system; it is a choice for the start of the program. A home

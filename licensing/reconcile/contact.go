@@ -29,6 +29,13 @@ const (
 	ReasonPerson  Reason = "person"  // somebody asked for it now
 )
 
+// Reasons are all of them, what people do first.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonPerson, ReasonWindow, ReasonRequest, ReasonDate, ReasonRegular, ReasonUsage, ReasonStart, ReasonNetwork, ReasonResume, ReasonRetry, ReasonMore,
+	}
+}
+
 // Cause is why a contact did not succeed; "" when it did.
 type Cause string
 
@@ -119,6 +126,13 @@ type Contact struct {
 // CarriedUsage says that usage left with the contact, whether or not its receipt came.
 func (c Contact) CarriedUsage() bool {
 	return slices.ContainsFunc(c.Sent, func(p Piece) bool { return p.What == string(exchange.KindUsage) })
+}
+
+// ConfirmedUsage says that usage left with the contact, and that its receipt came back.
+func (c Contact) ConfirmedUsage() bool {
+	return slices.ContainsFunc(c.Sent, func(p Piece) bool {
+		return p.Entries > 0 && slices.ContainsFunc(c.Came, func(r Piece) bool { return r.What == string(exchange.KindReceipt) && r.ID == p.ID })
+	})
 }
 
 // Piece is one file that left or came.
