@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"holdfast/licensing"
 	"holdfast/licensing/reconcile"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -129,47 +130,65 @@ func answered(c reconcile.Cause) bool {
 
 // tellAsked says in a word what came of it; the page about contacts has the rest.
 func (w *Window) tellAsked(ended []asked) {
-	words, tone, n, stopped := "", look.ToneOf(terms.ToneOK), 0, false
-	for _, e := range ended {
-		vendor := vendorName(w.snap, e.ask.root)
-		n += len(e.contact.Changes)
-		switch {
-		case e.ask.stopped:
-			stopped = true
-		case e.err != nil:
-			w.warn(e.err)
-			return
-		case e.contact.Cause != "" && words == "":
-			tone = look.ToneOf(terms.ToneNotice)
-			id := "contacts.told.none"
-			if answered(e.contact.Cause) {
-				id = "contacts.told.answered"
-			}
-			words = w.v.t(id, "vendor", vendor, "cause", w.v.ContactCause(e.contact))
-		}
+	told, tone, err := w.v.asked(w.snap, ended)
+	if err != nil {
+		w.warn(err)
+		return
 	}
-	switch {
-	case words != "" && n == 0:
-		words += " " + w.v.t("contacts.nothing")
-	case words != "":
-		words = w.v.t("contacts.told.changes", "n", n) + " " + words
-	case n > 0:
-		words = w.v.t("contacts.told.changes", "n", n)
-	case stopped:
+	ink := look.ToneOf(tone)
+	if told == "" {
 		w.toast("ok", look.OK, w.v.t("contacts.stopped"))
 		return
-	default:
-		words = w.v.t("contacts.told.same")
 	}
 	here := func(e *errand) bool { return w.trail.here().name == e.name() }
 	if slices.ContainsFunc(ended, func(x asked) bool { return slices.ContainsFunc(x.ask.errands, here) }) {
 		return // the page says it
 	}
 	if w.trail.here().name == w.contactsPlace().name {
-		w.toast(tone.Icon, tone.Ink, words)
+		w.toast(ink.Icon, ink.Ink, told)
 		return
 	}
 	link := look.NewButton(look.LinkButton, w.v.t("contacts.title"), w.showContacts)
 	link.Key = "contacts"
-	w.toastWith(tone.Icon, tone.Ink, words, link, toastTime)
+	w.toastWith(ink.Icon, ink.Ink, told, link, toastTime)
+}
+
+// asked says what came of contacts, as an error when none could be made; "" when all that they did was to be stopped.
+func (v voice) asked(s licensing.Snapshot, ended []asked) (words string, tone terms.Tone, err error) {
+	tone = terms.ToneOK
+	n, stopped, confirmed := 0, false, false
+	for _, e := range ended {
+		vendor := vendorName(s, e.ask.root)
+		n += len(e.contact.Changes)
+		confirmed = confirmed || e.contact.ConfirmedUsage()
+		if reconcile.TakesAway(e.contact.Changes) {
+			tone = terms.ToneNotice
+		}
+		switch {
+		case e.ask.stopped:
+			stopped = true
+		case e.err != nil:
+			return "", tone, e.err
+		case e.contact.Cause != "" && words == "":
+			tone = terms.ToneNotice
+			id := "contacts.told.none"
+			if answered(e.contact.Cause) {
+				id = "contacts.told.answered"
+			}
+			words = v.t(id, "vendor", vendor, "cause", v.ContactCause(e.contact))
+		}
+	}
+	switch {
+	case words != "" && n == 0:
+		words += " " + v.t("contacts.nothing")
+	case words != "":
+		words = v.t("contacts.told.changes", "n", n) + " " + words
+	case n > 0:
+		words = v.t("contacts.told.changes", "n", n)
+	case confirmed:
+		words = v.t("contacts.told.confirmed")
+	case !stopped:
+		words = v.t("contacts.told.same")
+	}
+	return words, tone, nil
 }

@@ -27,7 +27,7 @@ func TestTheNextContactIsSaidWithItsReason(t *testing.T) {
 		{reconcile.Plan{At: clockAt(16, 41), Reason: reconcile.ReasonDate}, "Today about 16:40, because a date comes nearer."},
 		{reconcile.Plan{At: clockAt(12, 7), Reason: reconcile.ReasonUsage}, "Today about 12:07, because usage waits to be reported."},
 		{reconcile.Plan{At: clockAt(12, 0), Reason: reconcile.ReasonStart}, "Any moment now, because the program started."},
-		{reconcile.Plan{At: clockAt(33, 0), Reason: reconcile.ReasonRegular}, "Tomorrow about 09:00, because the last contact will be about a day old."},
+		{reconcile.Plan{At: clockAt(33, 0), Reason: reconcile.ReasonRegular}, "Tomorrow about 09:00, because the last contact will be most of a day old."},
 		{reconcile.Plan{At: day("2026-11-20"), Reason: reconcile.ReasonRetry}, "20 Nov 2026 about 12:00, because the last try did not get through."},
 		{reconcile.Plan{At: day("2026-11-05"), Reason: reconcile.ReasonDate, Paused: true}, "5 Nov 2026 about 12:00. You paused contacts until then."},
 		{reconcile.Plan{At: clockAt(32, 0), Reason: reconcile.ReasonDate, Outside: true}, "Tomorrow about 08:00, when the next time window begins."},
@@ -104,6 +104,52 @@ func TestAConnectionIsNotNamedWhereTheCauseSaysMore(t *testing.T) {
 		if last := r.Notes[len(r.Notes)-1]; cause == reconcile.CauseRefused && last != "There is no license here yet, so nothing changes." {
 			t.Errorf("without a license: %q", last)
 		}
+	}
+}
+
+func TestWhatAContactThatWasAskedForDidIsToldInItsTone(t *testing.T) {
+	v := voiceIn(t, "en")
+	s := contacted(quietFacts(), acmeContact()).Snapshot()
+	renewed, withdrawn := changedContact().Changes[0], changedContact().Changes[0]
+	withdrawn.Sign, withdrawn.Code = "-", "revocation"
+	usage := []reconcile.Piece{{What: "usage", ID: draftID, Entries: 4}}
+	for _, x := range []struct {
+		contact reconcile.Contact
+		words   string
+		tone    terms.Tone
+	}{
+		{reconcile.Contact{}, "Everything is up to date.", terms.ToneOK},
+		{reconcile.Contact{Changes: []reconcile.Change{renewed}}, "1 change came in.", terms.ToneOK},
+		{reconcile.Contact{Changes: []reconcile.Change{withdrawn}}, "1 change came in.", terms.ToneNotice},
+		{reconcile.Contact{Changes: []reconcile.Change{renewed, withdrawn}}, "2 changes came in.", terms.ToneNotice},
+		{
+			reconcile.Contact{Sent: usage, Came: []reconcile.Piece{{What: "receipt", ID: draftID}}},
+			"Your usage was confirmed. Everything is up to date.", terms.ToneOK,
+		},
+		{reconcile.Contact{Sent: usage}, "Everything is up to date.", terms.ToneOK},
+	} {
+		got, tone, err := v.asked(s, []asked{{ask: &ask{root: acmeRoot}, contact: x.contact}})
+		if got != x.words || tone != x.tone || err != nil {
+			t.Errorf("%+v: %q %v %v", x.contact, got, tone, err)
+		}
+	}
+}
+
+func TestUsageOfOneDayNamesItOnce(t *testing.T) {
+	v := voiceIn(t, "en")
+	if got := v.period(day("2026-11-02"), day("2026-11-02"), v.long); got != "2 November 2026" {
+		t.Error(got)
+	}
+	if got := v.period(day("2026-11-02"), day("2026-11-04"), v.short); got != "2 Nov 2026 to 4 Nov 2026" {
+		t.Error(got)
+	}
+	r := licensing.ReceiptView{Vendor: "Acme GmbH", Ref: "R-1", Matches: true}
+	r.From, r.To, r.Counted = day("2026-11-02"), day("2026-11-02"), 2
+	if got := v.Say(receiptFinding(licensing.Snapshot{}, r), clockAt(12, 0), v.zone).Headline; got != "Acme GmbH confirmed your usage of 2 November 2026." {
+		t.Error(got)
+	}
+	if got := v.receiptRow(r).About; got != "2 uses, 2 Nov 2026" {
+		t.Error(got)
 	}
 }
 
@@ -314,7 +360,7 @@ func TestTheKeyboardWalksThroughContacts(t *testing.T) {
 	b.mustSay("until 14 Mar 2027 (was 14 Nov 2026)", "For support")
 	b.tabTo("batch " + draftID)
 	b.press(fyne.KeyReturn)
-	b.mustSay("This is everything in the file:")
+	b.mustSay("This is everything in the file about this computer and its use:")
 	b.press(fyne.KeyEscape)
 	b.mustSay("until 14 Mar 2027 (was 14 Nov 2026)") // still open
 	b.tabTo("contact c-7")

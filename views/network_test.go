@@ -167,7 +167,7 @@ func TestUsageThatLeavesByItselfIsToldFirstAndCanBeReadAfterwards(t *testing.T) 
 	b.clickID("usage.tab.files")
 	b.mustSay("Sent over the network")
 	b.click("See it")
-	b.mustSay("This is everything in the file:", "Sent")
+	b.mustSay("This is everything in the file about this computer and its use:", "Sent")
 	if b.hasButton("Save usage file") {
 		t.Error("what left can be handed on again")
 	}
@@ -180,10 +180,10 @@ func TestUsageThatLeavesByItselfIsToldFirstAndCanBeReadAfterwards(t *testing.T) 
 		d = &testDesk{}
 		b = open(t, e, benchOptions{desk: d})
 		b.click("See everything that would be sent")
-		b.mustSay("Usage can leave by itself", "This is everything in the file:")
+		b.mustSay("Usage can leave by itself", "This is everything in the file about this computer and its use:")
 		b.click(answer)
 		b.mustNotSay("Usage can leave by itself")
-		b.mustSay("This is everything in the file:")
+		b.mustSay("This is everything in the file about this computer and its use:")
 		if !d.settings.ToldSending || d.settings.HoldUsage != (answer == "Not by itself") {
 			t.Errorf("%s: %+v", answer, d.settings)
 		}

@@ -70,7 +70,7 @@ func (v voice) receiptIn(s licensing.Snapshot, it licensing.Item) [][2]string {
 	to, _ := f.Slots["to"].(time.Time)
 	facts := [][2]string{{v.t("receipt.reference"), said("ref")}}
 	if !from.IsZero() {
-		facts = append(facts, [2]string{v.t("receipt.period"), v.t("usagefile.from_to", "from", v.long(from), "to", v.long(to))})
+		facts = append(facts, [2]string{v.t("receipt.period"), v.period(from, to, v.long)})
 	}
 	facts = append(facts, [2]string{v.t("receipt.counted"), said("n")}, [2]string{v.t("receipt.sent"), said("a")}, [2]string{v.t("receipt.counted"), said("b")})
 	for _, u := range s.Usage {

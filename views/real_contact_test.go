@@ -47,7 +47,7 @@ func (d *courier) SyncNow(ctx context.Context, root string) (reconcile.Contact, 
 		if err != nil {
 			return c, err
 		}
-		c.Came = append(c.Came, reconcile.Piece{What: got.Kind, Bytes: int64(len(answer))})
+		c.Came = append(c.Came, reconcile.Piece{What: got.Kind, ID: call.ID, Bytes: int64(len(answer))})
 		c.Changes, c.Drift = append(c.Changes, got.Changes...), append(c.Drift, got.Drift...)
 	}
 	return c, here.KeepContact(ctx, c)

@@ -41,7 +41,7 @@ func TestRealUsageIsShownSavedAnsweredAndConfirmed(t *testing.T) {
 	b := windowWith(w.here, benchOptions{sticks: []string{stick}})
 	root := b.w.snap.Usage[0].Root
 	b.w.usageDraft(root)
-	b.mustSay("This is everything in the file:", "Starts 5", "Working time 1 h 30 min", "Not sent yet")
+	b.mustSay("This is everything in the file about this computer and its use:", "Starts 5", "Working time 1 h 30 min", "Not sent yet")
 	d, err := w.here.DraftUsage(t.Context(), licensing.UsageOptions{Vendor: root})
 	if err != nil {
 		t.Fatal(err)

@@ -115,7 +115,7 @@ func TestAUsageFileThatIsDroppedSaysWhatItIs(t *testing.T) {
 	b.w.Open([]string{"usage_acme_7F3A-2C91_2026-10.hfuse"})
 	b.mustSay("This is a usage file for a vendor.", "It was made to be sent to Acme GmbH.", "ends in .hfrcp")
 	b.clickID("usagefile.own.show")
-	b.mustSay("This is everything in the file:")
+	b.mustSay("This is everything in the file about this computer and its use:")
 	if len(e.metered.drafts) != 1 || e.metered.drafts[0].Vendor != acmeRoot {
 		t.Errorf("drafts: %v", e.metered.drafts)
 	}

@@ -92,7 +92,7 @@ func (v voice) receiptFacts(s licensing.Snapshot, r licensing.ReceiptView) [][2]
 		{v.t("receipt.taken"), v.exact(r.Taken)},
 	}
 	if !r.From.IsZero() {
-		facts = append(facts, [2]string{v.t("receipt.period"), v.t("usagefile.from_to", "from", v.long(r.From), "to", v.long(r.To))})
+		facts = append(facts, [2]string{v.t("receipt.period"), v.period(r.From, r.To, v.long)})
 	}
 	facts = append(facts, [2]string{v.t("receipt.sent"), v.Number(count(r.Sent))}, [2]string{v.t("receipt.counted"), v.Number(count(r.Counted))})
 	var found []string

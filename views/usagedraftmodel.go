@@ -87,7 +87,15 @@ func (v voice) usagePeriod(from, to, at time.Time) string {
 	case a.Year() == b.Year() && a.Month() == b.Month():
 		return v.t("usagefile.title", "period", v.t("plan.month", "month", v.Text("date.month."+strconv.Itoa(int(a.Month())), nil), "year", strconv.Itoa(a.Year())))
 	}
-	return v.t("usagefile.title", "period", v.t("usagefile.from_to", "from", v.short(from), "to", v.short(to)))
+	return v.t("usagefile.title", "period", v.period(from, to, v.short))
+}
+
+// period names the days from the first to the last; one day has no second.
+func (v voice) period(from, to time.Time, date func(time.Time) string) string {
+	if first, last := date(from), date(to); first != last {
+		return v.t("usagefile.from_to", "from", first, "to", last)
+	}
+	return date(from)
 }
 
 // draftNotes are what a person should know before the file leaves.

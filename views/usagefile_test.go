@@ -37,7 +37,7 @@ func TestAUsageFileIsLookedAtAndSavedToAStickInThreeClicks(t *testing.T) {
 	b.goTo(secUsage)
 	b.clicks = 0
 	b.click(b.w.v.Action(terms.ActExportUsage))
-	b.mustSay("Usage file for October 2026", "Not sent yet", "This is everything in the file:")
+	b.mustSay("Usage file for October 2026", "Not sent yet", "This is everything in the file about this computer and its use:")
 	if len(e.metered.left) != 0 {
 		t.Errorf("it left before anybody saw it: %v", e.metered.left)
 	}
@@ -205,7 +205,7 @@ func TestAFullDiskKeepsTheUsageFileReady(t *testing.T) {
 	e, b := usageBench(t, benchOptions{sticks: []string{filepath.Join(t.TempDir(), "gone")}})
 	b.w.usageDraft(acmeRoot)
 	b.click("Save to USB gone")
-	b.mustSay("The file could not be saved there. Choose another folder.", "This is everything in the file:")
+	b.mustSay("The file could not be saved there. Choose another folder.", "This is everything in the file about this computer and its use:")
 	if len(e.metered.left) != 0 {
 		t.Errorf("noted as left: %v", e.metered.left)
 	}
@@ -260,7 +260,7 @@ func TestWhatCannotBeInTheTextOfAMailIsNotOffered(t *testing.T) {
 func TestTheWayBackFromTheHandOverSaysThatItIsSaved(t *testing.T) {
 	_, b, _ := savedUsage(t, benchOptions{})
 	b.w.back()
-	b.mustSay("This is everything in the file:", "Saved")
+	b.mustSay("This is everything in the file about this computer and its use:", "Saved")
 	b.mustNotSay("Not sent yet")
 }
 

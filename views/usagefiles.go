@@ -14,7 +14,7 @@ type usageFileRow struct {
 }
 
 func (v voice) usageFileRow(f terms.UsageFile) usageFileRow {
-	return usageFileRow{ID: f.ID, Name: f.Name, Made: v.short(f.Made), About: v.t("usagefile.from_to", "from", v.short(f.From), "to", v.short(f.To))}
+	return usageFileRow{ID: f.ID, Name: f.Name, Made: v.short(f.Made), About: v.period(f.From, f.To, v.short)}
 }
 
 // receiptRow is one receipt of a vendor.
@@ -27,7 +27,7 @@ type receiptRow struct {
 func (v voice) receiptRow(r licensing.ReceiptView) receiptRow {
 	row := receiptRow{
 		Ref: r.Ref, Title: v.t("usage.receipt", "ref", r.Ref), Date: v.short(r.Issued), Word: v.t("usage.receipt.matches"), Tone: terms.ToneOK,
-		About: v.t("usage.receipt.about", "n", int(r.Counted), "from", v.short(r.From), "to", v.short(r.To)),
+		About: v.t("usage.receipt.about", "n", int(r.Counted), "period", v.period(r.From, r.To, v.short)),
 	}
 	if !r.Matches {
 		row.Word, row.Tone = v.t("usage.receipt.differs"), terms.ToneWarn

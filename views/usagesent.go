@@ -27,6 +27,7 @@ type sentRow struct {
 	Chip           chipModel
 	Date           string
 	Read           bool // it can be read again
+	Asked          bool // a person asked for the contact
 	at             time.Time
 }
 
@@ -63,8 +64,11 @@ func (v voice) usageOnline(s licensing.Snapshot, u licensing.UsageView, f contac
 		}
 		return m
 	case len(m.Rows) > 0:
-		r := m.Rows[0]
-		m.Lines = append(m.Lines, v.t("usage.online.last", "what", strings.Join([]string{v.onDay(r.at, at), r.Title, r.Chip.Word}, ", ")))
+		r, id := m.Rows[0], "usage.online.last"
+		if r.Asked {
+			id = "usage.online.last.asked"
+		}
+		m.Lines = append(m.Lines, v.t(id, "what", strings.Join([]string{v.onDay(r.at, at), r.Title, r.Chip.Word}, ", ")))
 	default:
 		m.Lines = append(m.Lines, v.t("usage.online.never", "vendor", c.Vendor))
 	}
@@ -81,7 +85,8 @@ func (v voice) usageOnline(s licensing.Snapshot, u licensing.UsageView, f contac
 func (v voice) sentRow(c reconcile.Contact, p reconcile.Piece, own []licensing.ReceiptView, reads bool) sentRow {
 	r := sentRow{
 		ID: p.ID, Title: v.t("contacts.entries", "n", count(p.Entries)), Sub: v.size(int(p.Bytes)), Date: v.moment(c.At), at: c.At, Read: reads && p.ID != "",
-		Chip: chipModel{Tone: terms.ToneNotice, Symbol: "wait", Word: v.t("usage.no_receipt")},
+		Asked: c.Reason == reconcile.ReasonPerson,
+		Chip:  chipModel{Tone: terms.ToneNotice, Symbol: "wait", Word: v.t("usage.no_receipt")},
 	}
 	for i := range own {
 		if own[i].Receipt.Export == p.ID && p.ID != "" {

@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"slices"
 	"time"
 
 	"holdfast/licensing/reconcile"
@@ -17,18 +16,11 @@ func (s *Speaker) ContactLine(vendor string, c reconcile.Contact, zone *time.Loc
 		id = "contact.line.cause"
 	case len(c.Changes) > 0:
 		id = "contact.line.changed"
-	case confirmed(c):
+	case c.ConfirmedUsage():
 		id = "contact.line.confirmed"
 	}
 	return s.Text(id, map[string]any{
 		"vendor": vendor, "time": s.DateTime(c.At, zone), "cause": s.ContactCause(c), "n": len(c.Changes),
-	})
-}
-
-// confirmed says that usage left with a contact, and that its receipt came back.
-func confirmed(c reconcile.Contact) bool {
-	return slices.ContainsFunc(c.Sent, func(p reconcile.Piece) bool {
-		return p.Entries > 0 && slices.ContainsFunc(c.Came, func(r reconcile.Piece) bool { return r.What == "receipt" && r.ID == p.ID })
 	})
 }
 

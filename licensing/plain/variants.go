@@ -37,6 +37,10 @@ var ownWords = []struct {
 	{"checkin", func(r resolver) bool {
 		return r.f.State == terms.StateRequestRefused && r.f.Slots["asked"] == "checkin"
 	}},
+	// All of it was used on one day, or nothing says at which times.
+	{"one_day", func(r resolver) bool {
+		return r.f.State == terms.StateUsageConfirmed && r.f.Slots["from"] != nil && r.f.Slots["from"] == r.f.Slots["to"]
+	}},
 	// The vendor's rules gave it, and no person.
 	{"unnamed", func(r resolver) bool { return r.f.State == terms.StateGraceExtended && r.f.Slots["agent"] == "" }},
 	// A person said that it was a restore; what is left is a check-in.
