@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"holdfast/app"
@@ -183,8 +184,25 @@ func (c *contactsNextCmd) run(_ context.Context, s *session) (result, error) {
 	if len(views) == 0 {
 		r.page.add(s.text("cli.contacts.no_vendor", nil))
 	}
-	r.json = map[string]any{"contacts": all}
+	j := struct {
+		Contacts []vendorContactJSON `json:"contacts"`
+		Paused   time.Time           `json:"paused_until,omitzero"`
+	}{Contacts: all}
+	// A pause that ends before the next contact delays none, and no row tells of it.
+	if pause := s.home.Settings().Paused; pause.After(s.now()) && slices.ContainsFunc(views, s.pauses) {
+		j.Paused = utc(pause)
+		if !slices.ContainsFunc(views, func(v licensing.ContactView) bool { return s.planned(v).Paused }) {
+			r.page.add(s.text("cli.contacts.paused", map[string]any{"time": s.say.Until(pause, s.now(), s.zone)}))
+		}
+	}
+	r.json = j
 	return r, nil
+}
+
+// pauses says that a pause may hold up contacts with a vendor: some are made by themselves.
+func (s *session) pauses(v licensing.ContactView) bool {
+	hold := s.planned(v).Hold
+	return v.Host != "" && hold != reconcile.HoldOff && hold != reconcile.HoldManual
 }
 
 func (s *session) standing(v licensing.ContactView) vendorContactJSON {

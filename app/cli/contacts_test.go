@@ -294,3 +294,28 @@ func TestAnEventHasWhatMonitorsNeedAndNothingElse(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+func TestContactsNextTellsAPauseThatDelaysNoContact(t *testing.T) {
+	f := online("a")
+	f.snap.Contacts[0].Plan = reconcile.Plan{At: day.Add(20 * time.Hour), Reason: reconcile.ReasonRegular}
+	home := f.home.(*fakeHome)
+	says := func(pause time.Time, network, want string) {
+		t.Helper()
+		home.settings.Paused, home.settings.Network = pause, network
+		_, out, _ := f.run(t, "contacts next")
+		_, asJSON, _ := f.run(t, "contacts next --json")
+		named := strings.Contains(out, "Contacts rest until")
+		if named != (want != "") || named && !strings.Contains(asJSON, `"paused_until": "`+want) || !named && strings.Contains(asJSON, "paused_until") {
+			t.Errorf("%s %s: %s%s", pause, network, out, asJSON)
+		}
+	}
+	says(day.Add(time.Hour), "", day.Add(time.Hour).Format(time.RFC3339))
+	says(time.Time{}, "", "")
+	says(day.Add(-time.Hour), "", "")
+	says(day.Add(time.Hour), app.NetworkManual, "") // nothing is made by itself anyhow
+	f.snap.Contacts[0].Plan = reconcile.Plan{At: day.Add(time.Hour), Reason: reconcile.ReasonRegular, Paused: true}
+	home.settings.Paused, home.settings.Network = day.Add(time.Hour), ""
+	if _, out, _ := f.run(t, "contacts next"); strings.Contains(out, "Contacts rest until") || !strings.Contains(out, "Paused.") {
+		t.Errorf("the row says it already: %s", out)
+	}
+}
