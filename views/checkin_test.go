@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"holdfast/licensing"
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -246,4 +247,49 @@ func TestTheNumberOfWaitingFilesHasItsRoomWhenARequestIsMade(t *testing.T) {
 			t.Errorf("%T is %v large", o, s)
 		}
 	})
+}
+
+func TestAnAnswerIsNeededBeforeTheTimeThatItMovesOnIsOver(t *testing.T) {
+	firstUse := func() terms.Facts {
+		f := acme(held("acmecad", "AcmeCAD Pro", acmeRoot, endOf("2027-03-14"), func(h *terms.Held) {
+			h.License.Policy.Devices.FirstUse = terms.Days(14)
+			h.License.Binding, h.License.Device = terms.BoundToFirstUse, nil
+			h.FirstUsed = day("2026-11-01")
+		}))
+		return f
+	}
+	offline := func() terms.Facts { return offlineFacts("2026-11-02") }
+	for _, c := range []struct {
+		name, kind, wall string
+		facts            func() terms.Facts
+		by               string // "" for that of the request itself
+	}{
+		{"the first license", exchange.RequestActivate, "2026-11-03", waitingFacts, ""},
+		{"an unconfirmed computer", exchange.RequestActivate, "2026-11-03", firstUse, "15 November 2026"},
+		{"a check-in", exchange.RequestCheckin, "2026-11-28", offline, "2 December 2026"},
+		{"a check-in in the days after", exchange.RequestCheckin, "2026-12-05", offline, "16 December 2026"},
+		{"a changed computer", exchange.RequestCheckin, "2026-11-03", changedFacts, "9 November 2026"},
+		{"a check-in for a license that ends", exchange.RequestCheckin, "2026-11-03", graceFacts, ""},
+		{"a renewal in the days after", exchange.RequestRenew, "2026-11-03", graceFacts, "13 November 2026"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := newFake(c.facts())
+			e.wall = day(c.wall)
+			b := open(t, e, benchOptions{})
+			r := openRequestOf("r1")
+			r.Kind = c.kind
+			m := b.w.v.openRequest(b.w.snap, licensing.Made{Request: r}, "")
+			const own = "31 December 2026"
+			if got := m.Facts[2][1]; !strings.Contains(got, own) {
+				t.Errorf("the request is good until %q", got)
+			}
+			by, works := own, "Nothing changes while you wait."
+			if c.by != "" {
+				by, works = c.by, "Nothing changes until "+c.by+"."
+			}
+			if a := m.Banner.Answers; !strings.Contains(a.By, by) || a.Works != works {
+				t.Errorf("by %q, works %q; not %s", a.By, a.Works, by)
+			}
+		})
+	}
 }

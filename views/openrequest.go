@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"holdfast/licensing"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/plain"
 	"holdfast/licensing/terms"
 	"holdfast/views/look"
@@ -42,13 +43,17 @@ type openRequestActions struct {
 	command                  func(string)
 }
 
-// answerBy is until when the answer has to be in use: the request's own end, or that of the time that a license of this
-// vendor gives an unconfirmed computer, whichever comes first.
+// answerBy is until when the answer has to be in use: the request's own end, or what the answer would move on before that (time
+// without contact, of an unconfirmed or changed computer, or of the license to be renewed), whichever comes first.
 func answerBy(s licensing.Snapshot, r terms.Request) time.Time {
+	moves := []string{terms.EventFirstUseEnds, terms.EventConfirmBy, terms.EventOfflineEnds, terms.EventOfflineGraceEnds}
+	if r.Kind == exchange.RequestRenew {
+		moves = append(moves, terms.EventLicenseEnds, terms.EventGraceEnds)
+	}
 	by := r.Until
 	for _, p := range s.Verdict.Products {
 		for _, e := range p.Next {
-			if e.Name == terms.EventFirstUseEnds && p.Vendor == r.Vendor {
+			if p.Vendor == r.Vendor && (r.Product == "" || r.Product == p.ID) && slices.Contains(moves, e.Name) {
 				by = earlier(by, e.At)
 			}
 		}
@@ -60,21 +65,24 @@ func answerBy(s licensing.Snapshot, r terms.Request) time.Time {
 func (v voice) openRequest(s licensing.Snapshot, made licensing.Made, path string) openRequestModel {
 	vendor := vendorName(s, made.Request.Vendor)
 	contact := cmp.Or(supportOf(s, made.Request.Vendor), v.t("open_request.contact"))
-	kind := made.Request.Kind
+	kind, by := made.Request.Kind, answerBy(s, made.Request)
 	m := openRequestModel{
 		Title: v.ofKind(kind, "open_request.title", "vendor", vendor), File: made.Name, Words: made.Words, Saved: path != "",
 		Mail: strings.Contains(contact, "@"), Brings: v.brings(s, made.Request),
 		Facts: [][2]string{
 			{v.t("open_request.code"), s.Device.Code},
 			{v.t("open_request.created"), v.long(made.Request.Created)},
-			{v.t("open_request.until"), v.long(answerBy(s, made.Request))},
+			{v.t("open_request.until"), v.long(made.Request.Until)},
 		},
 	}
 	a := plain.Answers{
 		Headline: v.ofKind(kind, "open_request.made"),
 		Happened: v.ofKind(kind, "open_request.happened", "vendor", vendor, "date", v.long(made.Request.Wanted)),
 		Works:    v.t("open_request.works"), Do: v.t("open_request.do", "contact", contact),
-		By: v.t("open_request.by", "date", v.long(answerBy(s, made.Request))),
+		By: v.t("open_request.by", "date", v.long(by)),
+	}
+	if by.Before(made.Request.Until) {
+		a.Works = v.t("open_request.works_until", "date", v.long(by))
 	}
 	m.Banner = banner{Tone: terms.ToneNotice, Symbol: "fileout"}
 	switch {
