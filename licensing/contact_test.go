@@ -389,3 +389,25 @@ func TestWhatAContactChangedIsShownOnceAndQuietly(t *testing.T) {
 		t.Fatalf("news after a week: %+v", got)
 	}
 }
+
+func TestTheCheckOfContactsSaysWhoCanBeAsked(t *testing.T) {
+	c := newComputer(t)
+	check := func(want string) {
+		t.Helper()
+		all := c.Checks(context.Background())
+		i := slices.IndexFunc(all, func(k Check) bool { return k.ID == "contact" })
+		k := all[i]
+		delete(k.Args, "time")
+		if got := fmt.Sprintf("%s %s %v", k.Level, k.State, k.Args); got != want {
+			t.Errorf("the check says %s, not %s", got, want)
+		}
+	}
+	check("ok  map[fresh:true]")
+	files := newVendor(t, "files")
+	c.with(files)
+	check("ok  map[case:no_address vendor:files GmbH]")
+	asked := newVendor(t, "zebra")
+	asked.edit = func(p *exchange.Profile) { p.URLs = []string{"https://license.zebra.example/api"} }
+	c.with(asked)
+	check("ok  map[case:not_yet vendor:zebra GmbH]")
+}
