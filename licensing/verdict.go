@@ -93,7 +93,7 @@ func vendorFacts(v vendorRecord) terms.Vendor {
 		ID: p.Vendor, Root: v.Root, Name: p.Name, Trusted: v.Trusted,
 		Support: cmp.Or(p.Support.Email, p.Support.URL, p.Support.Phone), Promise: promise(p.Promises.Answer),
 		Receipt: promise(p.Promises.Receipt),
-		Status:  p.StatusPage,
+		Status:  p.StatusPage, NoService: len(p.ServiceURLs()) == 0,
 	}
 }
 

@@ -81,3 +81,36 @@ func TestAContactThatFailedClaimsNothingOfLicensesThatAreNotThere(t *testing.T) 
 		}
 	}
 }
+
+func TestWhoHasNoServiceIsNotToBeAskedOnline(t *testing.T) {
+	for state, usual := range map[terms.State]bool{
+		terms.StateFirstUse: true, terms.StateOfflineEnding: true, terms.StateGraceOffline: true, terms.StateLimited: true, terms.StateLimitedParts: true,
+	} {
+		for lang, online := range map[string]string{"en": "go online", "de": "online gehen"} {
+			f := sample(state)
+			f.Slots["works_now"] = terms.Kept{Full: texts("A")}
+			if a := speaker(t, lang).Say(f, now, berlin); strings.Contains(strings.ToLower(a.Do), online) != usual {
+				t.Errorf("%s %s: %q", lang, state, a.Do)
+			}
+			f.Slots["no_service"] = true
+			a := speaker(t, lang).Say(f, now, berlin)
+			if strings.Contains(strings.ToLower(a.Do), online) || !strings.Contains(strings.ToLower(a.Do), strings.ToLower(a.Button)) {
+				t.Errorf("%s %s without a service: %q, button %q", lang, state, a.Do, a.Button)
+			}
+		}
+	}
+}
+
+func TestACheckHasTheWordsOfItsCase(t *testing.T) {
+	s := speaker(t, "en")
+	for want, args := range map[string]map[string]any{
+		"Acme has no online service. Files do the same.": {"vendor": "Acme", "case": "no_address"},
+		"Acme was not asked over the network yet.":       {"vendor": "Acme", "case": "not_yet"},
+		"No vendor was asked over the network yet.":      {"fresh": true},
+		"Acme was reached 3 November 2026, 12:00.":       {"vendor": "Acme", "time": utc("2026-11-03T11:00:00Z")},
+	} {
+		if got := s.Check("contact", terms.ToneOK, args, berlin); got != want {
+			t.Errorf("%v: %q, not %q", args, got, want)
+		}
+	}
+}

@@ -66,6 +66,8 @@ var ownWords = []struct {
 		works, ok := r.f.Slots["works_now"].(terms.Kept)
 		return ok && works.None() && (r.f.State == terms.StateNoContact || r.f.State == terms.StateContactBlocked)
 	}},
+	// The vendor has no service: files are the only way.
+	{"no_service", func(r resolver) bool { return r.f.Slots["no_service"] == true }},
 	// Something is limited already.
 	{"limited", func(r resolver) bool {
 		works, ok := r.f.Slots["works_now"].(terms.Kept)

@@ -10,6 +10,9 @@ import (
 func (p *product) about(j *judged, ids []string) ranked {
 	r := ranked{at: p.At, date: j.term}
 	s := Slots{"product": p.Name}
+	if p.vendor.NoService {
+		s["no_service"] = true // no sentence says to go online
+	}
 	buyer := j.Policy.Renewal.Contact
 	switch {
 	case j.phase == elsewhere:

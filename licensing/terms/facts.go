@@ -94,7 +94,9 @@ type Vendor struct {
 	Promise string // answer time the profile promises, such as "2d"; "" when none
 	Receipt string // the same for receipts
 	Status  string // address of the status page; "" when none
-	Trusted time.Time
+	// NoService says that its profile names no address to ask: files are the only way.
+	NoService bool
+	Trusted   time.Time
 }
 
 // Held is a license that this home holds, with where it came from.

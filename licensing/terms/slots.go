@@ -19,7 +19,8 @@ import "slices"
 //	list                                             []PlaceUse
 //	buyer, vendor, contact, serial, v, name, ref, keychain, c1, c2, label1, updates, restore_if_any   string
 //
-// Findings about a product also have product, and rolled_back has until, when its date is known.
+// Findings about a product also have product, and no_service (true) when its vendor has none; rolled_back has until, when its
+// date is known.
 var slots = map[State][]string{
 	StateNotSetUp:          {},
 	StateActive:            {"date", "features", "product"},

@@ -25,3 +25,16 @@ func TestSlotsOfGivesACopy(t *testing.T) {
 		t.Error("the table was changed")
 	}
 }
+
+func TestAVendorWithoutServiceIsToldWithWhatIsToBeDone(t *testing.T) {
+	first := home(cad(func(h *Held) {
+		h.Binding, h.Device, h.FirstUsed, h.Policy.Devices.FirstUse = BoundToFirstUse, nil, day("2026-11-01"), Days(14)
+	}))
+	for _, without := range []bool{false, true} {
+		first.Vendors[0].NoService = without
+		f := evaluate(t, first, Query{}, day("2026-11-03")).Main
+		if f.State != StateFirstUse || (f.Slots["no_service"] == true) != without {
+			t.Errorf("without a service %v: %s %v", without, f.State, f.Slots)
+		}
+	}
+}
