@@ -34,6 +34,14 @@ type Rail struct {
 	column       *fyne.Container
 	areas        []*railArea
 	feet         int // how many of areas stand at the bottom
+	seen         railSight
+}
+
+// railSight is what decides where a rail that is too low stands: scrolled so that the item that is on can be seen.
+type railSight struct {
+	on     *railArea
+	size   fyne.Size
+	height float32 // of all items
 }
 
 // NewRail returns a rail with items at the top and foot items at the bottom.
@@ -57,6 +65,7 @@ func (r *Rail) Set(items, foot []RailItem) {
 		}
 		if changed {
 			r.page.Refresh()
+			r.follow()
 		}
 		return
 	}
@@ -76,6 +85,21 @@ func (r *Rail) Set(items, foot []RailItem) {
 		r.column.Objects = append(r.column.Objects, a)
 	}
 	r.page.Set(r.column)
+	r.follow()
+}
+
+// follow scrolls to the item that is on when that is another one, or when room or items have another size: where a person scrolled
+// to stays until then.
+func (r *Rail) follow() {
+	i := slices.IndexFunc(r.areas, func(a *railArea) bool { return a.on })
+	if i < 0 || canvasOf(r) == nil {
+		return
+	}
+	now := railSight{r.areas[i], r.page.Size(), r.page.holder.MinSize().Height}
+	if now != r.seen {
+		r.seen = now
+		r.page.Reveal(now.on)
+	}
 }
 
 // width is the width of the rail in a window of that width.
@@ -111,6 +135,7 @@ func (l *railRenderer) Layout(size fyne.Size) {
 	place(l.r.ground, 0, 0, size.Width, size.Height)
 	place(l.r.edge, size.Width-1, 0, 1, size.Height)
 	place(l.r.page, 0, 0, size.Width-1, size.Height)
+	l.r.follow()
 }
 func (l *railRenderer) MinSize() fyne.Size { return fyne.NewSize(railNarrow, 100) }
 func (l *railRenderer) Refresh()           { l.Layout(l.r.Size()); l.r.page.Refresh(); canvas.Refresh(l.r) }

@@ -125,6 +125,44 @@ func TestALowRailScrollsToWhatHasTheFocus(t *testing.T) {
 	}
 }
 
+func TestALowRailScrollsToThePlaceThatIsShown(t *testing.T) {
+	r := railOn("overview")
+	_, w := railWindow(t, r, 960, 640, 2)
+	seen := func(i int) bool {
+		a := r.areas[i]
+		top := fyne.CurrentApp().Driver().AbsolutePositionForObject(a).Y
+		return top >= 0 && top+a.Size().Height <= r.Size().Height
+	}
+	on := func(key string, count int) {
+		items, foot := append([]RailItem{}, places...), append([]RailItem{}, settings...)
+		for _, list := range [][]RailItem{items, foot} {
+			for i := range list {
+				list[i].On = list[i].Key == key
+			}
+		}
+		items[2].Count = count
+		r.Set(items, foot)
+	}
+	if !seen(0) || seen(6) {
+		t.Fatal("everything fits")
+	}
+	for i, key := range map[int]string{5: "help", 6: "settings", 0: "overview"} {
+		if on(key, 2); !seen(i) {
+			t.Errorf("%s is shown, and its item is out of sight", key)
+		}
+	}
+	on("settings", 2)
+	r.page.ToTop()
+	if on("settings", 3); !seen(0) {
+		t.Error("a number that changed scrolls away from what a person looks at")
+	}
+	on("help", 3)
+	w.Resize(fyne.NewSize(960, 520))
+	if !seen(5) {
+		t.Error("in a lower window the item is out of sight")
+	}
+}
+
 func TestAWordBreaksAtItsSoftHyphenAndOnlyThere(t *testing.T) {
 	useTheme(t, &Theme{Mode: Light})
 	p := NewPara("Voraus\u00adplanen", Caption)
