@@ -91,9 +91,11 @@ func (w *Window) snooze() {
 	})
 }
 
-// offerReminders says that the box about reminders stands on the Overview: after the first license, until it is answered.
+// offerReminders says that the box about reminders stands on the Overview: after the first license, until it is
+// answered.
 func (w *Window) offerReminders(before licensing.Snapshot) {
-	w.offered = len(before.Verdict.Products) == 0 && len(w.snap.Verdict.Products) > 0 && !w.settings.Remind
+	first := len(before.Verdict.Products) == 0 && len(w.snap.Verdict.Products) > 0
+	w.offered = (w.offered || first) && !w.settings.Remind
 }
 
 // answerOffer takes the answer to that box.
