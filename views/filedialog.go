@@ -90,6 +90,7 @@ func (w *Window) fileDialog(chosen func(string)) *fileDialog {
 // body arranges places at the left, path and list at the right, and foot below.
 func (d *fileDialog) body(foot fyne.CanvasObject) fyne.CanvasObject {
 	d.path = look.NewEntry("path", "")
+	d.path.Whole = true
 	d.path.OnSubmitted = d.typed
 	up := look.NewButton(look.SecondaryButton, d.v.t("open.up"), func() { d.enter(filepath.Dir(d.dir)) })
 	up.Key = upKey

@@ -67,7 +67,9 @@ func typePath(b *bench, path string) {
 		b.w.canvas().FocusNext()
 	}
 	f := b.w.canvas().Focused()
-	f.(interface{ SetText(string) }).SetText(path)
+	for _, r := range path {
+		f.TypedRune(r) // the folder that stands there is selected
+	}
 	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 }
 

@@ -12,6 +12,7 @@ import (
 type Entry struct {
 	widget.Entry
 	Key      string
+	Whole    bool // all of its text is selected when the keyboard comes to it: what is typed takes its place
 	onFocus  func(on bool)
 	onEscape func() bool // takes Esc when it has a use for it; nil: never
 }
@@ -54,7 +55,37 @@ func (e *Entry) FocusGained() {
 	if e.onFocus != nil {
 		e.onFocus(true)
 	}
+	e.selectWhole()
 	reveal(e)
+}
+
+// SetText replaces the text, and selects it where the keyboard is in a Whole field.
+func (e *Entry) SetText(text string) {
+	e.Entry.SetText(text)
+	if e.hasFocus() {
+		e.selectWhole()
+	}
+}
+
+// selectWhole selects all text of a Whole field.
+func (e *Entry) selectWhole() {
+	if e.Whole {
+		e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	}
+}
+
+func (e *Entry) hasFocus() bool {
+	c := canvasOf(e)
+	return c != nil && c.Focused() == fyne.Focusable(e)
+}
+
+// MouseDown puts the cursor where it is pressed; the press that brings the keyboard to a Whole field selects all.
+func (e *Entry) MouseDown(m *desktop.MouseEvent) {
+	had := e.hasFocus()
+	e.Entry.MouseDown(m)
+	if !had {
+		e.selectWhole()
+	}
 }
 
 // FocusLost hides the ring.
