@@ -219,10 +219,8 @@ func (p *planner) document(s Source, f exchange.Found) *document {
 	if onlyProfile {
 		d.rank = 0
 	}
-	for _, w := range f.Bundle.Envelopes {
-		if _, kind := exchange.PeekHeader(w); kind == exchange.KindKey {
-			d.rank = 0
-		}
+	if welcomes(f.Bundle) {
+		d.rank = 0
 	}
 	return d
 }

@@ -47,6 +47,9 @@ func (p *planner) takeProfile(it *Item, env exchange.Envelope, b exchange.Bundle
 	if !introduces(b) {
 		return p.problem(it, terms.StateFileUnknownSender, nil)
 	}
+	if welcomes(b) {
+		it.Kind = exchange.KindKey
+	}
 	root := exchange.KeyID(offeredRoot)
 	p.problem(it, terms.StateVendorNew, terms.Slots{"name": offered.Name, "words": strings.Join(it.RootWords, " ")})
 	it.NeedsTrust = true
@@ -84,15 +87,17 @@ func succeeded(offered exchange.Profile, b exchange.Bundle) bool {
 // introduces says whether a bundle may bring a new vendor: a profile by itself or a welcome file, which has a license key
 // in it. A license file never may.
 func introduces(b exchange.Bundle) bool {
-	only := true
-	for _, env := range b.Envelopes {
-		_, kind := exchange.PeekHeader(env)
-		if kind == exchange.KindKey {
-			return true
-		}
-		only = only && kind == exchange.KindProfile
-	}
-	return only
+	return welcomes(b) || !slices.ContainsFunc(b.Envelopes, func(env exchange.Envelope) bool { return !isKind(env, exchange.KindProfile) })
+}
+
+// welcomes says that a bundle is a welcome file: it has a license key in it.
+func welcomes(b exchange.Bundle) bool {
+	return slices.ContainsFunc(b.Envelopes, func(env exchange.Envelope) bool { return isKind(env, exchange.KindKey) })
+}
+
+func isKind(env exchange.Envelope, kind exchange.Kind) bool {
+	_, is := exchange.PeekHeader(env)
+	return is == kind
 }
 
 func (p *planner) newerProfile(it *Item, env exchange.Envelope, profile exchange.Profile, v vendorRecord, draft *records) *step {

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"holdfast/licensing"
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -79,9 +80,10 @@ func TestInTheAppAFileIsInUseAfterThreeClicks(t *testing.T) {
 func TestANewVendorIsTrustedOnlyByTickAndButton(t *testing.T) {
 	e := newFake(noLicense())
 	e.report = trustReport()
+	e.report.Items[0].Kind = exchange.KindKey
 	b := open(t, e, benchOptions{})
 	b.w.Open([]string{"welcome_acme.hfkey"})
-	b.mustSay(append([]string{"First file from this vendor. Do you trust it?", "It calls itself Acme GmbH."}, words8...)...)
+	b.mustSay(append([]string{"Welcome file", "First file from this vendor. Do you trust it?", "It calls itself Acme GmbH."}, words8...)...)
 	use := "Trust Acme GmbH and use this file"
 	b.click(use)
 	if b.focused() != "" {

@@ -197,6 +197,7 @@ func (v voice) file(s licensing.Snapshot, it licensing.Item) previewFile {
 	case it.NeedsTrust:
 		f.Tone, f.Symbol, f.Word = terms.ToneNotice, "", v.t("preview.not_confirmed")
 		f.Words = "" // only the vendor's own words count now
+		from = append(from, v.fileKind(it.Kind))
 	}
 	f.From = strings.Join(from, " · ")
 	if !it.Usable && !it.Taken {

@@ -164,7 +164,7 @@ func (s *session) itemLines(it licensing.Item, at time.Time, full bool, known []
 			}
 		}
 	}
-	if full && it.Kind == exchange.KindProfile && (it.NeedsTrust || it.Vendor != "") {
+	if full && (it.NeedsTrust || it.Kind == exchange.KindProfile && it.Vendor != "") {
 		p.indent(s.addresses(it.URLs))
 	}
 	if sameName(it, known) {
