@@ -108,7 +108,7 @@ type Item struct {
 // Change is one line of "what changes". Sign is '+', '-' or '='.
 type Change struct {
 	Sign    byte
-	Code    string // vendor, product, feature, removed, until, key_changed, refused
+	Code    string // vendor, product, feature, removed, until, confirmed, key_changed, refused
 	Product string
 	Name    terms.Text
 	Until   time.Time // new end; zero: no end

@@ -113,6 +113,10 @@ func productChanges(was terms.ProductVerdict, had bool, now terms.ProductVerdict
 		}
 	}
 	out := []Change{line}
+	if by := confirmBy(was); had && !by.IsZero() && confirmBy(now).IsZero() {
+		until := earlier(now.OfflineUntil, now.LicenseEnds)
+		out = append(out, Change{Sign: '=', Code: "confirmed", Product: now.ID, Name: now.Name, Until: until, Was: by})
+	}
 	for _, id := range slices.Sorted(maps.Keys(now.Features)) {
 		if _, ok := was.Features[id]; had && !ok {
 			out = append(out, Change{Sign: '+', Code: "feature", Product: now.ID, Name: featureName(now, id), New: true})
@@ -124,6 +128,16 @@ func productChanges(was terms.ProductVerdict, had bool, now terms.ProductVerdict
 		}
 	}
 	return out
+}
+
+// confirmBy is until when a computer that the vendor does not know yet may use a product; zero: it is known, or that time is over.
+func confirmBy(p terms.ProductVerdict) time.Time {
+	for _, e := range p.Next {
+		if e.Name == terms.EventFirstUseEnds {
+			return e.At
+		}
+	}
+	return time.Time{}
 }
 
 func featureName(p terms.ProductVerdict, id string) terms.Text {

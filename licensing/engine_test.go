@@ -197,8 +197,13 @@ func TestWelcomeFileWorksAtOnceAndPreparesTheRequest(t *testing.T) {
 	if want, _ := terms.KeyHash(key); req.KeyHash != want {
 		t.Fatalf("request names key %s, want %s", req.KeyHash, want)
 	}
-	if it := c.use(v.answer(req)); !it.Taken {
-		t.Fatalf("answer: %+v", it.Finding)
+	by := c.Snapshot().Verdict.Main.Coming()
+	it = c.use(v.answer(req))
+	if !it.Taken || !slices.Contains(codesOf(it), "=confirmed") {
+		t.Fatalf("answer: %+v, changes %v", it.Finding, codesOf(it))
+	}
+	if i := slices.IndexFunc(it.Changes, func(c Change) bool { return c.Code == "confirmed" }); !it.Changes[i].Was.Equal(by) || !it.Changes[i].Until.After(by) {
+		t.Errorf("full use until %v, was %v; before it was %v", it.Changes[i].Until, it.Changes[i].Was, by)
 	}
 	c.wants(terms.StateActive)
 	noSecret(t, c.home, key)

@@ -23,7 +23,7 @@ func (v voice) change(c licensing.Change) change {
 		out.Text = v.t("change.new")
 	case "notice_withdrawn", "hold_lifted", "revocation_lifted":
 		out.Text = v.t("change." + c.Code)
-	case "notice", "policy_change", "extension_offline", "extension_grace", "extension_license", "hold", "revocation":
+	case "notice", "policy_change", "extension_offline", "extension_grace", "extension_license", "hold", "revocation", "confirmed":
 		out.Text, out.Was = v.partChange(c)
 	default:
 		out.Text, out.Was = v.endChange(c)
