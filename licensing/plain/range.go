@@ -30,8 +30,7 @@ func (s *Speaker) Range(from, to, at time.Time, zone *time.Location) string {
 	if short {
 		withStart, withEnd = a.Hour()+a.Minute() > 0, b.Hour() < 23 || b.Minute() < 59
 	}
-	// A year at the end alone would leave open which one the beginning is of.
-	years := !to.IsZero() && a.Year() != b.Year() && s.DayMonth(to, at, zone) == s.date("date.day_month_year", to, zone)
+	years := !to.IsZero() && a.Year() != b.Year() // across New Year both say theirs
 	edge := func(t time.Time, withTime bool) string {
 		day := s.DayMonth(t, at, zone)
 		if years {
