@@ -68,6 +68,9 @@ func (s *Speaker) Note(who string, a NoteAbout) Note {
 		args["offline_until"] = s.Until(p.OfflineUntil, a.At, a.Zone)
 	}
 	text := "note." + who
+	if f.Tone == terms.ToneOK && s.Has(text+".fine.text") {
+		text += ".fine" // nobody has to do anything
+	}
 	if own := text + "." + string(f.State); s.Has(own + ".text") {
 		text = own
 	}

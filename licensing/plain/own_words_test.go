@@ -114,3 +114,37 @@ func TestACheckHasTheWordsOfItsCase(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuestionThatIsQuotedEndsItsSentence(t *testing.T) {
+	f := terms.Finding{State: terms.StateOnHold, Slots: terms.Slots{"reason": terms.Plain("Is the address still right?"), "ref": "H-1"}}
+	n := speaker(t, "en").Note(NoteVendor, NoteAbout{Finding: f, At: now, Zone: berlin})
+	if !strings.Contains(n.Text, "Your question: Is the address still right?\nYour reference: H-1.\n") {
+		t.Errorf("%q", n.Text)
+	}
+}
+
+func TestABuyerIsAskedForNothingWhereNothingIsToBeDone(t *testing.T) {
+	for _, lang := range Languages() {
+		s := speaker(t, lang)
+		asks := map[string]string{"en": "Could you see to it?", "de": "Könnten Sie sich darum kümmern?"}[lang]
+		for tone, want := range map[terms.Tone]bool{terms.ToneOK: false, terms.ToneWarn: true} {
+			f := sample(terms.StateActive)
+			f.Tone = tone
+			if n := s.Note(NoteBuyer, NoteAbout{Finding: f, At: now, Zone: berlin}); asks == "" || strings.Contains(n.Text, asks) != want {
+				t.Errorf("%s %s: %q", lang, tone, n.Text)
+			}
+		}
+	}
+}
+
+func TestAPictureIsNoWebPage(t *testing.T) {
+	f := terms.Finding{State: terms.StateFileOtherKind, Slots: terms.Slots{"kind": "image"}}
+	said(t, "en", f, Answers{Happened: "For example a photo of the screen.", Do: "Ask the sender for the file itself."})
+}
+
+func TestAStretchAcrossNewYearNamesBothYears(t *testing.T) {
+	got := speaker(t, "en").Range(utc("2026-12-23T23:00:00Z"), utc("2027-01-06T22:59:59Z"), now, berlin)
+	if got != "24 Dec 2026 – 6 Jan 2027" {
+		t.Errorf("%q", got)
+	}
+}

@@ -132,7 +132,13 @@ func (s sentence) fill(fill filler) (string, bool) {
 		return s.words[0], true
 	}
 	var b strings.Builder
-	empty := false
+	empty, asked := false, false
+	words := func(i int) string {
+		if asked { // a value that is a question ends its sentence
+			return strings.TrimPrefix(s.words[i], ".")
+		}
+		return s.words[i]
+	}
 	for i, name := range s.slots {
 		f := fill(name)
 		if f.drop {
@@ -140,7 +146,8 @@ func (s sentence) fill(fill filler) (string, bool) {
 		}
 		text := f.text
 		empty = empty || text == ""
-		b.WriteString(s.words[i])
+		b.WriteString(words(i))
+		asked = strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!")
 		if f.own && !strings.ContainsFunc(b.String(), isWord) {
 			text = capital(text)
 		}
@@ -149,7 +156,7 @@ func (s sentence) fill(fill filler) (string, bool) {
 		}
 		b.WriteString(text)
 	}
-	last := s.words[len(s.words)-1]
+	last := words(len(s.words) - 1)
 	b.WriteString(last)
 	if !empty {
 		return b.String(), true
