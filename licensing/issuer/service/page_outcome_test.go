@@ -237,3 +237,21 @@ func TestEveryFaultHasItsWords(t *testing.T) {
 		t.Error("an unknown code has no words")
 	}
 }
+
+func TestWhoActivatesHearsOfNoWithdrawalThatIsOver(t *testing.T) {
+	p := newPagePlace(t)
+	l := p.license()
+	for _, lift := range []bool{false, true} {
+		n := issuer.NewRevocation{Serial: l.Serial, By: "J. Doe", Lift: lift}
+		if !lift {
+			n.Reason = terms.Plain("Returned")
+		}
+		if _, err := p.Revoke(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, page := p.bring("en", upload{"a.hfreq", made(p.computer(1), licensing.RequestOptions{Key: l.Key})})
+	if strings.Contains(page, "Counts again") || !strings.Contains(page, "/answer/") {
+		t.Errorf("%s", between(page, "<main", "</main>"))
+	}
+}

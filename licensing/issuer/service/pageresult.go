@@ -2,9 +2,11 @@ package service
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
+	"holdfast/licensing/exchange"
 	"holdfast/licensing/terms"
 )
 
@@ -180,6 +182,9 @@ func (v visitor) facts(b brought, a asked) []pageRow {
 func (v visitor) answer(i *pageItem, f pageFrame, b brought, several bool) {
 	w, a := v.words, *b.answer
 	parts := says(a, f.Vendor)
+	if b.asked != nil && b.asked.kind == exchange.RequestActivate {
+		parts = slices.DeleteFunc(parts, liftedRevocation) // who activates knows of no withdrawal
+	}
 	i.Lines = v.lines(a, parts)
 	if names := productsOf(parts, w.Language()); len(names) > 0 && !several {
 		i.Eyebrow = w.List(names)

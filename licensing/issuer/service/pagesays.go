@@ -154,6 +154,8 @@ func (l pageLine) ref(v visitor, ref string) pageLine {
 	return l
 }
 
+func liftedRevocation(p exchange.Part) bool { return p.Revocation != nil && p.Revocation.Lifted }
+
 func (v visitor) revocation(r exchange.Revocation) pageLine {
 	w := v.words
 	if r.Lifted {
