@@ -2,6 +2,8 @@ package terms
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -200,9 +202,9 @@ func (j *judged) judgeRights(names *features) {
 			}
 		}
 	} else {
-		for id, f := range j.Policy.Features {
+		for _, id := range slices.Sorted(maps.Keys(j.Policy.Features)) { // two of them may be one feature now
 			if i, ok := names.place(id); ok {
-				j.grant(&j.rights[i], id, f, allKept)
+				j.grant(&j.rights[i], id, j.Policy.Features[id], allKept)
 			}
 		}
 	}
@@ -217,7 +219,6 @@ func (j *judged) judgeRights(names *features) {
 	}
 }
 
-// longest is the stay that reaches farther. Features come in no order: of two equal ones the first by cause counts.
 // grant puts what the license gives for a feature into its place.
 func (j *judged) grant(into *right, id string, f Feature, allKept bool) {
 	term, offline := j.stays(id, f)
@@ -240,6 +241,7 @@ func (j *judged) grant(into *right, id string, f Feature, allKept bool) {
 	*into = r
 }
 
+// longest is the stay that reaches farther; of two equal ones the first by cause counts.
 func longest(a, b stay) stay {
 	if c := cmp.Or(a.until.Compare(b.until), cmp.Compare(b.cause, a.cause), cmp.Compare(a.weight(), b.weight())); c < 0 {
 		return b

@@ -257,7 +257,7 @@ type stretch struct{ start, full time.Time }
 
 // beats orders two rights from the same license.
 func (r *right) beats(o *right) bool {
-	return cmp.Or(CompareEnds(r.full, o.full), rank(r.rest)-rank(o.rest)) > 0
+	return cmp.Or(CompareEnds(r.full, o.full), rank(r.rest)-rank(o.rest), CompareEnds(r.term, o.term), CompareEnds(r.offline, o.offline)) > 0
 }
 
 // rank orders what a person can do: nothing, not at all, view, full use.
