@@ -426,6 +426,17 @@ func serving(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Fatalf("the service does not answer")
 }
 
+// surroundings are the environment of a script's programs, for those that it does not start itself.
+func surroundings(ts *testscript.TestScript) []string {
+	env := os.Environ()
+	for _, name := range []string{
+		"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", "TZ", testKeys, testDevice, testPolicy, testFail, testLater, testWrong, testBegan,
+	} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
 // follow FILE has events written to a file as they come; unfollow interrupts that, which must end with 130.
 func follow(ts *testscript.TestScript, _ bool, args []string) {
 	program, err := exec.LookPath("holdfast")
@@ -433,10 +444,7 @@ func follow(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
 	c := exec.Command(program, "events", "--follow", "--json")
-	c.Dir, c.Stdout, c.Env = ts.Getenv("WORK"), out, os.Environ()
-	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testPolicy, "TZ"} {
-		c.Env = append(c.Env, name+"="+ts.Getenv(name))
-	}
+	c.Dir, c.Stdout, c.Env = ts.Getenv("WORK"), out, surroundings(ts)
 	ts.Check(c.Start())
 	following.Store(ts.Name(), c)
 	ts.Defer(func() {
@@ -472,10 +480,7 @@ func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
 func together(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	env := os.Environ()
-	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "HOLDFAST_HOME", testKeys, testDevice, testFail, testLater, testWrong, testBegan, "TZ"} {
-		env = append(env, name+"="+ts.Getenv(name))
-	}
+	env := surroundings(ts)
 	program, err := exec.LookPath(args[2])
 	ts.Check(err)
 	var all []*exec.Cmd
