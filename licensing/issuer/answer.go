@@ -168,6 +168,9 @@ func (is *Issuer) Decide(ctx context.Context, e exchange.Envelope, by Decision) 
 		return Answer{}, err
 	}
 	is.memory.keep(k)
+	if !a.Again {
+		is.prune(ctx, a.At)
+	}
 	a.Trace = r.Trace
 	return a, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
 // Faults breaks the store of an issuer.
@@ -93,4 +94,39 @@ func (is *Issuer) Indexed() (whole bool, err error) {
 		return err
 	})
 	return whole, err
+}
+
+// KeepOld records n answers of size bytes as if they were given at a time.
+func (is *Issuer) KeepOld(n, size int, at time.Time) error {
+	for from := 0; from < n; from += 1000 {
+		err := is.db.Update(func(t tx) error {
+			for i := from; i < min(n, from+1000); i++ {
+				sum := sha256.Sum256(fmt.Appendf(nil, "old %d", i))
+				key := hex.EncodeToString(sum[:])
+				where := recentRecord{at.UTC().Format(time.DateOnly) + "/" + fmt.Sprintf("%013d", i)}
+				rec := receiptRecord{answerRecord: answerRecord{At: at, File: make([]byte, size*3/4)}}
+				if err := errors.Join(putLater(t, bucketRecent, recentOf+key, where), put(t, bucketRecent, recentDays+where.At+"/"+key, rec)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeptBefore counts the answers that are kept for a while, of before a time.
+func (is *Issuer) KeptBefore(before time.Time) (n int, err error) {
+	err = is.db.View(func(t tx) error {
+		return t.Each(bucketRecent, recentDays, func(key string, _ []byte) error {
+			if key[len(recentDays):] < before.UTC().Format(time.DateOnly) {
+				n++
+			}
+			return nil
+		})
+	})
+	return n, err
 }

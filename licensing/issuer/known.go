@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,8 +25,10 @@ type memory struct {
 	known  atomic.Pointer[known] // as the store has it
 	read   atomic.Pointer[known] // as a transaction had it that may still be lost
 	newest atomic.Int64          // Unix seconds
-	pruned atomic.Int64          // day, see prune
+	pruned atomic.Int64          // day, see prune; of what is committed
 	hint   atomic.Pointer[hint]  // as it was said last
+
+	pruning sync.Mutex // held by who prunes
 }
 
 func (m *memory) signedAt(t time.Time) {

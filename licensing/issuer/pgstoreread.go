@@ -3,7 +3,6 @@ package issuer
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -190,7 +189,7 @@ func (t *pgTx) keep(k recordKey, stored []byte) {
 // open proves a stored value.
 func (s *pgStore) open(k recordKey, v []byte) ([]byte, error) {
 	if len(v) < sumSize || !bytes.Equal(v[:sumSize], checksum(k.bucket, []byte(k.key), v[sumSize:])) {
-		return nil, say(CodeDamaged, fmt.Errorf("%s/%s: %w", k.bucket, k.key, errDamaged), "file", s.name)
+		return nil, say(CodeDamaged, damagedRecord{k}, "file", s.name)
 	}
 	return v[sumSize:len(v):len(v)], nil
 }

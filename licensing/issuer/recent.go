@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -45,9 +46,6 @@ func recentIn(t tx, key string) (receiptRecord, error) {
 
 // keepRecent records an answer, in place of an earlier one under the same key.
 func (is *Issuer) keepRecent(t tx, key string, rec receiptRecord) error {
-	if err := is.prune(t, rec.At); err != nil {
-		return err
-	}
 	old, err := get[recentRecord](t, bucketRecent, recentOf+key)
 	if err == nil {
 		err = t.Delete(bucketRecent, recentDays+old.At+"/"+key)
@@ -62,58 +60,52 @@ func (is *Issuer) keepRecent(t tx, key string, rec receiptRecord) error {
 	return put(t, bucketRecent, recentDays+where.At+"/"+key, rec)
 }
 
-// pruneRecord is the first day of which answers may be left.
-type pruneRecord struct {
-	Day time.Time `json:"day"`
-}
-
-const pruneKey = "pruned"
-
-// prune deletes some answers that were kept long enough. Once a day there is something to do for it.
-func (is *Issuer) prune(t tx, now time.Time) error {
+// prune deletes some answers that were kept long enough; once a day there is something to do for it. It is no part of the transaction that
+// records an answer, so that it holds up nobody else's, and one caller at a time does it. What it cannot do is left to the next.
+func (is *Issuer) prune(ctx context.Context, now time.Time) {
 	limit := midnight(now.Add(-answerKept))
-	if is.memory.pruned.Load() >= limit.Unix() {
-		return nil
+	if is.memory.pruned.Load() == limit.Unix() || !is.memory.pruning.TryLock() {
+		return
 	}
-	done := true
-	for _, bucket := range []string{bucketBriefs, bucketRecent} {
-		clean, err := pruneBucket(t, bucket, limit)
-		if err != nil {
-			return err
+	defer is.memory.pruning.Unlock()
+	clean := false
+	err := is.db.For(ctx).Update(func(t tx) error {
+		clean = true
+		for _, bucket := range []string{bucketBriefs, bucketRecent} {
+			n, err := pruneBucket(t, bucket, limit)
+			if err != nil {
+				return err
+			}
+			clean = clean && n < pruneMost
 		}
-		done = done && clean
-	}
-	if done {
+		return nil
+	})
+	if err == nil && clean {
 		is.memory.pruned.Store(limit.Unix())
 	}
-	return nil
 }
 
-// pruneBucket says whether nothing was left to delete.
-func pruneBucket(t tx, bucket string, limit time.Time) (clean bool, err error) {
-	rec, err := get[pruneRecord](t, bucket, pruneKey)
-	switch {
-	case errors.Is(err, errNoRecord) && bucket == bucketBriefs: // nothing of before
-		return true, nil
-	case errors.Is(err, errNoRecord):
-		rec.Day = limit
-	case err != nil:
-		return false, err
-	}
+// pruneBucket deletes the oldest answers of a bucket and says how many. It looks from the very first on: while a clock is wrong, answers come
+// under any day.
+func pruneBucket(t tx, bucket string, limit time.Time) (int, error) {
+	end := recentDays + limit.Format(time.DateOnly)
 	var old []string
-	for rec.Day.Before(limit) && len(old) == 0 {
-		err := t.Each(bucket, recentDays+rec.Day.Format(time.DateOnly)+"/", func(key string, _ []byte) error {
-			if old = append(old, key); len(old) >= pruneMost {
-				return errEnough
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errEnough) {
-			return false, err
+	err := t.Each(bucket, recentDays, func(key string, _ []byte) error {
+		if key >= end || len(old) == pruneMost {
+			return errEnough
 		}
-		if len(old) == 0 {
-			rec.Day = rec.Day.AddDate(0, 0, 1)
+		old = append(old, key)
+		return nil
+	})
+	var bad damagedRecord
+	switch {
+	case errors.Is(err, errEnough):
+	case errors.As(err, &bad) && bad.bucket == bucket: // it goes too when it is old
+		if bad.key < end {
+			old = append(old, bad.key)
 		}
+	case err != nil:
+		return 0, err
 	}
 	for _, key := range old {
 		hash := key[strings.LastIndexByte(key, '/')+1:]
@@ -121,10 +113,13 @@ func pruneBucket(t tx, bucket string, limit time.Time) (clean bool, err error) {
 			hash = recentOf + hash
 		}
 		if err := errors.Join(t.Delete(bucket, hash), t.Delete(bucket, key)); err != nil {
-			return false, err
+			return 0, err
 		}
 	}
-	return len(old) == 0, putLater(t, bucket, pruneKey, rec)
+	if bad.key != "" && len(old) > 0 {
+		return pruneMost, nil // nobody looked at what comes behind it
+	}
+	return len(old), nil
 }
 
 var errEnough = errors.New("enough was found")

@@ -2,7 +2,12 @@ package issuer_test
 
 import (
 	"bytes"
+	"context"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"holdfast/licensing/exchange"
 	"holdfast/licensing/issuer"
@@ -66,4 +71,102 @@ func keptAnswers(t *testing.T, d *desk) {
 	if r := a.take(again.File); r.Entries != 5 || r.Totals["acmecad/renders"] != 5 {
 		t.Errorf("receipt %+v", r)
 	}
+}
+
+func TestAClockThatWasAheadLeavesNoAnswerBehind(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{})
+	pc := newComputer(t, 1)
+	d.now = monday.AddDate(1, 0, 0)
+	d.answer(t, d.meeting(t, pc, exchange.RequestCheckin, 1, []string{made.Serial}))
+	d.opts.ClockIsRight = true
+	d.now = monday
+	d.reopen(t)
+	for n := range 3 {
+		d.answer(t, d.meeting(t, pc, exchange.RequestCheckin, 10+n, []string{made.Serial}))
+	}
+	for day := range 5 {
+		d.now = monday.AddDate(0, 0, 91+day)
+		d.reopen(t)
+		for n := range 3 {
+			d.answer(t, d.meeting(t, pc, exchange.RequestCheckin, 20+10*day+n, []string{made.Serial}))
+		}
+	}
+	if n, err := d.KeptBefore(monday.AddDate(0, 0, 1)); err != nil || n != 0 {
+		t.Errorf("%d answers of 95 days ago are left, %v", n, err)
+	}
+}
+
+func TestADamagedOldAnswerStopsNobody(t *testing.T) {
+	address := pgtest.Start(t)
+	d := newDesk(t, func(o *issuer.Options) { o.Database = address })
+	made := d.license(t, issuer.NewLicense{})
+	pc, other := newComputer(t, 1), newComputer(t, 2)
+	for n := range 3 {
+		d.answer(t, d.meeting(t, pc, exchange.RequestCheckin, 10+n, []string{made.Serial}))
+	}
+	c, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag, err := c.Exec(t.Context(), `UPDATE holdfast_acme.records SET value = set_byte(value, 20, 0) WHERE bucket = 'recent' AND key =
+		(SELECT key FROM holdfast_acme.records WHERE bucket = 'recent' AND key LIKE 'at/%' ORDER BY key OFFSET 1 LIMIT 1)`)
+	if err != nil || tag.RowsAffected() != 1 {
+		t.Fatal(err, tag)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for day := range 2 {
+		d.now = monday.AddDate(0, 0, 91+day)
+		for n := range 3 {
+			if _, err := d.Answer(t.Context(), d.meeting(t, other, exchange.RequestCheckin, 100+10*day+n, []string{made.Serial})); err != nil {
+				t.Errorf("day %d: %v", day, err)
+			}
+		}
+	}
+	if n, err := d.KeptBefore(monday.AddDate(0, 0, 1)); err != nil || n != 0 {
+		t.Errorf("%d old answers are left, %v", n, err)
+	}
+}
+
+// TestOldAnswersGoWithoutHoldingUpWhoAsks: many callers meet the first morning on which many answers are old enough.
+func TestOldAnswersGoWithoutHoldingUpWhoAsks(t *testing.T) {
+	const old, callers, most = 12800, 128, 5 * time.Second
+	asked := func(t *testing.T, d *desk) {
+		made := d.license(t, issuer.NewLicense{Places: callers})
+		d.answer(t, d.meeting(t, newComputer(t, callers), exchange.RequestCheckin, 1, []string{made.Serial}))
+		if err := d.KeepOld(old, 8<<10, monday.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		d.now, d.opts.Rand = monday.AddDate(0, 0, 92), nil
+		d.reopen(t)
+		var asks []exchange.Envelope
+		for n := range callers {
+			asks = append(asks, d.meeting(t, newComputer(t, n+1), exchange.RequestCheckin, n, []string{made.Serial}))
+		}
+		begin := time.Now()
+		var wait sync.WaitGroup
+		for _, e := range asks {
+			wait.Go(func() {
+				if _, err := d.Answer(context.Background(), e); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if took := time.Since(begin); took > most {
+			t.Errorf("%d answers took %v", callers, took)
+		}
+		for n := range old/200 + 1 {
+			d.answer(t, d.meeting(t, newComputer(t, 1), exchange.RequestCheckin, 1000+n, []string{made.Serial}))
+		}
+		if n, err := d.KeptBefore(monday.AddDate(0, 0, 1)); err != nil || n != 0 {
+			t.Errorf("%d old answers are left, %v", n, err)
+		}
+	}
+	t.Run("file", func(t *testing.T) { asked(t, newDesk(t)) })
+	t.Run("database", func(t *testing.T) {
+		asked(t, newDesk(t, func(o *issuer.Options) { o.Database = pgtest.Start(t) }))
+	})
 }

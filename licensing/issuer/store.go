@@ -119,6 +119,13 @@ var (
 // addedBuckets are those that a store may be without.
 var addedBuckets = slices.Concat(laterBuckets, usageBuckets, onlineBuckets, recentBuckets)
 
+// damagedRecord says which record's checksum does not match.
+type damagedRecord struct{ recordKey }
+
+func (d damagedRecord) Error() string { return d.bucket + "/" + d.key + ": " + errDamaged.Error() }
+
+func (damagedRecord) Unwrap() error { return errDamaged }
+
 const sumSize = 16
 
 // checksum are the first 16 bytes of the SHA-256 of bucket, key and value. It stands in front of every stored value.

@@ -244,7 +244,7 @@ func (b boltTx) proven(bucket string, key, v []byte) ([]byte, error) {
 		return nil, errNoRecord
 	}
 	if len(v) < sumSize || !bytes.Equal(v[:sumSize], checksum(bucket, key, v[sumSize:])) {
-		return nil, say(CodeDamaged, fmt.Errorf("%s/%s: %w", bucket, key, errDamaged), "file", b.t.DB().Path())
+		return nil, say(CodeDamaged, damagedRecord{recordKey{bucket, string(key)}}, "file", b.t.DB().Path())
 	}
 	return bytes.Clone(v[sumSize:]), nil
 }

@@ -91,6 +91,9 @@ func (is *Issuer) receive(ctx context.Context, f exchange.Found, e exchange.Enve
 	if err != nil {
 		return Answer{}, err
 	}
+	if !a.Again {
+		is.prune(ctx, a.At)
+	}
 	a.Trace = u.Trace
 	return a, nil
 }
