@@ -170,3 +170,109 @@ func TestOldAnswersGoWithoutHoldingUpWhoAsks(t *testing.T) {
 		asked(t, newDesk(t, func(o *issuer.Options) { o.Database = pgtest.Start(t) }))
 	})
 }
+
+func TestAnOldUsageFileOnceMoreIsNothingToLookAt(t *testing.T) {
+	d := newDesk(t)
+	a := d.agent(t, 1)
+	made := d.license(t, issuer.NewLicense{Customer: "8812"})
+	d.answer(t, a.request(t, d.trusted(t), made.Key, 1))
+	var files [][]byte
+	for n := range 3 {
+		d.now = monday.AddDate(0, 0, n)
+		a.now = d.now
+		a.use(5)
+		files = append(files, a.export())
+		a.take(d.receive(t, files[n]).File)
+	}
+	d.now = monday.AddDate(0, 0, 100)
+	for n := range 4 {
+		d.answer(t, d.meeting(t, a.computer, exchange.RequestCheckin, 100+n, []string{made.Serial}))
+	}
+	for n, f := range files {
+		got := d.receive(t, f)
+		if got.Again || got.Receipt.New != 0 || got.Receipt.Entries != 15 || len(got.Receipt.Findings) > 0 {
+			t.Errorf("file %d: again %v %+v", n, got.Again, got.Receipt)
+		}
+	}
+	for code, x := range d.found(t) {
+		t.Error(code, x.Evidence)
+	}
+}
+
+func TestAnAnswerMadeAnewTakesThePlaceOfTheFirst(t *testing.T) {
+	d := newDesk(t)
+	v := d.trusted(t)
+	made := d.license(t, issuer.NewLicense{})
+	ask := d.meeting(t, newComputer(t, 1), exchange.RequestCheckin, 1, []string{made.Serial})
+	first := d.answer(t, ask)
+	d.now = d.now.AddDate(0, 0, 3)
+	if _, err := d.RotateKeys(issuer.Rotation{Withdraw: v.Keys[0].ID, NothingAfter: monday.AddDate(0, 0, -1)}); err != nil {
+		t.Fatal(err)
+	}
+	again := d.answer(t, ask)
+	got, ok := d.handed(t, ask)
+	n, err := d.KeptBefore(monday.AddDate(0, 0, 300))
+	if again.Again || bytes.Equal(first.File, again.File) || !ok || !bytes.Equal(got.File, again.File) || n != 1 || err != nil {
+		t.Errorf("%v %v %d %v", again.Again, ok, n, err)
+	}
+	d.reopen(t)
+}
+
+func TestRecentAnswersMoveIntoADatabase(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{})
+	a := d.agent(t, 1)
+	ask := d.meeting(t, a.computer, exchange.RequestCheckin, 1, []string{made.Serial})
+	first := d.answer(t, ask)
+	a.use(3)
+	file := a.export()
+	rcp := d.receive(t, file)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o := d.opts
+	o.Database = pgtest.Start(t)
+	if _, err := issuer.MoveStore(t.Context(), d.dir, o); err != nil {
+		t.Fatal(err)
+	}
+	is, err := issuer.Open(d.dir, d.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Issuer = is
+	if got := d.answer(t, ask); !got.Again || !bytes.Equal(got.File, first.File) {
+		t.Error("other check-in")
+	}
+	if got := d.receive(t, file); !got.Again || !bytes.Equal(got.File, rcp.File) {
+		t.Error("other receipt")
+	}
+}
+
+func TestWhatIsPackedIsTheSameEachTime(t *testing.T) {
+	d := newDesk(t)
+	made := d.license(t, issuer.NewLicense{})
+	a := d.agent(t, 1)
+	a.use(3)
+	files := [][]byte{armored(t, a.request(t, d.trusted(t), made.Key, 1)), armored(t, d.meeting(t, a.computer, exchange.RequestCheckin, 2, []string{made.Serial})), a.export()}
+	for i, f := range files {
+		found, err := exchange.Read("x", f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.AnswerPacked(t.Context(), "x", found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, _ := p[0].Pack()
+		txt, err := d.AnswerFound(t.Context(), "x", found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, _ := txt[0].Pack()
+		p2, _ := d.AnswerPacked(t.Context(), "x", found)
+		three, _ := p2[0].Pack()
+		if !txt[0].Again || !bytes.Equal(one, two) || !bytes.Equal(one, three) {
+			t.Error(i, "differ")
+		}
+	}
+}

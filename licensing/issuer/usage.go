@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	findingRebuilt = "standing_rebuilt"
 	findingRate    = "rate"
 	findingSilence = "silence"
+	findingLate    = "late" // of package usage
 
 	evidenceMissing = "missing" // epochs that have to come before others are counted
 )
@@ -162,6 +164,9 @@ func (is *Issuer) count(t tx, k known, f exchange.Found, o usage.Opened) (receip
 	}
 	found = append(found, more...)
 	next, counted := usage.Reckon(rec.Standing, o)
+	if len(counted.Skipped) == len(o.Epochs) { // an old file once more, of which the receipt is not kept any more: nothing to look at
+		counted.Findings = slices.DeleteFunc(counted.Findings, func(f usage.Finding) bool { return f.Code == findingLate })
+	}
 	found = append(found, counted.Findings...)
 	if len(counted.Missing) > 0 {
 		found = append(found, odd(u, findingGap, evidenceMissing, strings.Join(counted.Missing, " ")))
