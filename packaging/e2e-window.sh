@@ -196,6 +196,7 @@ drop() { # drop FILE: drags it from a GTK window onto ours
   within 10 "the window takes the drag" move_until accepted 480 320
   xdotool mouseup 1
   within 10 "the file is handed over" grep -q sent drag.log
+  within 10 "the drag ends" grep -q ended drag.log # the window still answers its source
   kill "$source"
 }
 move_until() { # move_until WORD X Y: a real pointer never stands still
@@ -282,12 +283,14 @@ rest settings-dark settings-de
 run "$hf" settings set language system
 run "$hf" settings set appearance system
 back settings-back overview
+run "$hf" settings set remind on # the answer to the question on the Overview, which stands there until it has one
+rest settings-answered overview
 
 step "7. size, closing"
 xdotool windowsize "$id" 820 600
 sized() { [[ "$(place)" == *"WIDTH=820 HEIGHT=600"* ]]; }
 within 10 "the new size" sized
-rest small overview
+rest small settings-answered
 key ctrl+w
 ended 0
 is width 820 && is height 600 || die "kept size: $(setting width) x $(setting height)"
