@@ -168,13 +168,7 @@ func TestAWindowThatClosesStopsAContactForNobody(t *testing.T) {
 	var work []func()
 	d := &testDesk{}
 	b := open(t, contacted(quietFacts(), acmeContact()), benchOptions{desk: d, spawn: func(f func()) { work = append(work, f) }})
-	run := func() {
-		for len(work) > 0 {
-			f := work[0]
-			work = work[1:]
-			f()
-		}
-	}
+	run := func() { runAll(&work) }
 	run()
 	b.w.showContacts()
 	run()
@@ -285,13 +279,7 @@ func TestCheckNowRunsBesideEverythingAndCanBeStopped(t *testing.T) {
 	d := &testDesk{}
 	e := contacted(quietFacts(), acmeContact())
 	b := open(t, e, benchOptions{desk: d, spawn: func(f func()) { work = append(work, f) }})
-	run := func() {
-		for len(work) > 0 {
-			f := work[0]
-			work = work[1:]
-			f()
-		}
-	}
+	run := func() { runAll(&work) }
 	run()
 	b.w.showContacts()
 	run()
@@ -475,5 +463,14 @@ func TestCheckNowStandsBesideTheCheckInFileWhereAServiceCanBeAsked(t *testing.T)
 		if b.hasButton("Ask now") {
 			t.Errorf("%s: there is a button that asks nobody", name)
 		}
+	}
+}
+
+// runAll does what waits, and what that leaves to do.
+func runAll(work *[]func()) {
+	for len(*work) > 0 {
+		f := (*work)[0]
+		*work = (*work)[1:]
+		f()
 	}
 }

@@ -21,13 +21,7 @@ func TestAnIssuerOfTheFourthVersionStaysReadable(t *testing.T) {
 		writeOnlineGolden(t, golden)
 	}
 	d := goldenDesk(t, golden, monday.AddDate(0, 0, 2))
-	read := func(name string) []byte {
-		b, err := os.ReadFile(filepath.Join(golden, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
+	read := func(name string) []byte { return goldenFile(t, golden, name) }
 	again := func(after string, want func(name string) bool) {
 		t.Helper()
 		for ask, answer := range fourthGolden {
@@ -72,16 +66,5 @@ func writeOnlineGolden(t *testing.T, golden string) {
 	a.use(30)
 	files["usage.hfuse"] = a.export()
 	files["usage.hfrcp"] = d.receive(t, files["usage.hfuse"]).File
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(golden); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(golden, "acme"), os.DirFS(d.dir)); err != nil {
-		t.Fatal(err)
-	}
-	for name, b := range files {
-		write(t, filepath.Join(golden, name), b)
-	}
+	d.keepGolden(t, golden, files)
 }

@@ -17,13 +17,7 @@ import (
 func TestAnIssuerOfTheFirstVersionStaysReadable(t *testing.T) {
 	golden := filepath.Join("testdata", "golden", "v1")
 	d := goldenDesk(t, golden, monday.AddDate(0, 0, 1))
-	read := func(name string) []byte {
-		b, err := os.ReadFile(filepath.Join(golden, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
+	read := func(name string) []byte { return goldenFile(t, golden, name) }
 	p, err := d.Profile()
 	if err != nil || bundleOf(t, p.File) != bundleOf(t, read("acme.hfkey")) {
 		t.Errorf("the profile is not the one of then: %v", err)
@@ -119,13 +113,7 @@ func TestAnIssuerOfTheThirdVersionStaysReadable(t *testing.T) {
 		writeUsageGolden(t, golden)
 	}
 	d := goldenDesk(t, golden, monday.AddDate(0, 0, 2))
-	read := func(name string) []byte {
-		b, err := os.ReadFile(filepath.Join(golden, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
+	read := func(name string) []byte { return goldenFile(t, golden, name) }
 	if got := d.receive(t, read("first.hfuse")); !got.Again || !bytes.Equal(got.File, read("first.hfrcp")) {
 		t.Error("the usage file of then gets another receipt")
 	}
@@ -159,6 +147,22 @@ func writeUsageGolden(t *testing.T, golden string) {
 	}
 	a.use(12)
 	second := a.export()
+	d.keepGolden(t, golden, map[string][]byte{"first.hfuse": first, "first.hfrcp": receipt, "second.hfuse": second})
+}
+
+// goldenFile is a file beside a golden store.
+func goldenFile(t *testing.T, golden, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(golden, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// keepGolden writes a golden store with the files beside it.
+func (d *desk) keepGolden(t *testing.T, golden string, files map[string][]byte) {
+	t.Helper()
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -168,8 +172,8 @@ func writeUsageGolden(t *testing.T, golden string) {
 	if err := os.CopyFS(filepath.Join(golden, "acme"), os.DirFS(d.dir)); err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"first.hfuse": first, "first.hfrcp": receipt, "second.hfuse": second} {
-		write(t, filepath.Join(golden, name), data)
+	for name, b := range files {
+		write(t, filepath.Join(golden, name), b)
 	}
 }
 
@@ -214,18 +218,7 @@ func writeGolden(t *testing.T, golden string) {
 		t.Fatal(err)
 	}
 	files["checkin.hfreq"], files["checkin.hflic"] = ask, answers[0].File
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(golden); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(golden, "acme"), os.DirFS(d.dir)); err != nil {
-		t.Fatal(err)
-	}
-	for name, b := range files {
-		write(t, filepath.Join(golden, name), b)
-	}
+	d.keepGolden(t, golden, files)
 }
 
 // TestTheSameRandomnessMakesTheSameVendor pins what is derived from keys and orders: ids, serials, license keys and the

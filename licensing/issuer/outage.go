@@ -46,7 +46,7 @@ func (is *Issuer) Outage(ctx context.Context, data []byte, since time.Time) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return exchange.Armor(w.kind, w.line, w.envelopes...)
+	return w.text()
 }
 
 // firstAsked is the first request in a file; of a usage file what binds an answer to it.

@@ -41,6 +41,9 @@ type written struct {
 	file      []byte // the text that people get, after seal
 }
 
+// text is the file that people get.
+func (w written) text() ([]byte, error) { return exchange.Armor(w.kind, w.line, w.envelopes...) }
+
 // seal signs what goes out with the working key and writes it as a file with the profile in front.
 func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing) (written, error) {
 	k, err := is.knownFor(t, who)
@@ -49,7 +52,7 @@ func (is *Issuer) seal(t tx, who identity, d computer, now time.Time, f outgoing
 	}
 	w, err := is.sealed(k, d, now, f)
 	if err == nil {
-		w.file, err = exchange.Armor(w.kind, w.line, w.envelopes...)
+		w.file, err = w.text()
 	}
 	return w, err
 }
